@@ -1,0 +1,24 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// An attack is the immutable record of its parameters and one method that moves points.
+/// It proposes; the <see cref="Pursuit"/> that it is given projects, judges and counts. It cannot report success.
+/// The parameters of the record's constructor are the attack's keys in <c>robustness.yml</c>, in kebab case.
+/// </summary>
+public abstract record Attack
+{
+    /// <summary>The name in policies and results.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Norms that the attack is defined for; the first is its default.</summary>
+    public abstract IReadOnlyList<Norm> Norms { get; }
+
+    /// <summary>Whether it searches for the nearest adversarial point instead of any within a radius.</summary>
+    public virtual bool MinimalNorm => false;
+
+    /// <summary>Moves the points of all samples still standing until they fall or the attack's budget is used.</summary>
+    public abstract void Run(Pursuit pursuit);
+}

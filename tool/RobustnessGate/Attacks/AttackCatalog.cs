@@ -1,0 +1,8 @@
+namespace RobustnessGate.Attacks;
+
+/// <summary>Every attack that a policy can name. A new attack is one file and one line here.</summary>
+public static class AttackCatalog
+{
+    /// <summary>Attacks with their default parameters.</summary>
+    public static readonly Attack[] All = [new Fgsm(), new Bim(), new Pgd()];
+}

@@ -1,0 +1,3 @@
+namespace RobustnessGate.Evaluation;
+
+public sealed class Pursuit { }

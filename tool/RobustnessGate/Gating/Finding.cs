@@ -1,0 +1,36 @@
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Gating;
+
+public enum Severity { Note, Warning, Error }
+
+/// <summary>Something a person must know, with a code, a place, the numbers and a next step.</summary>
+/// <param name="Code">One of <see cref="Diagnostics"/>.</param>
+/// <param name="Where">The place in a file; null where there is none.</param>
+public sealed record Finding(string Code, Severity Severity, Location? Where, string Message)
+{
+    /// <summary>The canonical form that MSBuild and editors understand: <c>file(line,col): error CODE: message</c>.</summary>
+    public override string ToString()
+    {
+        var severity = Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "info" };
+        return Where switch
+        {
+            null => $"robustness-gate: {severity} {Code}: {Message}",
+            { Line: > 0 } at => $"{at.File}({at.Line},{at.Column}): {severity} {Code}: {Message}",
+            var at => $"{at.File}: {severity} {Code}: {Message}",
+        };
+    }
+}
+
+/// <summary>A user's mistake that stops the work: its findings, and the exit code that they mean.</summary>
+public sealed class MistakeException(ExitCode exitCode, params IReadOnlyList<Finding> findings)
+    : Exception(string.Join(Environment.NewLine, findings))
+{
+    public ExitCode ExitCode { get; } = exitCode;
+
+    public IReadOnlyList<Finding> Findings { get; } = findings;
+
+    /// <summary>A mistake in a file that has no lines: a model, a data file.</summary>
+    public static MistakeException InFile(string code, string file, string message) =>
+        new(ExitCode.InvalidInput, new Finding(code, Severity.Error, new Location(file, 0, 0), message));
+}

@@ -1,0 +1,49 @@
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Models;
+
+/// <summary>
+/// A classifier over raw inputs. Preprocessing happens inside, so that nothing outside ever sees normalised values
+/// and ε is always in raw input units.
+/// </summary>
+public sealed class Classifier(INetwork network, InputSection input) : IDisposable
+{
+    public INetwork Network { get; } = network;
+
+    public InputSection Input { get; } = input;
+
+    /// <summary>(N, …shape) in the bounds → logits (N, K), of the input's type; differentiable with respect to the input.</summary>
+    public Tensor Logits(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var normalised = x;
+        if (!Input.Mean.IsEmpty)
+        {
+            normalised = normalised - PerChannel(Input.Mean, x);
+        }
+
+        if (!Input.Std.IsEmpty)
+        {
+            normalised = normalised / PerChannel(Input.Std, x);
+        }
+
+        return Network.Forward(normalised).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => Network.Dispose();
+
+    /// <summary>One value, or one per channel (the first dimension of an input), shaped to broadcast over a batch.</summary>
+    private static Tensor PerChannel(IReadOnlyList<double> values, Tensor x)
+    {
+        var shape = new long[x.dim()];
+        Array.Fill(shape, 1);
+        if (values.Count > 1)
+        {
+            shape[1] = values.Count;
+        }
+
+        return tensor(values.ToArray(), dtype: x.dtype, device: x.device).reshape(shape);
+    }
+}

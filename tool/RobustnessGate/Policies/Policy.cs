@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using RobustnessGate.Attacks;
+
+namespace RobustnessGate.Policies;
+
+/// <summary>What <c>robustness.yml</c> says, validated: every value is present, in range and meaningful.</summary>
+/// <param name="Seed">Root of all randomness of an evaluation.</param>
+/// <param name="Device">"auto", "cpu", "cuda" or "cuda:n".</param>
+/// <param name="Source">Where each key stands in the file, for findings that point at it.</param>
+public sealed record Policy(
+    int Version,
+    long Seed,
+    string Device,
+    ModelSection Model,
+    DataSection Data,
+    IndicatorSection? Indicator,
+    ImmutableArray<AttackEntry> Attacks,
+    GateSection Gate,
+    ReportSection Report,
+    PolicySource Source)
+{
+    /// <summary>Every attack at every radius, in file order: the runs that an evaluation consists of.</summary>
+    public IEnumerable<AttackRun> Runs => Attacks.SelectMany(entry => entry.Runs);
+}
+
+/// <param name="Path">Absolute path of the model file.</param>
+/// <param name="Sha256">Optional pin, lower-case hexadecimal.</param>
+public sealed record ModelSection(string Path, string? Sha256, InputSection Input);
+
+/// <param name="Shape">Shape of one input, without the batch dimension.</param>
+/// <param name="Bounds">Least and greatest raw value of an input feature; null for <c>bounds: none</c>.</param>
+/// <param name="Mean">Per channel or a single value, applied inside the model; empty for none.</param>
+/// <param name="Std">Like <paramref name="Mean"/>.</param>
+public sealed record InputSection(
+    ImmutableArray<int> Shape, Bounds? Bounds, ImmutableArray<double> Mean, ImmutableArray<double> Std)
+{
+    /// <summary>Number of features of one input.</summary>
+    public int Size => Shape.Aggregate(1, (a, b) => a * b);
+}
+
+/// <summary>A closed interval of raw input values.</summary>
+public readonly record struct Bounds(double Low, double High)
+{
+    public double Range => High - Low;
+}
+
+/// <param name="Images">Absolute path.</param>
+/// <param name="Labels">Absolute path; null where the images carry their labels.</param>
+/// <param name="Samples">How many to use; null for all.</param>
+/// <param name="Lower">Absolute path of a per-sample lower bound, for <c>epsilon: box</c>.</param>
+/// <param name="Upper">Absolute path of a per-sample upper bound, for <c>epsilon: box</c>.</param>
+public sealed record DataSection(
+    string Images, string? Labels, int? Samples, SampleSelection Selection, DataScale Scale,
+    string? Sha256, string? Lower, string? Upper);
+
+/// <summary>Which samples of a data set are used.</summary>
+public enum SampleSelection { First, Random }
+
+/// <summary>Whether 8-bit sources are mapped from 0..255 to the model's bounds.</summary>
+public enum DataScale { Auto, None }
+
+/// <param name="Samples">The first this many samples get the indicator.</param>
+public sealed record IndicatorSection(int Samples);
+
+/// <summary>One entry under <c>attacks</c>.</summary>
+/// <param name="Id">As written, or null for the default <c>name-norm-ε</c>.</param>
+/// <param name="Path">Key path of the entry, e.g. <c>attacks[2]</c>.</param>
+public sealed record AttackEntry(
+    string? Id, Attack Attack, Norm Norm, ImmutableArray<Epsilon> Epsilons, Target Target, Judge Judge, string Path)
+{
+    public IEnumerable<AttackRun> Runs => Epsilons.Select(epsilon => new AttackRun(IdAt(epsilon), this, epsilon));
+
+    private string IdAt(Epsilon epsilon) => Id switch
+    {
+        null => $"{Attack.Name}-{Norm.Name()}-{epsilon.Text}",
+        _ when Epsilons.Length == 1 => Id,
+        _ => $"{Id}-{epsilon.Text}",
+    };
+}
+
+/// <summary>One attack at one radius: what becomes one entry of the results.</summary>
+public sealed record AttackRun(string Id, AttackEntry Entry, Epsilon Epsilon);
+
+/// <summary>The baseline to compare with, and the rules.</summary>
+/// <param name="Baseline">Absolute path of the baseline file; null where no rule compares.</param>
+/// <param name="Alpha">Significance level of paired rules.</param>
+public sealed record GateSection(
+    string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules);
+
+public enum OnInconclusive { Warn, Fail }
+
+/// <summary>One rule of the gate. At least one of the limits is set.</summary>
+/// <param name="Metric">A name of <see cref="Metrics"/>.</param>
+/// <param name="Attack">Id or name of the attack entry, for <c>robust-accuracy</c>.</param>
+/// <param name="Epsilon">Picks a radius; for <c>worst-case-accuracy</c> the greatest that counts.</param>
+/// <param name="Norm">Of <c>worst-case-accuracy</c>.</param>
+/// <param name="Statistic">mean, median, p05 or p95, of indicator metrics.</param>
+/// <param name="Min">Floor.</param>
+/// <param name="Max">Ceiling, for quantities where more is worse.</param>
+/// <param name="MaxDrop">Greatest allowed fall of an accuracy against the baseline, as a fraction.</param>
+/// <param name="MaxDropRatio">Greatest allowed relative fall of an indicator.</param>
+/// <param name="MaxRiseRatio">Greatest allowed relative rise of an indicator.</param>
+/// <param name="Path">Key path of the rule, e.g. <c>gate.rules[0]</c>.</param>
+public sealed record Rule(
+    string Metric, string? Attack, Epsilon? Epsilon, Norm Norm, Statistic Statistic,
+    double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio,
+    RuleSeverity Severity, string Path)
+{
+    public bool Compares => MaxDrop is not null || MaxDropRatio is not null || MaxRiseRatio is not null;
+}
+
+public enum Statistic { Mean, Median, P05, P95 }
+
+public enum RuleSeverity { Error, Warning }
+
+public sealed record ReportSection(ImmutableArray<string> Formats);

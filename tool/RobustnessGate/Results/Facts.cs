@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace RobustnessGate.Results;
+
+/// <summary>What an evaluation measured: facts in records, no tensors, no verdict. Each is written as soon as it is known.</summary>
+public abstract record Fact;
+
+/// <param name="Format">"onnx", "torchscript" or "assembly".</param>
+/// <param name="PiecewiseLinear">Null where it was not examined.</param>
+/// <param name="Classes">Number of logits.</param>
+public sealed record ModelFact(
+    string Format, string Sha256, long Parameters, int Classes, bool? PiecewiseLinear) : Fact;
+
+/// <param name="Sha256">Of the decoded samples and labels in use.</param>
+/// <param name="SampleIds">8 bytes per sample, concatenated.</param>
+/// <param name="Labels">The true class of each sample.</param>
+public sealed record DataFact(
+    string Sha256, int Samples, ImmutableArray<byte> SampleIds, ImmutableArray<int> Labels) : Fact;
+
+/// <param name="Bits">'1' where the clean sample is classified rightly.</param>
+/// <param name="Predictions">Predicted class of each clean sample.</param>
+public sealed record NaturalFact(BitString Bits, ImmutableArray<int> Predictions) : Fact;
+
+/// <param name="Protocol">What was run, comparable as text: name, version and every parameter.</param>
+/// <param name="Epsilon">Radius; null for a per-sample box.</param>
+/// <param name="Forwards">Per-sample forward passes, summed.</param>
+/// <param name="Backwards">Per-sample backward passes, summed.</param>
+/// <param name="Adversarial">File of the judged points relative to the output folder, where they were saved.</param>
+/// <param name="Distances">Of minimal-norm attacks: 0 for naturally wrong, null where nothing was found.</param>
+/// <param name="Predictions">Predicted class on each judged point.</param>
+public sealed record AttackFact(
+    string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, BitString Bits,
+    long Forwards, long Backwards, string? Adversarial, ImmutableArray<double?>? Distances,
+    ImmutableArray<int> Predictions) : Fact;
+
+/// <summary>Geometry of the decision surface at the first samples (Yu et al. 2018, Section 4). Null entries: undefined there.</summary>
+/// <param name="PerSample">Name of the quantity (<c>jacobianL1</c>, …) to one value per sample.</param>
+/// <param name="HessianTop">Per sample, the eigenvalues of largest magnitude.</param>
+/// <param name="Right">Which samples are rightly classified: summaries are over these.</param>
+public sealed record IndicatorFact(
+    int Samples, ImmutableSortedDictionary<string, ImmutableArray<double?>> PerSample,
+    ImmutableArray<ImmutableArray<double>> HessianTop, BitString Right) : Fact;
+
+/// <summary>Something an evaluation noticed that people should know (preflight and credibility checks).</summary>
+public sealed record FindingFact(Gating.Finding Finding) : Fact;
+
+/// <summary>Host facts that must not enter the comparable results.</summary>
+public sealed record RunFact(
+    string TorchVersion, string Device, int Threads, int BatchSize, double Seconds,
+    ImmutableSortedDictionary<string, double> SecondsByPart) : Fact;
+
+/// <summary>The last fact of a complete evaluation. Without it, the evaluation did not finish.</summary>
+public sealed record CompletedFact : Fact;
+
+/// <summary>All facts of one evaluation; parts that were not measured are null or absent.</summary>
+public sealed record Evaluation(
+    ModelFact? Model, DataFact? Data, NaturalFact? Natural, ImmutableArray<AttackFact> Attacks,
+    IndicatorFact? Indicator, ImmutableArray<Gating.Finding> Findings, RunFact? Run, bool Completed)
+{
+    public static readonly Evaluation Empty = new(null, null, null, [], null, [], null, false);
+
+    public Evaluation With(Fact fact) => fact switch
+    {
+        ModelFact f => this with { Model = f },
+        DataFact f => this with { Data = f },
+        NaturalFact f => this with { Natural = f },
+        AttackFact f => this with { Attacks = Attacks.Add(f) },
+        IndicatorFact f => this with { Indicator = f },
+        FindingFact f => this with { Findings = Findings.Add(f.Finding) },
+        RunFact f => this with { Run = f },
+        CompletedFact => this with { Completed = true },
+        _ => throw new ArgumentException($"unknown fact {fact.GetType().Name}"),
+    };
+}
