@@ -23,7 +23,7 @@ public class BatchingTests
         // Subtracting the mean over everything, the batch included, is right for a batch of one only.
         var graph = new Graphs(13, [1, 4], 1, 3)
             .Initialiser("w", Numbers.Tensor([4, 3])).Integers("all", 1, 1, 1, 4)
-            .Node("Reshape", "x,all", "image").Node("Transpose", "image", "turned", ("perm", new[] { 1, 3, 0, 2 }))
+            .Node("Reshape", "x,all", "image").Node("Transpose", "image", "turned", ("perm", new[] { 1, 2, 0, 3 }))
             .Node("GlobalAveragePool", "turned", "mean").Integers("one", 1).Node("Reshape", "mean,one", "scalar")
             .Node("Sub", "x,scalar", "centred").Node("MatMul", "centred,w", "y");
 

@@ -26,7 +26,11 @@ internal static class Nets
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
-    public static byte[] Bytes(string name) => OnnxWriter.Bytes(Named(name), Image);
+    public static byte[] Bytes(string name)
+    {
+        using var scope = NewDisposeScope();
+        return OnnxWriter.Bytes(Named(name), Image);
+    }
 
     public static Tensor Weight(int seed, params long[] shape) => Numbers.Tensor(shape, seed);
 
