@@ -109,6 +109,10 @@ public sealed class OnnxNetwork : INetwork
         {
             throw Unsupported(exception.Nodes);
         }
+        catch (UnsupportedException exception)
+        {
+            throw MistakeException.InFile("RG0412", _display, $"the graph is not supported: {exception.Message}. A classifier takes one tensor.");
+        }
         catch (InvalidDataException exception)
         {
             throw OnnxFile.Damaged(_display, exception.Message);
@@ -179,6 +183,12 @@ public sealed class OnnxNetwork : INetwork
         {
             var mode = new RunMode(input.dtype, input.device, batch, _options.StraightThrough);
             return _program.Run([input], mode)[0].ToTensor(input.device);
+        }
+        catch (NodeException exception) when (exception.InnerException is UnsupportedException)
+        {
+            throw MistakeException.InFile("RG0412", _display,
+                $"1 node is not supported on an input of shape {string.Join('×', input.shape)}: {exception.Message}. " +
+                "Compare model.input.shape with what the network was exported for, or export the part up to the logits.");
         }
         catch (NodeException exception)
         {
