@@ -1,0 +1,15 @@
+using System.Runtime.CompilerServices;
+using RobustnessGate.Native;
+
+namespace RobustnessGate.Tests;
+
+internal static class Setup
+{
+    /// <summary>Tests may touch TorchSharp before any type of the library; one thread keeps floats reproducible.</summary>
+    [ModuleInitializer]
+    internal static void LoadLibTorch()
+    {
+        LibTorch.Load();
+        TorchSharp.torch.set_num_threads(1);
+    }
+}
