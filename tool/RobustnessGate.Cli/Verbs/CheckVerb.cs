@@ -3,6 +3,8 @@ using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Hosting;
+using RobustnessGate.Policies;
+using RobustnessGate.Reports;
 
 namespace RobustnessGate.Cli.Verbs;
 
@@ -46,10 +48,23 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Console.Out.Write(outcome.Summary);
+            Show(outcome);
             return (int)outcome.ExitCode;
         });
         return command;
+    }
+
+    /// <summary>The result on stdout. Where nothing was measured there is none, and what stopped it goes to stderr.</summary>
+    private static void Show(CheckOutcome outcome)
+    {
+        if (outcome.Results.Natural is null)
+        {
+            Screen.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
+            return;
+        }
+
+        Console.Out.Write(TerminalSummary.Render(outcome.Results));
+        Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
     }
 
     private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
@@ -82,11 +97,11 @@ internal static class CheckVerb
     {
         var option = new Option<string[]>("--format", "-f")
         {
-            HelpName = string.Join('|', Check.Formats),
+            HelpName = string.Join('|', ReportSection.KnownFormats),
             Description = "Report to write, repeatable (default: the policy's).",
             AllowMultipleArgumentsPerToken = false,
         };
-        option.AcceptOnlyFromAmong([.. Check.Formats]);
+        option.AcceptOnlyFromAmong([.. ReportSection.KnownFormats]);
         return option;
     }
 }
