@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RobustnessGate.Gating;
+using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Cli.Parsing;
 
@@ -11,7 +12,7 @@ internal static class CommandLineFindings
     {
         var command = parsed.CommandResult.Command;
         var help = $"'{string.Join(' ', Path(parsed.CommandResult).Append("--help"))}' lists what is understood.";
-        foreach (var token in parsed.UnmatchedTokens)
+        foreach (var token in Unknown(parsed.UnmatchedTokens))
         {
             yield return Error("RG0001", $"'{token}' is neither a verb nor an option here.{Suggestion(token, command)} {help}");
         }
@@ -28,12 +29,14 @@ internal static class CommandLineFindings
         parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))
         || (parsed.UnmatchedTokens.Count > 0 && error.SymbolResult is CommandResult);
 
+    /// <summary>Without the values of unknown options, which nobody meant as words of their own.</summary>
+    private static IEnumerable<string> Unknown(IReadOnlyList<string> tokens) =>
+        tokens.Where((token, i) => i == 0 || token.StartsWith('-') || !tokens[i - 1].StartsWith('-'));
+
     private static string Suggestion(string token, Command command)
     {
         var known = Verbs(command).Concat(EnvironmentMirror.MirroredOptions(command).Select(option => option.Name));
-        var nearest = known.MinBy(name => EditDistance(name, token));
-        return nearest is not null && EditDistance(nearest, token) <= Math.Max(2, token.Length / 3)
-            ? $" Did you mean '{nearest}'?" : "";
+        return Nearest.To(token, known) is { } name ? $" Did you mean '{name}'?" : "";
     }
 
     private static IEnumerable<string> Verbs(Command command) =>
@@ -44,22 +47,4 @@ internal static class CommandLineFindings
             ? Path(command.Parent!).Append(command.Command.Name) : ["dotnet", "robustness-gate"];
 
     private static Finding Error(string code, string message) => new(code, Severity.Error, null, message);
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitute, 1 + Math.Min(row[j], row[j - 1]));
-            }
-        }
-
-        return row[^1];
-    }
 }

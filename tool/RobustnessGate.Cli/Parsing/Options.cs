@@ -37,11 +37,10 @@ internal static class Options
         ("diag", "diagnostic", Parsing.Verbosity.Diagnostic),
     ];
 
-    public static Option<Verbosity> Verbosity() => new("--verbosity", "-v")
+    public static Option<Verbosity?> Verbosity() => new("--verbosity", "-v")
     {
         HelpName = string.Join('|', Levels.Select(level => level.Short)),
-        Description = $"How much is said on stderr: {string.Join(", ", Levels.Select(level => level.Long))}.",
-        DefaultValueFactory = _ => Parsing.Verbosity.Normal,
+        Description = $"How much is said on stderr: {string.Join(", ", Levels.Select(level => level.Long))} (default n).",
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;
@@ -49,7 +48,7 @@ internal static class Options
             if (level < 0)
             {
                 result.AddError($"--verbosity must be q, m, n, d or diag, not '{text}'.");
-                return Parsing.Verbosity.Normal;
+                return null;
             }
 
             return Levels[level].Value;

@@ -67,7 +67,6 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         NaturalFact f => Counted("natural", f.Bits, 1, 0),
         AttackFact f => Counted(f.Id, f.Bits, PerSample(f.Forwards, f.Bits), PerSample(f.Backwards, f.Bits)),
         IndicatorFact f => Text($"  {"indicator",-26}{f.Samples,6} samples{"",28}{Clock(PartTime())}"),
-        FindingFact f => f.Finding.ToString(),
         _ => null,
     };
 

@@ -5,9 +5,14 @@ using RobustnessGate.Gating;
 namespace RobustnessGate.Cli.Terminal;
 
 /// <summary>What stderr and stdout are and how they may be used.</summary>
-/// <param name="NoColor">Asked for on the command line.</param>
-internal sealed record Screen(Verbosity Verbosity, bool NoColor)
+/// <param name="asked">Null for the usual verbosity.</param>
+/// <param name="noColor">Asked for on the command line.</param>
+internal sealed class Screen(Verbosity? asked, bool noColor)
 {
+    public Verbosity Verbosity { get; } = asked ?? Verbosity.Normal;
+
+    public bool NoColor { get; } = noColor;
+
     private readonly long _started = Stopwatch.GetTimestamp();
 
     public bool Speaks(Verbosity least) => Verbosity >= least;

@@ -99,9 +99,14 @@ internal static class CheckVerb
         {
             HelpName = string.Join('|', ReportSection.KnownFormats),
             Description = "Report to write, repeatable (default: the policy's).",
-            AllowMultipleArgumentsPerToken = false,
         };
-        option.AcceptOnlyFromAmong([.. ReportSection.KnownFormats]);
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !ReportSection.KnownFormats.Contains(token.Value)))
+            {
+                result.AddError($"--format must be {string.Join(" or ", ReportSection.KnownFormats)}, not '{token.Value}'.");
+            }
+        });
         return option;
     }
 }
