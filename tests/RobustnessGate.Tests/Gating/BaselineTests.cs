@@ -3,9 +3,9 @@ using System.Text;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
-using static RobustnessGate.Tests.Gating.Scene;
+using static RobustnessGate.Tests.Scene;
 
-namespace RobustnessGate.Tests.Gating;
+namespace RobustnessGate.Tests;
 
 public class BaselineTests
 {

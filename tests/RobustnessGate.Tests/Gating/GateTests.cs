@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
-using static RobustnessGate.Tests.Gating.Scene;
+using static RobustnessGate.Tests.Scene;
 
-namespace RobustnessGate.Tests.Gating;
+namespace RobustnessGate.Tests;
 
 public class GateTests
 {
@@ -139,7 +139,7 @@ public class GateTests
         Assert.Equal(["RG0201"], result.Findings.Select(finding => finding.Code));
     }
 
-    public static TheoryData<string, Func<RobustnessGate.Results.Evaluation, RobustnessGate.Results.Evaluation>, string> Mismatches => new()
+    public static TheoryData<string, Func<Results.Evaluation, Results.Evaluation>, string> Mismatches => new()
     {
         { "RG0205", e => Measured(Bits(900, 900), Bits(900, 900), Bits(500, 900)), "900" },
         { "RG0205", e => e with { Data = e.Data! with { Sha256 = new string('f', 64) } }, "hash" },
@@ -152,7 +152,7 @@ public class GateTests
     [Theory]
     [MemberData(nameof(Mismatches))]
     public void ABaselineOfSomethingElseIsNotComparedWith(
-        string code, Func<RobustnessGate.Results.Evaluation, RobustnessGate.Results.Evaluation> change, string says)
+        string code, Func<Results.Evaluation, Results.Evaluation> change, string says)
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);
@@ -177,11 +177,11 @@ public class GateTests
         Assert.Equal(ExitCode.Passed, Gate.Decide(policy, evaluation, baseline).ExitCode);
     }
 
-    public static TheoryData<ExitCode, string, Func<RobustnessGate.Results.Evaluation, RobustnessGate.Results.Evaluation>> Gaps => new()
+    public static TheoryData<ExitCode, string, Func<Results.Evaluation, Results.Evaluation>> Gaps => new()
     {
         { ExitCode.EvaluationCrashed, "RG0906", e => e with { Completed = false } },
-        { ExitCode.EvaluationCrashed, "RG0906", e => RobustnessGate.Results.Evaluation.Empty },
-        { ExitCode.NothingEvaluated, "RG0905", e => RobustnessGate.Results.Evaluation.Empty with { Completed = true } },
+        { ExitCode.EvaluationCrashed, "RG0906", e => Results.Evaluation.Empty },
+        { ExitCode.NothingEvaluated, "RG0905", e => Results.Evaluation.Empty with { Completed = true } },
         { ExitCode.NothingEvaluated, "RG0905", e => Measured(Bits(0, 0), Bits(0, 0), Bits(0, 0)) },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.RemoveAt(0) } },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.Add(e.Attacks[0]) } },
@@ -192,7 +192,7 @@ public class GateTests
     [Theory]
     [MemberData(nameof(Gaps))]
     public void WhatWasNotMeasuredNeverPasses(
-        ExitCode exit, string code, Func<RobustnessGate.Results.Evaluation, RobustnessGate.Results.Evaluation> change)
+        ExitCode exit, string code, Func<Results.Evaluation, Results.Evaluation> change)
     {
         var policy = Policy(Natural(min: 0), Robust(0.3, min: 0));
         var evaluation = Measured(All, Most, Half);
@@ -225,6 +225,6 @@ public class GateTests
 
     private static (Verdict, ExitCode) Decision(GateResult result) => (result.Verdict, result.ExitCode);
 
-    private static RobustnessGate.Results.Evaluation With(RobustnessGate.Results.Evaluation evaluation, Func<AttackFact, AttackFact> change) =>
+    private static Results.Evaluation With(Results.Evaluation evaluation, Func<AttackFact, AttackFact> change) =>
         evaluation with { Attacks = [evaluation.Attacks[0], change(evaluation.Attacks[1])] };
 }

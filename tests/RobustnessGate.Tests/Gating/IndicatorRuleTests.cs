@@ -1,9 +1,9 @@
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
-using static RobustnessGate.Tests.Gating.Scene;
+using static RobustnessGate.Tests.Scene;
 
-namespace RobustnessGate.Tests.Gating;
+namespace RobustnessGate.Tests;
 
 public class IndicatorRuleTests
 {

@@ -4,7 +4,7 @@ using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
-namespace RobustnessGate.Tests.Gating;
+namespace RobustnessGate.Tests;
 
 /// <summary>Hand-made policies, evaluations and baselines: the gate's tests need no network and no file.</summary>
 internal static class Scene
@@ -40,7 +40,7 @@ internal static class Scene
     public static Rule Worst(double epsilon, double? maxDrop = null) => Rule(Metrics.WorstCaseAccuracy, epsilon: epsilon, maxDrop: maxDrop);
 
     /// <summary>A complete evaluation: natural bits, and pgd at 0.1 and at 0.3.</summary>
-    public static RobustnessGate.Results.Evaluation Measured(BitString natural, BitString at01, BitString at03, IndicatorFact? indicator = null, string model = "b") => new(
+    public static Results.Evaluation Measured(BitString natural, BitString at01, BitString at03, IndicatorFact? indicator = null, string model = "b") => new(
         new("onnx", new string(model[0], 64), 54186, 10, true),
         new(new string('c', 64), natural.Count, Ids(natural.Count), [.. Enumerable.Range(0, natural.Count).Select(i => i % 10)]),
         new(natural, Predictions(natural)), [Attack("pgd-linf-0.1", 0.1, at01), Attack("pgd-linf-0.3", 0.3, at03)],
@@ -74,10 +74,10 @@ internal static class Scene
         return new(changed);
     }
 
-    public static Baseline Pin(Policy policy, RobustnessGate.Results.Evaluation evaluation) => Baseline.Of(
+    public static Baseline Pin(Policy policy, Results.Evaluation evaluation) => Baseline.Of(
         ResultsDocument.Of(policy, evaluation, Gate.Decide(policy, evaluation, null), Tool), policy);
 
-    public static ResultsDocument Judged(Policy policy, RobustnessGate.Results.Evaluation evaluation, Baseline? baseline) =>
+    public static ResultsDocument Judged(Policy policy, Results.Evaluation evaluation, Baseline? baseline) =>
         ResultsDocument.Of(policy, evaluation, Gate.Decide(policy, evaluation, baseline), Tool);
 
     public static ImmutableArray<byte> Ids(int count) => [.. Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes(0x9E3779B97F4A7C15UL * (ulong)(i + 1)))];

@@ -1,6 +1,6 @@
 using RobustnessGate.Gating;
 
-namespace RobustnessGate.Tests.Gating;
+namespace RobustnessGate.Tests;
 
 public class StatisticsTests
 {

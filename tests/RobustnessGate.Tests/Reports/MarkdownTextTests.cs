@@ -1,7 +1,7 @@
 using Markdig;
 using RobustnessGate.Reports;
 
-namespace RobustnessGate.Tests.Reports;
+namespace RobustnessGate.Tests;
 
 public class MarkdownTextTests
 {

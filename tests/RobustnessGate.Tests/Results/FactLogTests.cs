@@ -3,7 +3,7 @@ using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
-namespace RobustnessGate.Tests.Results;
+namespace RobustnessGate.Tests;
 
 public class FactLogTests
 {
@@ -60,7 +60,7 @@ public class FactLogTests
     [InlineData("{\"kind\":\"comple\n{\"kind\":\"completed\"}\n")]
     public void AnyOtherDamageIsRefused(string text) => Assert.Throws<FormatException>(() => FactLog.Read(text));
 
-    private static IEnumerable<string> Lines(RobustnessGate.Results.Evaluation e) => new Fact?[] { e.Model, e.Data, e.Natural }
+    private static IEnumerable<string> Lines(Results.Evaluation e) => new Fact?[] { e.Model, e.Data, e.Natural }
         .Concat(e.Attacks).Append(e.Indicator).Concat(e.Findings.Select(finding => new FindingFact(finding))).Append(e.Run)
         .Append(e.Completed ? new CompletedFact() : null).OfType<Fact>().Select(FactLog.Line);
 }

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
-using RobustnessGate.Tests.Gating;
-using static RobustnessGate.Tests.Gating.Scene;
+using static RobustnessGate.Tests.Scene;
 
-namespace RobustnessGate.Tests.Results;
+namespace RobustnessGate.Tests;
 
 public class ResultsFileTests
 {
