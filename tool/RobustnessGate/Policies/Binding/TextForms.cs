@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RobustnessGate.Policies.Yaml;
@@ -111,7 +112,7 @@ internal static class Choice
 {
     /// <summary>The members of an enum in kebab case.</summary>
     public static ChoiceForm<T> Of<T>()
-        where T : struct, Enum => new([.. Enum.GetValues<T>().Select(value => (Kebab.Case(value.ToString()), value))]);
+        where T : struct, Enum => new([.. Enum.GetValues<T>().Select(value => (JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()), value))]);
 
     public static ChoiceForm<string> Of(IEnumerable<string> words) => new([.. words.Select(word => (word, word))]);
 }

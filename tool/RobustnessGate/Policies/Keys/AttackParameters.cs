@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobustnessGate.Attacks;
 using RobustnessGate.Policies.Binding;
@@ -54,7 +55,7 @@ internal sealed class AttackParameters
             _ => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name}: a policy cannot write {type.Name}"),
         };
         var words = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? form.Words;
-        var name = Kebab.Case(property.Name);
+        var name = JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name);
         return value is null
             ? Key.May(name, form, words)
             : Key.Default(name, form, value, words);
