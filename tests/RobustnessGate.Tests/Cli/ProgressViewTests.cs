@@ -4,7 +4,7 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Tests.Cli;
 
-public class ProgressViewTests
+public sealed class ProgressViewTests : IDisposable
 {
     private readonly StringWriter _output = new() { NewLine = "\n" };
     private TimeSpan _now;
@@ -56,6 +56,8 @@ public class ProgressViewTests
         Assert.Contains("2 / 4", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("10.0 /     2.5", _output.ToString(), StringComparison.Ordinal);
     }
+
+    public void Dispose() => _output.Dispose();
 
     private ProgressView View(bool live) => new(_output, live, () => _now);
 
