@@ -88,6 +88,7 @@ public static class Diagnostics
         ["RG0905"] = "nothing was evaluated",
         ["RG0906"] = "the evaluation did not finish",
         ["RG0907"] = "part of the evaluation is missing",
+        ["RG0908"] = "the device is not there",
         ["RG0910"] = "the evaluation was interrupted",
         ["RG0911"] = "the evaluation took too long",
         ["RG0912"] = "the evaluation met a defect of the tool",
@@ -100,5 +101,6 @@ public static class Diagnostics
         ["RG1102"] = "a real fall within what is allowed",
         ["RG1103"] = "the baseline can be tightened",
         ["RG1104"] = "the baseline was made under other conditions",
+        ["RG1108"] = "the model runs in float32 only",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
