@@ -21,7 +21,7 @@ internal static class Activations
         Op("HardSwish", 14, call => call.X * (call.X / 6 + 0.5).clamp(0, 1)),
         Op("Tanh", 1, call => call.X.tanh()),
         Op("Softplus", 1, call => call.X.softplus()),
-        Op("Softsign", 1, call => call.X / (1 + call.X.abs())),
+        Op("Softsign", 1, call => call.X / (1 + Arithmetic.Magnitude(call.X))),
         Op("Mish", 18, call => call.X * call.X.softplus().tanh()),
         Op("Gelu", 20, call => Gelu(call)),
         Op("Erf", 9, call => call.X.erf()),

@@ -20,7 +20,7 @@ internal static class Arithmetic
         Op("Mean", 1, call => Fold(call, (a, b) => a + b) / call.Tensors().Length),
         Op("Clip", 1, call => Clip(call, call.Attributes.Has("min") ? call.Attributes.Float("min", 0) : null, call.Attributes.Has("max") ? call.Attributes.Float("max", 0) : null)),
         Op("Clip", 11, call => Clip(call)),
-        Unary("Abs", x => x.abs()),
+        Unary("Abs", Magnitude),
         Unary("Neg", x => -x),
         Unary("Sqrt", x => x.sqrt()),
         Unary("Exp", x => x.exp()),
@@ -48,6 +48,12 @@ internal static class Arithmetic
     /// <summary>A step function, whose gradient is zero or, on request, passed straight through.</summary>
     public static Tensor Stepped(Tensor x, RunMode mode, Func<Tensor, Tensor> step) =>
         mode.StraightThrough && ElementTypes.IsFloat(x.dtype) ? x + (step(x) - x).detach() : step(x);
+
+    /// <summary>
+    /// |x| as x · sign(x). The engine's own absolute value has a second derivative that no managed code can read: a tensor
+    /// without storage.
+    /// </summary>
+    public static Tensor Magnitude(Tensor x) => x * x.detach().sign();
 
     private static Operator Unary(string name, Func<Tensor, Tensor> apply) => Op(name, 1, call => apply(call.X));
 

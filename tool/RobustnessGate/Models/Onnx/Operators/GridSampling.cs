@@ -117,7 +117,7 @@ internal static class GridSampling
                         return zeros_like(place);
                     }
 
-                    var distance = (place - low).abs();
+                    var distance = Arithmetic.Magnitude(place - low);
                     var turns = (distance.detach() / span).floor();
                     var rest = distance - turns * span;
                     var mirrored = where(turns.remainder(2).eq(0), rest + low, span - rest + low);

@@ -29,8 +29,8 @@ internal static class MachineLearning
         var x = call.X;
         return call.Attributes.Text("norm", "MAX") switch
         {
-            "MAX" => x / x.abs().amax([1], keepdim: true),
-            "L1" => x / x.abs().sum([1L], keepdim: true),
+            "MAX" => x / Arithmetic.Magnitude(x).amax([1], keepdim: true),
+            "L1" => x / Arithmetic.Magnitude(x).sum([1L], keepdim: true),
             "L2" => x / (x * x).sum([1L], keepdim: true).sqrt(),
             var norm => throw new UnsupportedException($"norm = {norm}"),
         };

@@ -110,7 +110,7 @@ internal static class Normalizations
         long[] axis = [Call.Axis(call.Attributes.Int("axis", -1), x.dim())];
         var norm = call.Attributes.Int("p", 2) switch
         {
-            1 => x.abs().sum(axis, keepdim: true),
+            1 => Arithmetic.Magnitude(x).sum(axis, keepdim: true),
             2 => (x * x).sum(axis, keepdim: true).sqrt(),
             var p => throw new UnsupportedException($"p = {p}"),
         };

@@ -13,7 +13,7 @@ internal static class Reductions
         .. Reduce("ReduceMax", 18, (x, axes, keep) => x.amax(axes, keep)),
         .. Reduce("ReduceMin", 18, (x, axes, keep) => x.amin(axes, keep)),
         .. Reduce("ReduceProd", 18, Product),
-        .. Reduce("ReduceL1", 18, (x, axes, keep) => Sum(x.abs(), axes, keep)),
+        .. Reduce("ReduceL1", 18, (x, axes, keep) => Sum(Arithmetic.Magnitude(x), axes, keep)),
         .. Reduce("ReduceL2", 18, (x, axes, keep) => Root(Sum(x * x, axes, keep))),
         .. Reduce("ReduceSumSquare", 18, (x, axes, keep) => Sum(x * x, axes, keep)),
         .. Reduce("ReduceLogSum", 18, (x, axes, keep) => Sum(x, axes, keep).log()),

@@ -84,7 +84,7 @@ internal sealed record Sampling(
         for (var i = (long)Math.Floor(place - radius) + 1; i <= place + radius; i++)
         {
             var weight = Kernel(Math.Abs(place - i) * stretch);
-            if (weight != 0 && !((ExcludeOutside || Antialias) && (i < 0 || i >= axis.Input)))
+            if (weight != 0 && !(ExcludeOutside && (i < 0 || i >= axis.Input)))
             {
                 taps.Add((i, weight));
             }
