@@ -47,7 +47,7 @@ internal static class Arithmetic
 
     /// <summary>A step function, whose gradient is zero or, on request, passed straight through.</summary>
     public static Tensor Stepped(Tensor x, RunMode mode, Func<Tensor, Tensor> step) =>
-        mode.StraightThrough && ElementTypes.IsFloat(x.dtype) ? x + (step(x) - x).detach() : step(x);
+        mode.StraightThrough && ElementTypes.IsFloat(x.dtype) ? step(x).detach() + (x - x.detach()) : step(x);
 
     /// <summary>
     /// |x| as x · sign(x). The engine's own absolute value has a second derivative that no managed code can read: a tensor
