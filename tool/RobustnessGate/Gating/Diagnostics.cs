@@ -11,6 +11,7 @@ public static class Diagnostics
 {
     public static readonly ImmutableSortedDictionary<string, string> Titles = new Dictionary<string, string>
     {
+        ["RG0480"] = "training diverged",
         ["RG0901"] = "libtorch cannot be loaded",
         ["RG0904"] = "the evaluation process died",
         ["RG1001"] = "robustness fell",
