@@ -1,25 +1,28 @@
 namespace RobustnessGate.Tests;
 
-/// <summary>Data sets that lie beside a checkout, in <c>shared/data</c>, and are no part of it.</summary>
+/// <summary>Files that tests use but do not make: of the repository, and of a <c>shared/data</c> folder beside or above it.</summary>
 public static class TestData
 {
-    /// <summary>Absolute path of a file under <c>shared/data</c>; null where no directory upwards has it.</summary>
-    public static string? Shared(string relative)
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } =
+        Ancestors().First(folder => File.Exists(Path.Combine(folder, "RobustnessGate.sln")));
+
+    /// <summary>A file below <c>shared/data</c>; null where the data are absent.</summary>
+    public static string? Shared(string relative) =>
+        Ancestors()
+            .Select(folder => Path.Combine(folder, "shared", "data", relative))
+            .FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
+
+    private static IEnumerable<string> Ancestors()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var path = Path.Combine(folder.FullName, "shared", "data", relative);
-            if (Path.Exists(path))
-            {
-                return path;
-            }
+            yield return folder.FullName;
         }
-
-        return null;
     }
 }
 
-/// <summary>A test that needs data from <c>shared/data</c>: skipped where they are absent, except in CI, where it fails.</summary>
+/// <summary>A test that needs a file of <c>shared/data</c>: skipped where it is absent, except in CI, where it must be there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SharedDataFactAttribute : FactAttribute
 {
@@ -27,7 +30,7 @@ public sealed class SharedDataFactAttribute : FactAttribute
     {
         if (TestData.Shared(relative) is null && Environment.GetEnvironmentVariable("CI") != "true")
         {
-            Skip = $"needs shared/data/{relative} beside the checkout";
+            Skip = $"needs shared/data/{relative}";
         }
     }
 }

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Samples;
+
+/// <summary>
+/// The samples that an evaluation uses. Samples are held as stored (a byte a pixel for 8-bit sources) and decoded at each
+/// read, so that only a batch is ever held as floats. Immutable after loading; reads may run side by side.
+/// </summary>
+public sealed class SampleSet
+{
+    private readonly StoredSamples _images;
+    private readonly Region? _region;
+    private readonly string _labelsPath;
+
+    private SampleSet(
+        StoredSamples images, Region? region, string labelsPath, ImmutableArray<int> positions, ImmutableArray<int> labels)
+    {
+        _images = images;
+        _region = region;
+        _labelsPath = labelsPath;
+        Positions = positions;
+        Labels = labels;
+    }
+
+    public int Count => Labels.Length;
+
+    /// <summary>Numbers in one sample.</summary>
+    public int Features => _images.Features;
+
+    public ImmutableArray<int> Labels { get; }
+
+    /// <summary>Index in the data file of each sample in use.</summary>
+    public ImmutableArray<int> Positions { get; }
+
+    /// <summary>8 bytes per sample; see <see cref="SampleIdentity"/>.</summary>
+    public ImmutableArray<byte> Ids { get; private init; }
+
+    /// <summary>Of everything that is evaluated: decoded samples, labels, regions; see <see cref="SampleIdentity"/>.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Names of the classes where the format has them, by label.</summary>
+    public IReadOnlyList<string>? ClassNames { get; private init; }
+
+    /// <summary>What was done to the data that a person should know, as notes.</summary>
+    public ImmutableArray<Finding> Notices { get; private init; } = [];
+
+    /// <summary>Whether there is a box per sample, for <c>epsilon: box</c>.</summary>
+    public bool HasRegion => _region is not null;
+
+    /// <summary>Loads the samples that a policy names, checks every value in use, and identifies them.</summary>
+    /// <exception cref="MistakeException">RG03xx.</exception>
+    public static SampleSet Load(DataSection data, InputSection input, long seed)
+    {
+        var source = DataFormats.OpenImages(data.Images);
+        DataPin.Check(data);
+        var labels = Labelled(source, data);
+        var wanted = Wanted(source, data);
+        var layout = Layout.Fit(source.SampleShape, input.Shape, source.Path);
+        var mapTo = MapTo(source, data, input);
+
+        var chosen = Selection.Choose(data.Selection, source.Count, wanted, seed);
+        var images = new StoredSamples(source.Take(chosen), new SampleDecoder(source.Type, layout, mapTo), input.Size);
+        var region = Region.Load(data, input, source.Count, chosen);
+        var used = chosen.Select(i => labels[i]).ToImmutableArray();
+
+        using var identity = new SampleIdentity();
+        new PixelCheck(source, input.Bounds, chosen, data.Scale).Run(images, (i, tensor) =>
+        {
+            identity.Add(tensor, used[i]);
+            region?.Identify(i, identity);
+        });
+        var (ids, sha256) = identity.Complete();
+        return new SampleSet(images, region, data.Labels ?? source.Path, [.. chosen], used)
+        {
+            Ids = ids,
+            Sha256 = sha256,
+            ClassNames = source.ClassNames,
+            Notices = layout.Note is { } note
+                ? [new Finding("RG0330", Severity.Note, new Location(Path.GetFileName(source.Path), 0, 0), note)]
+                : [],
+        };
+    }
+
+    /// <summary>Decodes samples <paramref name="start"/> … into (count, …shape) raw input units, C order.</summary>
+    public void Read(int start, int count, Span<float> destination) => _images.Read(start, count, destination);
+
+    /// <summary>The box of each sample, in raw input units; like <see cref="Read"/>.</summary>
+    /// <exception cref="InvalidOperationException">The data have no region.</exception>
+    public void ReadRegion(int start, int count, Span<float> lower, Span<float> upper)
+    {
+        var region = _region ?? throw new InvalidOperationException("the data have no region");
+        region.Lower.Read(start, count, lower);
+        region.Upper.Read(start, count, upper);
+    }
+
+    /// <summary>Makes sure that every label is a class of the model.</summary>
+    /// <exception cref="MistakeException">RG0308, naming the first sample whose label is not.</exception>
+    public void RequireClasses(int classes)
+    {
+        var wrong = Labels.ToList().FindIndex(label => label >= classes);
+        if (wrong < 0)
+        {
+            return;
+        }
+
+        var shifted = Labels.Min() == 1 && Labels.Max() == classes;
+        throw DataMistake.At("RG0308", _labelsPath, FormattableString.Invariant(
+            $"sample {Positions[wrong]} has label {Labels[wrong]}, but the model has {classes} classes, numbered 0 to {classes - 1}. ")
+            + (shifted
+                ? FormattableString.Invariant($"All labels run from 1 to {classes}: they look shifted by one. Subtract 1 from every label.")
+                : "Every such sample would count as misclassified. Give the labels that the model was trained with."));
+    }
+
+    private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
+    {
+        var labels = data.Labels is null ? source.Labels : DataFormats.ReadLabels(data.Labels);
+        if (labels is not { } known)
+        {
+            throw DataMistake.At("RG0315", source.Path,
+                "it holds no labels, and data.labels is not set. Without the true classes nothing can be judged; name the labels file.");
+        }
+
+        return known.Length == source.Count
+            ? known
+            : throw DataMistake.At("RG0306", data.Labels ?? source.Path, FormattableString.Invariant(
+                $"it holds {known.Length} labels for {source.Count} images. Give the labels that belong to {Path.GetFileName(source.Path)}."));
+    }
+
+    private static int Wanted(DataSource source, DataSection data)
+    {
+        var wanted = data.Samples ?? source.Count;
+        if (source.Count == 0 || wanted <= 0)
+        {
+            throw DataMistake.NoSamples(source.Path, source.Count == 0
+                ? "it holds no samples. A gate that evaluates nothing cannot pass; give it data."
+                : "data.samples asks for no samples. A gate that evaluates nothing cannot pass.");
+        }
+
+        return wanted <= source.Count
+            ? wanted
+            : throw DataMistake.At("RG0311", source.Path, FormattableString.Invariant(
+                $"data.samples asks for {wanted} samples but there are {source.Count}. Set data.samples to {source.Count} or fewer, or leave it out to use all."));
+    }
+
+    private static Bounds? MapTo(DataSource source, DataSection data, InputSection input)
+    {
+        if (source.Type.Kind != ElementKind.UInt8 || data.Scale == DataScale.None)
+        {
+            return null;
+        }
+
+        return input.Bounds ?? throw DataMistake.At("RG0314", source.Path,
+            "its pixels are 8-bit and would be mapped from 0..255 to the model's bounds, but model.input.bounds is none. Give the bounds, or set data.scale: none to use 0..255 as they are.");
+    }
+}
