@@ -11,7 +11,6 @@ public static class Diagnostics
 {
     public static readonly ImmutableSortedDictionary<string, string> Titles = new Dictionary<string, string>
     {
-        ["RG0480"] = "training diverged",
         ["RG0301"] = "a data file cannot be read",
         ["RG0302"] = "a data file is empty",
         ["RG0303"] = "a data file is truncated or damaged",
@@ -31,6 +30,7 @@ public static class Diagnostics
         ["RG0320"] = "a region is not valid",
         ["RG0323"] = "the targets do not belong to the samples",
         ["RG0330"] = "samples were rearranged or converted",
+        ["RG0480"] = "training diverged",
         ["RG0901"] = "libtorch cannot be loaded",
         ["RG0904"] = "the evaluation process died",
         ["RG1001"] = "robustness fell",
