@@ -7,7 +7,7 @@ namespace RobustnessGate.Samples;
 /// <param name="Note">What was rearranged, in words; null where nothing was.</param>
 internal sealed record Layout(int[]? Gather, string? Note)
 {
-    private static readonly Layout Same = new(null, null);
+    public static readonly Layout Same = new(null, null);
 
     /// <summary>Channel counts for which a transposition between channels-first and channels-last is recognised.</summary>
     private const int MostChannels = 4;
