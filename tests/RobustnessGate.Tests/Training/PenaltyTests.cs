@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
 using RobustnessGate.Training.Regimes;
@@ -19,7 +20,7 @@ public class PenaltyTests
         using var network = new SmoothNetwork(3);
         using var data = SmoothNetwork.Samples(5, 4);
         var weights = network.Weights.Select(weight => weight.Value).ToArray();
-        var exact = InputGradient.OfWeights(Total(), weights);
+        var exact = InputGradient.OfAll(Total(), weights);
 
         const double h = 1e-6;
         for (var w = 0; w < weights.Length; w++)

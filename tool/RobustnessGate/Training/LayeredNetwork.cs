@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustnessGate.Models.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -113,6 +114,23 @@ public sealed class LayeredNetwork : ITrainable
             : functional.batch_norm(
                 value, mean.clone(), variance.clone(), this[layer, "weight"], this[layer, "bias"], false, Momentum, Stabiliser);
     }
+
+    /// <summary>The layers as <see cref="OnnxWriter"/> takes them: the network of evaluation, with running statistics.</summary>
+    public IReadOnlyList<Models.Onnx.Layer> ToOnnx() =>
+    [
+        .. Architecture.Layers.Select((layer, i) => layer switch
+        {
+            Layer.Conv conv => (Models.Onnx.Layer)new Models.Onnx.Layer.Conv2d(
+                this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
+            Layer.BatchNorm => new Models.Onnx.Layer.BatchNorm(
+                this[i, "weight"], this[i, "bias"], this[i, "mean"], this[i, "variance"], Stabiliser),
+            Layer.Relu => new Models.Onnx.Layer.Relu(),
+            Layer.MaxPool pool => new Models.Onnx.Layer.MaxPool2d(pool.Kernel, pool.Kernel),
+            Layer.Flatten => new Models.Onnx.Layer.Flatten(),
+            Layer.Linear => new Models.Onnx.Layer.Linear(this[i, "weight"], this[i, "bias"]),
+            _ => throw new InvalidOperationException($"no ONNX for {layer.GetType().Name}"),
+        }),
+    ];
 
     public void Dispose()
     {

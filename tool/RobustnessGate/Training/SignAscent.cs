@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ public sealed record SignAscent(double Epsilon, double StepSize, int Steps, bool
         {
             using var step = NewDisposeScope();
             using var x = point.detach().requires_grad_();
-            var gradient = InputGradient.Of(objective(x), x, differentiable: false);
+            var gradient = InputGradient.Of(objective(x).sum(), x);
             using var frozen = no_grad();
             point.add_(gradient.sign_(), StepSize).clamp_(low, high);
         }

@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,7 +57,7 @@ public static class Trainer
                 throw Divergence.Explain(regime, options, epoch + 1, state.Steps + 1, tally);
             }
 
-            var gradients = InputGradient.OfWeights(loss.Total, weights);
+            var gradients = InputGradient.OfAll(loss.Total, weights);
             state.Step(gradients, options.LearningRate * options.Schedule.Factor(share));
         }
     }

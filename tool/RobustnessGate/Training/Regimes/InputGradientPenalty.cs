@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -38,7 +39,7 @@ internal static class InputGradientPenalty
         Tensor logits, Tensor x, Tensor labels, Func<Tensor, Tensor, Tensor> value, Func<Tensor, Tensor> size)
     {
         using var scope = NewDisposeScope();
-        return size(InputGradient.Of(value(logits, labels), x, differentiable: true)).MoveToOuterDisposeScope();
+        return size(InputGradient.Of(value(logits, labels).sum(), x, keepGraph: true)).MoveToOuterDisposeScope();
     }
 
     /// <summary>From 0 to 1 over the first <paramref name="ramp"/> of the training, then 1.</summary>

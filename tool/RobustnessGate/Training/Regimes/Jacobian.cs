@@ -27,5 +27,5 @@ public sealed record Jacobian(
     public override string Name => "jacobian";
 
     public override StepLoss Loss(TrainingStep step) =>
-        InputGradientPenalty.Loss(step, Coefficient, Ramp, Interval, Margin.Of, gradient => InputGradient.Norms(gradient, Norm));
+        InputGradientPenalty.Loss(step, Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm));
 }
