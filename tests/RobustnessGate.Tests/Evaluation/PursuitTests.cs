@@ -17,7 +17,7 @@ public class PursuitTests
             {
                 foreach (var norm in attack.Norms)
                 {
-                    data.Add(attack, norm, norm == Norm.Linf ? 0.06 : 0.5);
+                    data.Add(attack, norm, norm == Norm.Linf ? 0.15 : 1);
                 }
             }
 
@@ -127,7 +127,7 @@ public class PursuitTests
         var bed = Networks.Labelled(Networks.Convolutional("target"), "target", 100, 1, 8, 8);
         foreach (var target in new Target[] { new Target.Class(4), new Target.LeastLikely() })
         {
-            var fact = bed.Run(Bed.Entry(new CwLinf(Steps: 20), 0.2, target: target)).Attacks[0];
+            var fact = bed.Run(Bed.Entry(new CwLinf(Steps: 20), 0.5, target: target)).Attacks[0];
             Assert.InRange(fact.Bits.Ones, 0, 99);
             if (target is Target.Class)
             {

@@ -9,10 +9,8 @@ namespace RobustnessGate.Attacks;
 /// not the ℓ2 attack of Carlini and Wagner, whose loss it borrows.
 /// </summary>
 /// <param name="Steps">Number of gradient steps.</param>
-/// <param name="StepSize">In raw input units; by default 2.5·ε/steps.</param>
-/// <param name="DecreasingSteps">Whether the step shrinks linearly to 1/steps of its size, for a closer approach.</param>
-public sealed record CwLinf(
-    [property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null, bool DecreasingSteps = false) : Attack
+/// <param name="StepSize">In raw input units; by default steps that shrink linearly from 5·ε/steps towards 0.</param>
+public sealed record CwLinf([property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
 {
     public override string Name => "cw-linf";
 
@@ -21,5 +19,7 @@ public sealed record CwLinf(
     public override int Queries => Steps + 1;
 
     public override void Run(Pursuit pursuit) =>
-        SteepestAscent.Run(pursuit, pursuit.AtSamples(), Loss.Margin, new Steps(Steps, StepSize, Decreasing: DecreasingSteps));
+        SteepestAscent.Run(
+            pursuit, pursuit.AtSamples(), Loss.Margin,
+            StepSize is null ? new Steps(Steps, RelativeSize: 5.0 / Steps, Decreasing: true) : new Steps(Steps, StepSize));
 }

@@ -124,10 +124,10 @@ internal sealed class AttackRunner(
         run.Entry.Attack.Run(pursuit);
         outcome.Forwards += pursuit.Forwards;
         outcome.Backwards += pursuit.Backwards;
-        return Judge(quarry, evidence, hunted, outcome);
+        return Decide(quarry, evidence, hunted, outcome);
     }
 
-    private int[] Judge(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome)
+    private int[] Decide(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome)
     {
         var asked = Enumerable.Range(0, hunted.Length).Where(evidence.NeedsVerdict).ToArray();
         var again = new List<int>();

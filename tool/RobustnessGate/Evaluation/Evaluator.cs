@@ -36,7 +36,13 @@ public static class Evaluator
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
-        var classes = ModelChecks.Classes(classifier, oracle.Pad(first));
+        var display = Path.GetFileName(policy.Model.Path);
+        foreach (var note in ModelChecks.Refuse(classifier, first, display))
+        {
+            record(new FindingFact(note));
+        }
+
+        var classes = (int)oracle.Logits(first.narrow(0, 0, 1)).shape[1];
         samples.RequireClasses(classes);
         var piecewiseLinear = clock.Time("preflight", () => Linearity(policy, classifier, first, classes));
         record(new ModelFact(

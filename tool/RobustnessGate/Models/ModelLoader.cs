@@ -16,7 +16,8 @@ public static class ModelLoader
     {
         var display = Path.GetFileName(model.Path);
         var bytes = Read(model.Path, display);
-        CheckPin(model, bytes, display);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        CheckPin(model, sha256, display);
         var network = ModelFormats.Detect(bytes, display) switch
         {
             ModelFormat.Onnx => OnnxNetwork.Load(model.Path, new OnnxOptions(model.Input.Shape, model.Input.Bounds)),
@@ -26,7 +27,7 @@ public static class ModelLoader
         try
         {
             ModelChecks.RefuseShape(network.ProbeOutput, BatchRunner.ProbeSize, display);
-            return new Classifier(network, model.Input);
+            return new Classifier(network, model.Input, sha256);
         }
         catch
         {
@@ -51,11 +52,10 @@ public static class ModelLoader
                 $"the file has {file.Length:N0} bytes; at most {MaxBytes:N0} are read. Export it with external data.");
     }
 
-    private static void CheckPin(ModelSection model, byte[] bytes, string display)
+    private static void CheckPin(ModelSection model, string actual, string display)
     {
         if (model.Sha256 is { } pin)
         {
-            var actual = Convert.ToHexStringLower(SHA256.HashData(bytes));
             if (!actual.Equals(pin, StringComparison.OrdinalIgnoreCase))
             {
                 throw MistakeException.InFile("RG0404", display,

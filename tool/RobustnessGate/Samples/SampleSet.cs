@@ -115,7 +115,7 @@ public sealed class SampleSet
 
         var (ids, sha256) = identity.Complete();
         var decoder = new SampleDecoder(ElementType.Float32, Layout.Same, mapTo: null);
-        return new SampleSet(new StoredSamples(stored, decoder, input.Size), null, [.. Enumerable.Range(0, labels.Length)], [.. labels])
+        return new SampleSet(new StoredSamples(stored, decoder, input.Size), null, "memory", [.. Enumerable.Range(0, labels.Length)], [.. labels])
         {
             Ids = ids,
             Sha256 = sha256,
