@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Models.Onnx;
+using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Training.Regimes;
+using static TorchSharp.torch;
 
 namespace RobustnessGate.Training.Reproduction;
 
@@ -35,11 +37,14 @@ public static class QuickStartNetworks
         [("natural.onnx", new Natural()), ("robust.onnx", new Jacobian(0.03))];
 
     /// <summary>Trains one network on the training samples, writes it, reads it back and measures it on the test samples.</summary>
+    /// <remarks>With one thread, so that the same networks come out whatever else the machine does.</remarks>
     /// <param name="data">Folder with the quick start's IDX files.</param>
     /// <param name="output">Folder for the network; made where it is missing.</param>
     public static Counts Make(
         string file, string data, string output, Action<EpochReport> progress, CancellationToken cancellation)
     {
+        LibTorch.Load();
+        set_num_threads(1);
         var regime = All.Single(network => network.File == file).Regime;
         using var samples = SampleSets.FromIdx(
             Path.Combine(data, QuickStart.TrainImages), Path.Combine(data, QuickStart.TrainLabels), Input);

@@ -1,0 +1,70 @@
+using RobustnessGate.Cli.Terminal;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Tests.Cli;
+
+public class ProgressViewTests
+{
+    private readonly StringWriter _output = new() { NewLine = "\n" };
+    private TimeSpan _now;
+
+    [Fact]
+    public void A_log_gets_one_plain_line_a_tenth()
+    {
+        var view = View(live: false);
+
+        Work(view, TimeSpan.FromSeconds(100));
+
+        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(9, lines.Length);
+        Assert.Contains("10 %", lines[0], StringComparison.Ordinal);
+        Assert.Contains("(about 1:30 left)", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(_output.ToString(), character => char.IsControl(character) && character != '\n');
+    }
+
+    [Fact]
+    public void A_quick_part_says_nothing_until_it_is_done()
+    {
+        var view = View(live: false);
+
+        Work(view, TimeSpan.FromSeconds(0.9));
+
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void A_terminal_sees_one_line_that_is_rewritten()
+    {
+        var view = View(live: true);
+
+        Work(view, TimeSpan.FromSeconds(10));
+
+        Assert.DoesNotContain('\n', _output.ToString());
+        Assert.Contains("\r\u001b[K  pgd", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("█", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_finished_part_leaves_its_counts_and_passes()
+    {
+        var view = View(live: false);
+
+        view.Show(new AttackFact("pgd-linf-0.3", "pgd", "p", "linf", 0.3, false, BitString.Parse("1100"), 40, 10, null, null, []));
+
+        Assert.Contains("pgd-linf-0.3", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("2 / 4", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("10.0 /     2.5", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private ProgressView View(bool live) => new(_output, live, () => _now);
+
+    private void Work(ProgressView view, TimeSpan length)
+    {
+        for (var i = 0; i <= 100; i++)
+        {
+            _now = length * i / 100;
+            view.Show(new Progress("pgd", i / 100.0, 50, 100, 0, 0));
+        }
+    }
+}
