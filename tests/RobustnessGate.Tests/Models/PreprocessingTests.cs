@@ -3,6 +3,7 @@ using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 using RobustnessGate.Tests.Evaluation;
+using RobustnessGate.Tests.Samples;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Tests.Models;
@@ -64,6 +65,27 @@ public class PreprocessingTests
         Assert.Equal([0, -1, 0, -1], low.data<float>().ToArray());
         Assert.Equal([1, 9, 1, 9], high.data<float>().ToArray());
         Assert.Throws<ArgumentException>(() => SampleSet.FromMemory([8, 8], [0], input));
+    }
+
+    [Fact]
+    public void AFeatureOutsideItsOwnBoundsIsNamed()
+    {
+        using var folder = new DataFolder();
+        var input = new InputSection([2], new Bounds(-1, 9), [], [])
+        {
+            FeatureBounds = [new Bounds(0, 1), new Bounds(-1, 9)],
+        };
+        var labels = folder.Labels("y", 0, 1);
+        var floats = DataFolder.Section(folder.Floats("x.npy", [2, 2], 0.5f, 8, 2, -1), labels);
+        var bytes = DataFolder.Section(folder.Idx("x.idx", [2, 2], [1, 2, 3, 4]), labels);
+
+        var outside = DataFolder.Mistake(() => SampleSet.Load(floats, input, 0));
+        var unmapped = DataFolder.Mistake(() => SampleSet.Load(bytes, input, 0));
+
+        Assert.Equal("RG0307", outside.Code);
+        Assert.Contains("sample 1 holds 2 at feature 0, whose bounds are [0, 1]", outside.Message, StringComparison.Ordinal);
+        Assert.Equal("RG0314", unmapped.Code);
+        Assert.Contains("one for each feature", unmapped.Message, StringComparison.Ordinal);
     }
 
     private static double[] Fed(InputSection input, params double[] raw)

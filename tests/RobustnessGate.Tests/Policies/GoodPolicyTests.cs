@@ -132,6 +132,45 @@ public class GoodPolicyTests
     }
 
     [Fact]
+    public void TheExampleOfTheDocumentationIsAPolicy()
+    {
+        var policy = PolicyText.Read("""
+            # yaml-language-server: $schema=./robustness.schema.json
+            version: 1
+            seed: 20261122
+            device: auto
+            model:
+              path: model.onnx               # .onnx | TorchScript .pt | TorchSharp assembly .dll
+              input: { shape: [1, 28, 28], bounds: [0, 1], mean: [0.5], std: [0.5] }
+            data:
+              images: t10k-images-idx3-ubyte.gz
+              labels: t10k-labels-idx1-ubyte.gz
+              samples: 1000                  # the first N in file order
+            indicator: { samples: 100 }
+            attacks:
+              - { name: fgsm,       norm: linf, epsilon: [0.1, 0.2, 0.3] }
+              - { name: bim,        norm: linf, epsilon: [0.1, 0.2, 0.3], steps: 10, step-size: 0.1 }
+              - { name: cw-linf,    norm: linf, epsilon: [0.1, 0.2, 0.3], steps: 10, step-size: 0.1 }
+              - { name: pgd,        norm: linf, epsilon: 0.3, steps: 40, step-size: 0.01, restarts: 1 }
+            gate:
+              baseline: robustness.baseline.json
+              alpha: 0.01
+              on-inconclusive: warn
+              rules:
+                - { metric: natural-accuracy,                        min: 0.97, max-drop: 0.005 }
+                - { metric: robust-accuracy, attack: pgd, epsilon: 0.3, min: 0.60, max-drop: 0.01 }
+                - { metric: worst-case-accuracy, epsilon: 0.3,       max-drop: 0.01 }
+                - { metric: linear-radius, statistic: median,        max-drop-ratio: 0.10, severity: warning }
+            report: { formats: [markdown, json] }
+            harden:
+              regime: jacobian               # natural | jacobian | gradient | adversarial
+            """);
+
+        Assert.Equal(10, policy.Runs.Count());
+        Assert.Equal(10, RuleTargets.Resolve(policy, policy.Gate.Rules[2]).Length);
+    }
+
+    [Fact]
     public void PreprocessingIsPartOfTheInput()
     {
         var input = Input("shape: [8, 8, 3], bounds: [0, 1], layout: channels-last, channel-order: bgr, scale: 255, mean: [104, 117, 123]");
