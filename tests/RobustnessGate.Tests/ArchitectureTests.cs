@@ -69,7 +69,7 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"//.*")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"TorchSharp|\btorch\.")]
+    [GeneratedRegex(@"\busing\b.*\bTorchSharp\b|\bTorchSharp\.|\btorch\.")]
     private static partial Regex Torch();
 
     [GeneratedRegex(@"\bConsole\.|\bDateTime(Offset)?\.(Utc)?(Now|Today)|\bEnvironment\.(Exit|FailFast|GetCommandLineArgs|TickCount)|\bTimeProvider\b")]

@@ -50,7 +50,7 @@ public class CommandLineTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Usage:", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("evaluate ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("REQUEST", run.Output, StringComparison.Ordinal);
         Assert.Empty(run.Error);
     }
 

@@ -4,7 +4,7 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Tests.Cli;
 
-public class ProgressViewTests
+public sealed class ProgressViewTests : IDisposable
 {
     private readonly StringWriter _output = new() { NewLine = "\n" };
     private TimeSpan _now;
@@ -56,6 +56,26 @@ public class ProgressViewTests
         Assert.Contains("2 / 4", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("10.0 /     2.5", _output.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_finished_part_is_charged_for_its_own_time_alone()
+    {
+        var view = View(live: false);
+        foreach (var (part, at) in new[] { ("a", 0), ("a", 70), ("b", 70), ("b", 75) })
+        {
+            _now = TimeSpan.FromSeconds(at);
+            view.Show(new Progress(part, 1, 1, 1, 0, 0));
+        }
+
+        foreach (var id in new[] { "a", "b" })
+        {
+            view.Show(new AttackFact(id, "pgd", "p", "linf", 0.3, false, BitString.Parse("1"), 1, 1, null, null, []));
+        }
+
+        Assert.Equal(["1:10", "0:05"], _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[^4..]));
+    }
+
+    public void Dispose() => _output.Dispose();
 
     private ProgressView View(bool live) => new(_output, live, () => _now);
 

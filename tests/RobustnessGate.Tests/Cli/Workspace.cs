@@ -24,8 +24,8 @@ internal sealed class Workspace : IDisposable
 
     public string this[string name] => Path.Combine(Folder, name);
 
-    /// <summary>Brightness by which the true pixels exceed the others: 0.02 to 0.80 in steps of 0.02.</summary>
-    public static double MarginOf(int sample) => (sample + 1) * 0.02;
+    /// <summary>Brightness by which the true pixels exceed the others: 0.01 to 0.79; none is a tie at a round radius.</summary>
+    public static double MarginOf(int sample) => (sample + 0.5) * 0.02;
 
     /// <summary>Samples that withstand a radius: it closes the gap between bright and dark pixels from both sides.</summary>
     public static int Robust(double epsilon) =>

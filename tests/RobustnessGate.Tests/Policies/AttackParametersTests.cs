@@ -19,6 +19,8 @@ public class AttackParametersTests
 
         public override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.L1];
 
+        public override int Queries => 1;
+
         public override void Run(Pursuit pursuit) => throw new NotSupportedException();
     }
 
@@ -27,6 +29,8 @@ public class AttackParametersTests
         public override string Name => "unwritable";
 
         public override IReadOnlyList<Norm> Norms => [Norm.Linf];
+
+        public override int Queries => 1;
 
         public override void Run(Pursuit pursuit) => throw new NotSupportedException();
     }
@@ -45,7 +49,7 @@ public class AttackParametersTests
 
     [Theory]
     [InlineData("share: 2")]
-    [InlineData("loss: Dlr")]
+    [InlineData("loss: DLR")]
     [InlineData("loss: 1")]
     [InlineData("large: 1e3")]
     [InlineData("flag: 1")]

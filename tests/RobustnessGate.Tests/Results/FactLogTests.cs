@@ -30,7 +30,7 @@ public class FactLogTests
         var evaluation = FactLog.Read(Log);
         Assert.Equal(Log, string.Concat(Lines(evaluation)));
         Assert.True(evaluation.Completed);
-        Assert.Equal([0.1, null], evaluation.Attacks[0].Distances!.Value);
+        Assert.Equal(new double?[] { 0.1, null }, evaluation.Attacks[0].Distances!.Value.ToArray());
         Assert.Equal(8.0 / 255, evaluation.Attacks[0].Epsilon);
         Assert.Null(evaluation.Attacks[1].Epsilon);
         Assert.True(double.IsNaN(evaluation.Indicator!.HessianTop[0][1]));

@@ -21,8 +21,11 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
+
+    /// <summary>When each part began and was last heard of. Several parts can be at work before the first one's fact comes.</summary>
+    private readonly Dictionary<string, (TimeSpan Began, TimeSpan Last)> _parts = new(StringComparer.Ordinal);
+
     private string? _part;
-    private TimeSpan _partStarted;
     private TimeSpan _lastShown = TimeSpan.MinValue;
     private int _lastTenth;
 
@@ -33,8 +36,11 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
             var now = elapsed();
             if (progress.Part != _part)
             {
-                (_part, _partStarted, _lastShown, _lastTenth) = (progress.Part, now, now, 0);
+                (_part, _lastShown, _lastTenth) = (progress.Part, now, 0);
             }
+
+            var began = _parts.TryGetValue(progress.Part, out var part) ? part.Began : now;
+            _parts[progress.Part] = (began, now);
 
             if (live)
             {
@@ -55,7 +61,6 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
             if (Describe(fact) is { } line)
             {
                 output.WriteLine((live ? EraseLine : "") + line);
-                _part = null;
             }
         }
     }
@@ -66,12 +71,12 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         DataFact f => Text($"  data     {f.Samples:N0} samples{"",-26}forwards / backwards per sample"),
         NaturalFact f => Counted("natural", f.Bits, 1, 0),
         AttackFact f => Counted(f.Id, f.Bits, PerSample(f.Forwards, f.Bits), PerSample(f.Backwards, f.Bits)),
-        IndicatorFact f => Text($"  {"indicator",-26}{f.Samples,6} samples{"",28}{Clock(PartTime())}"),
+        IndicatorFact f => Text($"  {"indicator",-26}{f.Samples,6} samples{"",28}{Clock(TimeOf("indicator"))}"),
         _ => null,
     };
 
     private string Counted(string part, BitString bits, double forwards, double backwards) =>
-        Text($"  {part,-26}{bits.Ones,6} / {bits.Count,-6} {forwards,12:F1} / {backwards,7:F1}{"",6}{Clock(PartTime())}");
+        Text($"  {part,-26}{bits.Ones,6} / {bits.Count,-6} {forwards,12:F1} / {backwards,7:F1}{"",6}{Clock(TimeOf(part))}");
 
     private void ShowLive(Progress progress, TimeSpan now)
     {
@@ -83,7 +88,7 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         _lastShown = now;
         var full = (int)(Math.Clamp(progress.Done, 0, 1) * BarWidth);
         var bar = new string('█', full) + new string('░', BarWidth - full);
-        output.Write(Text($"{EraseLine}{Standing(progress)} {bar} {Percent(progress.Done)}  {Clock(PartTime())}{Left(progress.Done)}"));
+        output.Write(Text($"{EraseLine}{Standing(progress)} {bar} {Percent(progress.Done)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
         output.Flush();
     }
 
@@ -96,7 +101,7 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         }
 
         (_lastTenth, _lastShown) = (tenth, now);
-        output.WriteLine(Text($"{Standing(progress)} {Percent(tenth / 10.0)}  {Clock(PartTime())}{Left(progress.Done)}"));
+        output.WriteLine(Text($"{Standing(progress)} {Percent(tenth / 10.0)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
     }
 
     private static string Standing(Progress progress) =>
@@ -104,11 +109,12 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
 
     private static string Percent(double fraction) => Text($"{(int)(fraction * 100),3} %");
 
-    private TimeSpan PartTime() => _part is null ? TimeSpan.Zero : elapsed() - _partStarted;
+    private TimeSpan TimeOf(string part) =>
+        _parts.TryGetValue(part, out var times) ? times.Last - times.Began : TimeSpan.Zero;
 
     /// <summary>What remains of the part if it goes on as it did; silent while there is too little to tell.</summary>
-    private string Left(double fraction) => fraction >= 0.05 && fraction < 1
-        ? $"  (about {Clock(PartTime() * ((1 - fraction) / fraction))} left)" : "";
+    private string Left(Progress progress) => progress.Done is >= 0.05 and < 1
+        ? $"  (about {Clock(TimeOf(progress.Part) * ((1 - progress.Done) / progress.Done))} left)" : "";
 
     private static double PerSample(long passes, BitString bits) => bits.Count == 0 ? 0 : (double)passes / bits.Count;
 

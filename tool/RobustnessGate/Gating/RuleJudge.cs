@@ -43,21 +43,30 @@ internal static class RuleJudge
         return (result, new Finding(result.Code, severity, policy.Source.At(rule.Path), message));
     }
 
-    /// <summary>A rule that was not judged at all: it fails, without numbers.</summary>
-    public static RuleResult Unjudged(Rule rule, Measurement measured, string code) => new(
-        rule.Path, rule.Metric, measured.Subject,
-        new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio), RuleOutcome.Failed, code,
-        null, null, null, null, null, null, null, null, null, null, null, null);
+    /// <summary>A rule that was not judged: it fails, whatever is known of what it looks at.</summary>
+    public static RuleResult Unjudged(Rule rule, Measurement measured, string code)
+    {
+        var result = new RuleResult(
+            rule.Path, rule.Metric, measured.Subject,
+            new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio), RuleOutcome.Failed, code,
+            null, null, null, null, null, null, null, null, null, null, null, null);
+        return measured switch
+        {
+            Outcomes { Absent: null, Bits: { } bits } => result with
+            {
+                Count = bits.Ones, Total = bits.Count, Value = (double)bits.Ones / bits.Count,
+                Interval = Statistics.Wilson(bits.Ones, bits.Count),
+            },
+            Values { Now: { } now } => result with { Value = now },
+            _ => result,
+        };
+    }
 
     private static (RuleResult, Severity, string) JudgeOutcomes(
         Rule rule, Outcomes outcomes, Policy policy, double? p, double? adjusted)
     {
         int ones = outcomes.Bits!.Ones, total = outcomes.Bits.Count;
-        var result = Unjudged(rule, outcomes, "") with
-        {
-            Outcome = RuleOutcome.Passed, Code = null, Count = ones, Total = total, Value = (double)ones / total,
-            Interval = Statistics.Wilson(ones, total),
-        };
+        var result = Unjudged(rule, outcomes, "") with { Outcome = RuleOutcome.Passed, Code = null };
         var verdicts = new List<(RuleOutcome Outcome, Severity Severity, string Code, string Message)>();
         if (outcomes.Pinned is { } pinned)
         {
@@ -95,7 +104,7 @@ internal static class RuleJudge
     private static IEnumerable<(RuleOutcome, Severity, string, string)> Compare(
         RuleResult r, double allowed, bool significant, bool within, GateSection gate)
     {
-        var numbers = $"{r.NewlyBroken} samples newly broken, {r.NewlyFixed} newly robust; drop {Words.Points(r.Drop!.Value)} points, "
+        var numbers = $"{Words.Samples(r.NewlyBroken!.Value)} newly broken, {r.NewlyFixed} newly robust; drop {Words.Points(r.Drop!.Value)} points, "
             + $"allowed {Words.Points(allowed)} (p = {Words.P(r.AdjustedP!.Value)})";
         var fell = $"{r.Subject} fell from {r.BaselineCount} to {r.Count} of {r.Total}: {numbers}";
         switch (significant, within)
@@ -106,7 +115,7 @@ internal static class RuleJudge
             case (false, false):
                 var severity = gate.OnInconclusive == OnInconclusive.Fail ? Severity.Error : Severity.Warning;
                 yield return (RuleOutcome.Inconclusive, severity, "RG1101",
-                    $"{fell}. {r.Total} samples cannot tell this drop from chance at alpha {Words.Value(gate.Alpha)}; more samples would");
+                    $"{fell}. {Words.Count(r.Total!.Value)} samples cannot tell this drop from chance at alpha {Words.Value(gate.Alpha)}; more samples would");
                 break;
             case (true, true) when r.Drop > 0:
                 yield return (RuleOutcome.Warned, Severity.Warning, "RG1102", $"{fell}. It is real, though within what the rule allows");
@@ -120,7 +129,7 @@ internal static class RuleJudge
 
     private static (RuleResult, Severity, string) JudgeValues(Rule rule, Values values)
     {
-        var result = Unjudged(rule, values, "") with { Outcome = RuleOutcome.Passed, Code = null, Value = values.Now };
+        var result = Unjudged(rule, values, "") with { Outcome = RuleOutcome.Passed, Code = null };
         var verdicts = new List<(RuleOutcome, Severity, string, string)>();
         if (rule.MaxDropRatio is not null || rule.MaxRiseRatio is not null)
         {

@@ -29,6 +29,9 @@ public static class Words
     /// <summary>A count with thousands apart: "10,000".</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>"1 sample", "2 samples".</summary>
+    public static string Samples(int count) => count == 1 ? "1 sample" : $"{count} samples";
+
     /// <summary>A radius as people write it: "0.1", "8/255", "the box".</summary>
     public static string Radius(double? epsilon)
     {

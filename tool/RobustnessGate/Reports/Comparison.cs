@@ -22,7 +22,7 @@ public sealed record CountLine(
 /// <summary>What reports set beside each other, derived from stored results alone.</summary>
 internal static class Comparison
 {
-    /// <summary>Natural accuracy, every attack in the order of the policy, then every worst case.</summary>
+    /// <summary>Natural accuracy, every attack in the order of the policy, then every worst case of a finished evaluation.</summary>
     public static ImmutableArray<CountLine> Lines(ResultsDocument results)
     {
         var evaluation = results.ToEvaluation();
@@ -43,7 +43,8 @@ internal static class Comparison
                 (double)attack.Forwards / total, (double)attack.Backwards / total));
         }
 
-        foreach (var worst in results.WorstCase)
+        // Of an unfinished evaluation the worst is yet to come.
+        foreach (var worst in results.Completed ? results.WorstCase : [])
         {
             var measured = new WorstCase(worst.Norm, worst.Epsilon, worst.Bits, worst.Attacks);
             var pinned = results.Baseline is { } baseline && Pairing.Difference(measured, evaluation, baseline) is null

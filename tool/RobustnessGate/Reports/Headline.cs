@@ -89,10 +89,14 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     /// <summary>Who changed sides.</summary>
     private static string Changed(RuleResult rule) => rule.Metric switch
     {
-        Metrics.NaturalAccuracy => $"{rule.NewlyBroken} samples that the baseline classified rightly are now wrong; {rule.NewlyFixed} are newly right.",
-        Metrics.WorstCaseAccuracy => $"{rule.NewlyBroken} samples that withstood every attack in the baseline are now broken; {rule.NewlyFixed} are newly robust.",
-        _ => $"{rule.NewlyBroken} samples that withstood this attack in the baseline are now broken; {rule.NewlyFixed} are newly robust.",
+        Metrics.NaturalAccuracy => $"{Broken(rule)} the baseline classified rightly {Are(rule.NewlyBroken)} now wrong; {rule.NewlyFixed} {Are(rule.NewlyFixed)} newly right.",
+        Metrics.WorstCaseAccuracy => $"{Broken(rule)} withstood every attack in the baseline {Are(rule.NewlyBroken)} now broken; {rule.NewlyFixed} {Are(rule.NewlyFixed)} newly robust.",
+        _ => $"{Broken(rule)} withstood this attack in the baseline {Are(rule.NewlyBroken)} now broken; {rule.NewlyFixed} {Are(rule.NewlyFixed)} newly robust.",
     };
+
+    private static string Broken(RuleResult rule) => Words.Samples(rule.NewlyBroken!.Value) + " that";
+
+    private static string Are(int? count) => count == 1 ? "is" : "are";
 
     private static string Now(RuleResult rule) =>
         rule.Count is null ? Words.Value(rule.Value) : $"{rule.Count} of {rule.Total} ({Words.Percent(rule.Value!.Value)})";

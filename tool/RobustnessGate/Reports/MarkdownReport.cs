@@ -11,6 +11,11 @@ namespace RobustnessGate.Reports;
 /// </summary>
 public static class MarkdownReport
 {
+    private const int LongText = 600;
+
+    /// <summary>From so many samples on, a hundredth of a point is a sample.</summary>
+    private const int FineTotal = 5000;
+
     public static string Render(ResultsDocument results)
     {
         var headline = Headline.Of(results);
@@ -19,13 +24,13 @@ public static class MarkdownReport
         text.Append(quiet ? "" : "### ").Append(headline.Symbol).Append(' ').Append(Plain(headline.Title)).Append("\n\n");
         if (headline.Detail.Length > 0)
         {
-            text.Append(Plain(headline.Detail)).Append("\n\n");
+            text.Append(Plain(char.ToUpperInvariant(headline.Detail[0]) + headline.Detail[1..], LongText)).Append("\n\n");
         }
 
         if (!quiet)
         {
             Rules(text, results);
-            Findings(text, results);
+            Findings(text, results, headline.Detail);
             Judge(text, results);
         }
 
@@ -33,7 +38,7 @@ public static class MarkdownReport
         if (quiet)
         {
             Rules(text, results);
-            Findings(text, results);
+            Findings(text, results, headline.Detail);
             Judge(text, results);
         }
 
@@ -66,15 +71,17 @@ public static class MarkdownReport
         text.Append('\n');
     }
 
-    private static void Findings(StringBuilder text, ResultsDocument results)
+    /// <summary>All findings but the one that the headline has already told.</summary>
+    private static void Findings(StringBuilder text, ResultsDocument results, string told)
     {
-        foreach (var finding in results.Gate.Findings)
+        var findings = results.Gate.Findings.Where(finding => finding.Message != told).ToArray();
+        foreach (var finding in findings)
         {
             var symbol = finding.Severity switch { Severity.Error => "❌", Severity.Warning => "⚠️", _ => "ℹ️" };
-            text.Append(CultureInfo.InvariantCulture, $"- {symbol} {finding.Code}: {Plain(finding.Message, 600)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"- {symbol} {finding.Code}: {Plain(finding.Message, LongText)}\n");
         }
 
-        text.Append(results.Gate.Findings.IsEmpty ? "" : "\n");
+        text.Append(findings.Length == 0 ? "" : "\n");
     }
 
     private static void Judge(StringBuilder text, ResultsDocument results)
@@ -144,7 +151,9 @@ public static class MarkdownReport
             return "–";
         }
 
-        Func<double, string> number = rule.Count is null ? value => Signed(value, "0.0") + " %" : value => Signed(value, "0.0#");
+        Func<double, string> number = rule.Count is null
+            ? value => Signed(value, "0.0") + " %"
+            : value => Signed(value, rule.Total >= FineTotal ? "0.00" : "0.0");
         var interval = rule.DropInterval is { } ends ? $" ({number(-ends.High)} … {number(-ends.Low)})" : "";
         return number(-drop) + interval;
     }
@@ -160,7 +169,8 @@ public static class MarkdownReport
         RuleOutcome.Passed => "✅ passed",
         RuleOutcome.Warned => $"⚠️ warning {rule.Code}",
         RuleOutcome.Inconclusive => $"❔ inconclusive {rule.Code}",
-        _ => $"❌ failed {rule.Code}",
+        _ when rule.Code is "RG1001" or "RG1002" or "RG1003" or "RG1004" => $"❌ failed {rule.Code}",
+        _ => $"❌ not judged {rule.Code}",
     };
 
     /// <summary>A p-value with its exponent raised: 2e-8 is 2·10⁻⁸.</summary>

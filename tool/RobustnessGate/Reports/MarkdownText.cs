@@ -9,7 +9,8 @@ namespace RobustnessGate.Reports;
 /// </summary>
 public static class MarkdownText
 {
-    private const string Special = @"\|`*_{}[]()#+-!~@:=$^";
+    /// <summary>Markup wherever it stands. Brackets being inert, parentheses and exclamation marks are.</summary>
+    private const string Special = @"\|`*_{}[]#~@$^";
 
     /// <summary>GitHub links mentions, issues and bare addresses in the rendered text, so a backslash does not stop it; this does.</summary>
     private const char Break = '\u200B';
@@ -26,7 +27,7 @@ public static class MarkdownText
                 '<' => "&lt;",
                 '>' => "&gt;",
                 '&' => "&amp;",
-                _ when Special.Contains(c) => $"\\{c}",
+                _ when Special.Contains(c) || IsMarkupHere(clean, i) => $"\\{c}",
                 _ => c.ToString(),
             });
             if (IsLinkStart(clean, i))
@@ -38,13 +39,23 @@ public static class MarkdownText
         return result.ToString();
     }
 
-    /// <summary>Whether GitHub would make a link of what ends here: <c>@name</c>, <c>#1</c>, <c>GH-1</c>, <c>http://</c>, <c>www.</c></summary>
+    /// <summary>Characters that are markup in some places alone: at the start of a line, doubled, or as <c>:emoji:</c>.</summary>
+    private static bool IsMarkupHere(string text, int i) => text[i] switch
+    {
+        '+' or '-' => i == 0,
+        '=' => i == 0 || text[i - 1] == '=' || (i + 1 < text.Length && text[i + 1] == '='),
+        '.' or ')' => i > 0 && text[..i].All(char.IsAsciiDigit) && (i + 1 == text.Length || text[i + 1] == ' '),
+        ':' => i + 1 < text.Length && text[i + 1] != ' ',
+        _ => false,
+    };
+
+    /// <summary>Whether GitHub would make a link of what goes on here: <c>@name</c>, <c>#1</c>, <c>GH-1</c>, <c>http://</c>, <c>www.</c></summary>
     private static bool IsLinkStart(string text, int i) => text[i] switch
     {
         '@' or '#' => true,
         ':' => i + 1 < text.Length && text[i + 1] == '/',
         '-' => EndsWith(text, i, "gh"),
-        '.' => EndsWith(text, i, "www"),
+        'w' or 'W' => EndsWith(text, i, "ww") && i + 1 < text.Length && text[i + 1] == '.',
         _ => false,
     };
 
