@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx.Proto;
 using RobustnessGate.Policies;
@@ -10,7 +8,7 @@ namespace RobustnessGate.Tests.Models;
 /// <summary>Every bad model file has a code and a message that says what, why and what to do.</summary>
 public sealed class BadModelTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustness-gate-").FullName;
+    private readonly ModelFolder _folder = new();
 
     /// <summary>Name of the case, file name, expected code, words of the message, the file's bytes.</summary>
     private static readonly (string Case, string File, string Code, string Says, Func<byte[]> Bytes)[] Cases =
@@ -31,8 +29,8 @@ public sealed class BadModelTests : IDisposable
         ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
         ("other shape", "m.onnx", "RG0408", "[4]", () => Linear(features: 6).Bytes()),
         ("other rank", "m.onnx", "RG0408", "[?, 2, 2]", () => new Graphs(13, [-1, 2, 2], -1, 4).Node("Flatten", "x", "y").Bytes()),
-        ("three dimensions out", "m.onnx", "RG0409", "[2, 4, 1]", () => new Graphs(13, [-1, 4], -1, 4, 1).Integers("s", 0, 4, 1).Node("Reshape", "x,s", "y").Bytes()),
-        ("one class", "m.onnx", "RG0410", "1 output", () => Linear(classes: 1).Bytes()),
+        ("three dimensions out", "m.onnx", "RG0409", "[2, 2, 2]", () => new Graphs(13, [-1, 4], -1, 2, 2).Integers("s", 0, 2, 2).Node("Reshape", "x,s", "y").Bytes()),
+        ("no class", "m.onnx", "RG0410", "0 outputs", () => Linear(classes: 0).Bytes()),
         ("two inputs", "m.onnx", "RG0411", "x, z", TwoInputs),
         ("two outputs", "m.onnx", "RG0411", "y, z", TwoOutputs),
         ("integer output", "m.onnx", "RG0411", "no floating-point output", IntegerOutput),
@@ -64,10 +62,10 @@ public sealed class BadModelTests : IDisposable
     public void ABadFileIsRefusedWithItsCode(string name)
     {
         var (_, file, code, says, bytes) = Cases.Single(bad => bad.Case == name);
-        File.WriteAllBytes(Path.Combine(_folder, "short.bin"), new byte[8]);
-        File.WriteAllBytes(Path.Combine(_folder, file), bytes());
+        File.WriteAllBytes(Path.Combine(_folder.Root, "short.bin"), new byte[8]);
+        File.WriteAllBytes(Path.Combine(_folder.Root, file), bytes());
 
-        var finding = Refusal(Section(file));
+        var finding = ModelFolder.Refusal(Section(file));
 
         Assert.Equal(code, finding.Code);
         Assert.Contains(says, finding.Message, StringComparison.Ordinal);
@@ -75,31 +73,31 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileIsRefused() => Assert.Equal("RG0403", Refusal(Section("nobody.onnx")).Code);
+    public void AMissingFileIsRefused() => Assert.Equal("RG0403", ModelFolder.Refusal(Section("nobody.onnx")).Code);
 
     [Fact]
     public void AFolderIsRefused()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "folder.onnx"));
-        Assert.Equal("RG0403", Refusal(Section("folder.onnx")).Code);
+        Directory.CreateDirectory(Path.Combine(_folder.Root, "folder.onnx"));
+        Assert.Equal("RG0403", ModelFolder.Refusal(Section("folder.onnx")).Code);
     }
 
     [Fact]
     public void AnotherHashThanThePinIsRefusedBeforeTheFileIsParsed()
     {
-        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), Noise(64));
-        Assert.Equal("RG0404", Refusal(Section("m.onnx") with { Sha256 = new string('0', 64) }).Code);
+        File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), Noise(64));
+        Assert.Equal("RG0404", ModelFolder.Refusal(Section("m.onnx") with { Sha256 = new string('0', 64) }).Code);
     }
 
     [Fact]
     public void ALinkThatLeadsOutOfTheFolderIsRefused()
     {
-        var outside = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder) + ".bin");
+        var outside = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder.Root) + ".bin");
         File.WriteAllBytes(outside, new byte[48]);
-        File.CreateSymbolicLink(Path.Combine(_folder, "link.bin"), outside);
-        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), External("link.bin"));
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "link.bin"), outside);
+        File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), External("link.bin"));
 
-        Assert.Equal("RG0406", Refusal(Section("m.onnx")).Code);
+        Assert.Equal("RG0406", ModelFolder.Refusal(Section("m.onnx")).Code);
         File.Delete(outside);
     }
 
@@ -107,8 +105,8 @@ public sealed class BadModelTests : IDisposable
     public void WeightsBesideTheModelAreRead()
     {
         var values = Numbers.Uniform(12);
-        File.WriteAllBytes(Path.Combine(_folder, "weights.bin"), [.. new byte[16], .. System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)]);
-        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), External("weights.bin", offset: "16"));
+        File.WriteAllBytes(Path.Combine(_folder.Root, "weights.bin"), [.. new byte[16], .. System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)]);
+        File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), External("weights.bin", offset: "16"));
 
         using var classifier = ModelLoader.Load(Section("m.onnx"));
         using var logits = classifier.Logits(TorchSharp.torch.ones(1, 4));
@@ -117,13 +115,9 @@ public sealed class BadModelTests : IDisposable
         Assert.All(sums.Zip(Numbers.Floats(logits)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private ModelSection Section(string file) => new(
-        Path.Combine(_folder, file), null, new InputSection([4], new Bounds(0, 1), ImmutableArray<double>.Empty, ImmutableArray<double>.Empty));
-
-    private static Finding Refusal(ModelSection section) =>
-        Assert.Single(Assert.Throws<MistakeException>(() => ModelLoader.Load(section)).Findings);
+    private ModelSection Section(string file) => ModelFolder.Section(Path.Combine(_folder.Root, file), 4);
 
     private static byte[] Noise(int count)
     {

@@ -42,7 +42,7 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
             normalised = normalised / PerChannel(Input.Std, x);
         }
 
-        return Network.Forward(normalised).MoveToOuterDisposeScope();
+        return LogitShape.Of(Network.Forward(normalised)).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => Network.Dispose();

@@ -28,6 +28,13 @@ public static class ModelChecks
                 $"the network returns NaN or infinity for {bad} of {samples.shape[0]} samples, so nothing can be measured. Check the weights, and mean and std of model.input."));
         }
 
+        if (logits.shape[1] == 2 && (logits.select(1, 0).eq(0) & logits.select(1, 1).ge(0) & logits.select(1, 1).le(1)).all().item<bool>())
+        {
+            throw MistakeException.InFile("RG0414", display,
+                "the network returns one number in [0, 1] per input: a probability, not a logit, so that the class would always be 1. " +
+                "Its gradient vanishes where the network is sure. Export it without the final sigmoid.");
+        }
+
         var probabilities = logits.ge(0).all() & logits.le(1).all() & (logits.sum(1) - 1).abs().le(SumTolerance).all();
         if (probabilities.item<bool>())
         {
@@ -52,7 +59,7 @@ public static class ModelChecks
         if (classes < 2)
         {
             throw MistakeException.InFile("RG0410", display,
-                $"the network has {classes} output per input; a classifier needs at least two classes, else there is nothing to confuse.");
+                $"the network has {classes} outputs per input; a classifier needs at least two classes, else there is nothing to confuse.");
         }
     }
 

@@ -65,7 +65,7 @@ internal static class ModelFormats
         }
     }
 
-    private static MistakeException Pickle(string display) => MistakeException.InFile(
+    public static MistakeException Pickle(string display) => MistakeException.InFile(
         "RG0402", display, $"this is a Python pickle, which can run code when opened. {WayOut}");
 
     private static MistakeException Unknown(string display, string what, string advice) => MistakeException.InFile(

@@ -18,22 +18,54 @@ public static class ModelLoader
         var bytes = Read(model.Path, display);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         CheckPin(model, sha256, display);
-        var network = ModelFormats.Detect(bytes, display) switch
-        {
-            ModelFormat.Onnx => OnnxNetwork.Load(model.Path, new OnnxOptions(model.Input.Shape, model.Input.Bounds)),
-            var format => throw MistakeException.InFile("RG0401", display,
-                $"this is a {format} file, which this version does not read. Export the model as ONNX."),
-        };
+        var network = Open(model, bytes, display);
         try
         {
-            ModelChecks.RefuseShape(network.ProbeOutput, BatchRunner.ProbeSize, display);
-            return new Classifier(network, model.Input, sha256);
+            ModelChecks.RefuseShape(LogitShape.Of(network.ProbeOutput), BatchRunner.ProbeSize, display);
+            return new Classifier(network, model.Input, Identity(sha256, network.OtherFiles));
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    private static IOpenedNetwork Open(ModelSection model, byte[] bytes, string display)
+    {
+        var format = ModelFormats.Detect(bytes, display);
+        if (format != ModelFormat.Assembly && (model.Type ?? model.Weights) is not null)
+        {
+            throw MistakeException.InFile("RG0419", display,
+                "model.type and model.weights belong to a TorchSharp assembly, but this is another format, which holds its own weights. Remove them.");
+        }
+
+        return format switch
+        {
+            ModelFormat.Onnx => OnnxNetwork.Parse(
+                bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
+            ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
+            _ => ModuleAssembly.Load(model, bytes, display),
+        };
+    }
+
+    /// <summary>One hash for all the files that make up a model: the file's own where it stands alone.</summary>
+    private static string Identity(string sha256, IReadOnlyList<string> otherFiles)
+    {
+        if (otherFiles.Count == 0)
+        {
+            return sha256;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Convert.FromHexString(sha256));
+        foreach (var path in otherFiles)
+        {
+            using var stream = File.OpenRead(path);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static byte[] Read(string path, string display)

@@ -5,14 +5,14 @@ namespace RobustnessGate.Models.Onnx;
 
 /// <summary>The value of a graph that holds the logits.</summary>
 /// <param name="Name">Of the value.</param>
-/// <param name="Cut">The softmax that was cut off, as messages call it; null where there was none.</param>
+/// <param name="Cut">The softmax or sigmoid that was cut off, as messages call it; null where there was none.</param>
 internal sealed record ClassifierOutput(string Name, string? Cut)
 {
     private static readonly HashSet<string> Transparent = new(["Identity", "Dropout", "Cast"], StringComparer.Ordinal);
 
     /// <summary>
-    /// Takes the only floating-point output and steps back over a final softmax: attacks and margins need logits, and
-    /// the order of the classes is the same.
+    /// Takes the only floating-point output and steps back over a final softmax or sigmoid: attacks and margins need
+    /// logits, and the order of the classes is the same.
     /// </summary>
     /// <exception cref="MistakeException">RG0411: several outputs could be the logits.</exception>
     public static ClassifierOutput Of(ModelProto model, string display)
@@ -27,7 +27,7 @@ internal sealed record ClassifierOutput(string Name, string? Cut)
         var current = name;
         for (var steps = 0; steps < producers.Count && producers.TryGetValue(current, out var node) && node.Input.Count > 0; steps++)
         {
-            if (OpsetVersions.Canonical(node.Domain).Length == 0 && node.OpType == "Softmax" && IsOverClasses(node))
+            if (OpsetVersions.Canonical(node.Domain).Length == 0 && (node.OpType == "Sigmoid" || (node.OpType == "Softmax" && IsOverClasses(node))))
             {
                 return new ClassifierOutput(node.Input[0], OnnxNode.Describe(node.OpType, node.Domain, node.Name));
             }

@@ -9,6 +9,11 @@ internal sealed class ExternalData(string folder)
 {
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 
+    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
+
+    /// <summary>Paths of the files read so far, in ordinal order.</summary>
+    public IReadOnlyCollection<string> Files => _files;
+
     /// <exception cref="ExternalDataException">Outside the folder, absent, or shorter than the tensor.</exception>
     public byte[] Read(TensorProto tensor, long size)
     {
@@ -25,6 +30,7 @@ internal sealed class ExternalData(string folder)
         var bytes = new byte[size];
         stream.Seek(offset, SeekOrigin.Begin);
         stream.ReadExactly(bytes);
+        _files.Add(path);
         return bytes;
     }
 

@@ -11,13 +11,14 @@ namespace RobustnessGate.Models.Onnx;
 /// An ONNX file as a differentiable function. Its floating-point initialisers are named parameters, frozen until
 /// someone asks for their gradients; a float64 input runs on float64 copies of them.
 /// </summary>
-public sealed class OnnxNetwork : INetwork
+public sealed class OnnxNetwork : IOpenedNetwork
 {
     private readonly string _display;
     private readonly OnnxOptions _options;
     private readonly GraphProgram _program;
     private readonly IReadOnlyDictionary<int, Value> _constants;
     private readonly BatchRunner _batches;
+    private readonly IReadOnlyList<string> _externalFiles;
 
     private OnnxNetwork(byte[] bytes, string display, string? folder, OnnxOptions options)
     {
@@ -35,12 +36,14 @@ public sealed class OnnxNetwork : INetwork
 
         var declared = DeclaredShape.Of(input, options.InputShape, display);
         InputShape = declared.Features;
-        (_constants, Weights) = Initialisers(graph, folder);
+        var external = folder is null ? null : new ExternalData(folder);
+        (_constants, Weights) = Initialisers(graph, new TensorReader(external));
+        _externalFiles = external is null ? [] : [.. external.Files];
         Parameters = Weights.Sum(weight => weight.Value.numel());
         _program = new GraphProgram(graph, _constants);
         try
         {
-            _batches = BatchRunner.Probe(Run, declared, options.Bounds);
+            _batches = BatchRunner.Probe(Run, declared.Batch, declared.Features, options.Bounds);
         }
         catch
         {
@@ -51,7 +54,7 @@ public sealed class OnnxNetwork : INetwork
         Card = GradientPath.Describe(graph, options.StraightThrough) with
         {
             Summary = $"ONNX opset {new OpsetVersions(model.OpsetImport).Of("")}",
-            Classes = _batches.OutputShape is [_, var classes] ? classes : 0,
+            Classes = LogitShape.Classes(_batches.OutputShape),
             Batching = _batches.Batching,
             Notes = Notes(output, _batches.Batching),
         };
@@ -67,8 +70,9 @@ public sealed class OnnxNetwork : INetwork
 
     public ModelCard Card { get; }
 
-    /// <summary>Shape of the output for <see cref="BatchRunner.ProbeSize"/> inputs.</summary>
-    internal IReadOnlyList<long> ProbeOutput => _batches.OutputShape;
+    IReadOnlyList<long> IOpenedNetwork.ProbeOutput => _batches.OutputShape;
+
+    IReadOnlyList<string> IOpenedNetwork.OtherFiles => _externalFiles;
 
     /// <summary>
     /// The floating-point initialisers in file order, without the statistics of BatchNormalization and single numbers;
@@ -77,29 +81,16 @@ public sealed class OnnxNetwork : INetwork
     public IReadOnlyList<(string Name, Parameter Value)> Weights { get; }
 
     /// <exception cref="MistakeException">RG04xx: what is wrong with the file.</exception>
-    public static OnnxNetwork Load(string path, OnnxOptions? options = null) => new(
-        File.ReadAllBytes(path), Path.GetFileName(path), Path.GetDirectoryName(Path.GetFullPath(path)), options ?? OnnxOptions.Default);
+    public static OnnxNetwork Load(string path, OnnxOptions? options = null) =>
+        Parse(File.ReadAllBytes(path), Path.GetFileName(path), options, Path.GetDirectoryName(Path.GetFullPath(path)));
 
     /// <param name="display">What messages call the file.</param>
+    /// <param name="folder">Where weights outside the file may lie; null for nowhere.</param>
     /// <exception cref="MistakeException">RG04xx: what is wrong with the bytes.</exception>
-    public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null) =>
-        new(bytes, display, folder: null, options ?? OnnxOptions.Default);
+    public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null, string? folder = null) =>
+        new(bytes, display, folder, options ?? OnnxOptions.Default);
 
-    /// <remarks>
-    /// Where no node lets a gradient through, the output is tied to the input with a zero gradient: whoever differentiates
-    /// then gets zeros, which can be measured, where the engine would end the process.
-    /// </remarks>
-    public Tensor Forward(Tensor input)
-    {
-        var output = _batches.Forward(input);
-        if (!input.requires_grad || output.requires_grad || !is_grad_enabled())
-        {
-            return output;
-        }
-
-        using var scope = NewDisposeScope();
-        return (output + (input.flatten(1).narrow(1, 0, 1) * 0)).MoveToOuterDisposeScope();
-    }
+    public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 
     /// <summary>To be called after the weights changed: forgets the float64 copies and all that was computed from them.</summary>
     public void WeightsChanged() => _program.ConstantsChanged();
@@ -141,9 +132,8 @@ public sealed class OnnxNetwork : INetwork
             $"{subject}: {list}. RobustnessGate needs a differentiable classifier; export the part up to the logits.");
     }
 
-    private (IReadOnlyDictionary<int, Value>, IReadOnlyList<(string, Parameter)>) Initialisers(OnnxGraph graph, string? folder)
+    private (IReadOnlyDictionary<int, Value>, IReadOnlyList<(string, Parameter)>) Initialisers(OnnxGraph graph, TensorReader reader)
     {
-        var reader = new TensorReader(folder is null ? null : new ExternalData(folder));
         var statistics = graph.Nodes.Where(node => node.Op == "BatchNormalization").SelectMany(node => node.Inputs[3..5]).ToHashSet();
         var constants = new Dictionary<int, Value>();
         var weights = new List<(string, Parameter)>();

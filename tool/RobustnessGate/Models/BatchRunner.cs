@@ -3,7 +3,7 @@ using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustnessGate.Models.Onnx;
+namespace RobustnessGate.Models;
 
 /// <summary>
 /// Sends batches of any size through a network that may be made for one size alone. How that is possible is found out
@@ -24,13 +24,15 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
     /// <summary>Of the probe.</summary>
     public long[] OutputShape { get; } = outputShape;
 
+    /// <param name="fixedBatch">The batch size that the file fixes; null where it fixes none.</param>
+    /// <param name="features">Shape of one input.</param>
     /// <exception cref="MistakeException">The network cannot run even as its file intends.</exception>
-    public static BatchRunner Probe(Func<Tensor, long?, Tensor> run, DeclaredShape declared, Bounds? bounds)
+    public static BatchRunner Probe(Func<Tensor, long?, Tensor> run, long? fixedBatch, long[] features, Bounds? bounds)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var size = declared.Batch ?? 1;
-        var pair = Noise([ProbeSize, .. declared.Features], bounds ?? new Bounds(0, 1));
+        var size = fixedBatch ?? 1;
+        var pair = Noise(features, bounds);
         var chunks = new BatchRunner(run, Batching.Chunks, size, []);
         var alone = chunks.Forward(pair);
         foreach (var (batching, batch) in new[] { (Batching.Native, (long?)null), (Batching.Patched, (long?)ProbeSize) })
@@ -73,40 +75,51 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
         return cat(results, 0).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether two outputs are the same up to rounding; never where one is not a number.</summary>
+    public static bool Same(Tensor left, Tensor right)
+    {
+        if (!left.shape.AsSpan().SequenceEqual(right.shape))
+        {
+            return false;
+        }
+
+        if (left.numel() == 0)
+        {
+            return true;
+        }
+
+        using var scope = NewDisposeScope();
+        var difference = (left - right).abs().max().item<float>();
+        var scale = right.abs().max().item<float>();
+        return difference <= Tolerance * Math.Max(scale, 1e-3);
+    }
+
+    /// <summary><see cref="ProbeSize"/> inputs of uniform noise that is the same every time and leaves the engine's own generator alone.</summary>
+    public static Tensor Noise(long[] features, Bounds? bounds)
+    {
+        var range = bounds ?? new Bounds(0, 1);
+        var random = new Random(20261122);
+        long[] shape = [ProbeSize, .. features];
+        var values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(range.Low + (range.Range * random.NextDouble()));
+        }
+
+        return tensor(values, shape);
+    }
+
     private static bool Agrees(Func<Tensor> together, Tensor alone)
     {
         try
         {
             using var scope = NewDisposeScope();
-            var result = together();
-            if (!result.shape.AsSpan().SequenceEqual(alone.shape))
-            {
-                return false;
-            }
-
-            var difference = (result - alone).abs().amax([.. Dimensions(alone)]).item<float>();
-            var scale = alone.abs().amax([.. Dimensions(alone)]).item<float>();
-            return difference <= Tolerance * Math.Max(scale, 1e-3);
+            return Same(together(), alone);
         }
         catch (MistakeException)
         {
             // The network does not take this batch; the caller tries another way.
             return false;
         }
-    }
-
-    private static IEnumerable<long> Dimensions(Tensor x) => Enumerable.Range(0, (int)x.dim()).Select(i => (long)i);
-
-    /// <summary>Uniform noise that is the same every time and leaves the engine's own generator alone.</summary>
-    private static Tensor Noise(long[] shape, Bounds bounds)
-    {
-        var random = new Random(20261122);
-        var values = new float[shape.Aggregate(1L, (a, b) => a * b)];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)(bounds.Low + bounds.Range * random.NextDouble());
-        }
-
-        return tensor(values, shape);
     }
 }

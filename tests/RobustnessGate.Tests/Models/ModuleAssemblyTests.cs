@@ -1,0 +1,119 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using RobustnessGate.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Models;
+
+public sealed class ModuleAssemblyTests : IDisposable
+{
+    private static readonly string Small = typeof(SmallModule).FullName!;
+
+    private readonly ModelFolder _folder = new();
+
+    [Fact]
+    public void AModuleWithItsWeightsIsAClassifier()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new SmallModule("small");
+        module.save(Path.Combine(_folder.Root, "small.dat"));
+        using var classifier = ModelLoader.Load(Section(Small, "small.dat"));
+        var x = Numbers.Tensor([3, 2, 8, 8], low: 0);
+
+        Assert.Equal(("assembly", true, 315L), (classifier.Network.Format, classifier.Network.SupportsDouble, classifier.Network.Parameters));
+        Assert.Equal(Numbers.Floats(module.call(x)), Numbers.Floats(classifier.Logits(x)));
+        Assert.Equal(64, classifier.Sha256.Length);
+
+        // Other weights make another model, though the assembly is the same.
+        using var more = new SmallModule("small");
+        more.save(Path.Combine(_folder.Root, "more.dat"));
+        using var other = ModelLoader.Load(Section(Small, "more.dat"));
+        Assert.NotEqual(classifier.Sha256, other.Sha256);
+    }
+
+    [Fact]
+    public void TheAssemblyIsLoadedIntoAContextOfItsOwn()
+    {
+        using var module = new SmallModule("small");
+        module.save(Path.Combine(_folder.Root, "small.dat"));
+        using var classifier = ModelLoader.Load(Section(Small, "small.dat"));
+
+        var contexts = System.Runtime.Loader.AssemblyLoadContext.All
+            .Where(context => context.Assemblies.Any(assembly => assembly.GetName().Name == typeof(SmallModule).Assembly.GetName().Name));
+        Assert.True(contexts.Count() >= 2);
+        Assert.Single(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name == "TorchSharp");
+    }
+
+    [Fact]
+    public void WithoutWeightsItIsSaidThatTheConstructorMakesThem()
+    {
+        using var classifier = ModelLoader.Load(Section(Small, null));
+
+        Assert.Contains("constructor", Assert.Single(classifier.Network.Card.Notes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "RG0419", "which module is meant")]
+    [InlineData("Nobody", "RG0419", "no module 'Nobody'")]
+    [InlineData("RobustnessGate.Tests.Models.BrokenModule", "RG0419", "no such luck")]
+    [InlineData("RobustnessGate.Tests.Models.DemandingModule", "RG0419", "without arguments")]
+    public void AModuleThatCannotBeMadeIsRefused(string? type, string code, string says)
+    {
+        var finding = ModelFolder.Refusal(Section(type, null));
+
+        Assert.Equal(code, finding.Code);
+        Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WeightsOfAnotherClassAreRefusedWithAllDifferences()
+    {
+        using var linear = nn.Linear(3, 2);
+        linear.save(Path.Combine(_folder.Root, "linear.dat"));
+
+        var finding = ModelFolder.Refusal(Section(Small, "linear.dat"));
+
+        Assert.Equal(("RG0421", "linear.dat"), (finding.Code, finding.Where?.File));
+        Assert.Contains("'_first.bias' is not in the file", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("'weight' is not in the module", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAssemblyForANewerTorchSharpIsRefused()
+    {
+        var newer = new PersistedAssemblyBuilder(new AssemblyName("TorchSharp") { Version = new Version(99, 0) }, typeof(object).Assembly);
+        var module = newer.DefineDynamicModule("TorchSharp").DefineType("Base", TypeAttributes.Public);
+        var user = new PersistedAssemblyBuilder(new AssemblyName("User"), typeof(object).Assembly);
+        user.DefineDynamicModule("User").DefineType("Net", TypeAttributes.Public, module.CreateType()).CreateType();
+        using var stream = new MemoryStream();
+        user.Save(stream);
+
+        var finding = ModelFolder.Refusal(ModelFolder.Section(_folder.Write("User.dll", stream.ToArray()), 4));
+
+        Assert.Equal("RG0420", finding.Code);
+        Assert.Contains("99.0", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoAssemblyIsRefused()
+    {
+        var finding = ModelFolder.Refusal(ModelFolder.Section(_folder.Write("native.dll", [(byte)'M', (byte)'Z', .. new byte[200]]), 4));
+        Assert.Equal("RG0419", finding.Code);
+    }
+
+    [Fact]
+    public void TypeAndWeightsOfAnotherFormatAreRefused()
+    {
+        var path = _folder.Write("m.onnx", Nets.Bytes("linear"));
+        Assert.Equal("RG0419", ModelFolder.Refusal(ModelFolder.Section(path, 2, 8, 8) with { Type = "Net" }).Code);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Policies.ModelSection Section(string? type, string? weights) => ModelFolder.Section(ModelFolder.Assembly, 2, 8, 8) with
+    {
+        Type = type,
+        Weights = weights is null ? null : Path.Combine(_folder.Root, weights),
+    };
+}

@@ -1,0 +1,103 @@
+using RobustnessGate.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Models;
+
+public class TorchScriptTests
+{
+    private static readonly int[] Shape = [2, 8, 8];
+
+    [Theory]
+    [InlineData("scripted.pt", true, 315)]
+    [InlineData("traced.pt", true, 315)]
+    [InlineData("frozen.pt", false, 0)]
+    public void ATorchScriptFileIsAClassifier(string file, bool supportsDouble, long parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = Load(file);
+        using var other = Load("scripted.pt");
+        var x = Numbers.Tensor([3, 2, 8, 8], low: 0);
+
+        Assert.Equal(("torchscript", supportsDouble), (classifier.Network.Format, classifier.Network.SupportsDouble));
+        Assert.Equal(parameters, classifier.Network.Parameters);
+        Assert.Equal((5, Batching.Native), (classifier.Network.Card.Classes, classifier.Network.Card.Batching));
+        Assert.All(Numbers.Floats(other.Logits(x)).Zip(Numbers.Floats(classifier.Logits(x))), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.All(
+            Numbers.Floats(Numbers.Gradient(input => other.Logits(input).sum(), x)).Zip(Numbers.Floats(Numbers.Gradient(input => classifier.Logits(input).sum(), x))),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Fact]
+    public void GradientsInFloat64AreCentralDifferences()
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = Load("traced.pt");
+        var x = Numbers.Tensor([2, 2, 8, 8], low: 0);
+        var direction = Numbers.Tensor([2, 5], seed: 3).to(ScalarType.Float64);
+
+        Assert.InRange(Numbers.GradientError(input => (classifier.Logits(input) * direction).sum(), x), 0, 1e-6);
+    }
+
+    [Fact]
+    public void ANetworkSavedInTrainingModeIsEvaluatedInEvaluationMode()
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = Load("training.pt");
+        var x = Numbers.Tensor([4, 2, 8, 8], low: 0);
+
+        Assert.Equal(Numbers.Floats(classifier.Logits(x)), Numbers.Floats(classifier.Logits(x)));
+        Assert.All(
+            Numbers.Floats(classifier.Logits(x)).Take(5).Zip(Numbers.Floats(classifier.Logits(x.narrow(0, 0, 1)))),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Theory]
+    [InlineData("traced-in-training.pt", "RG0422", "training mode")]
+    [InlineData("pair.pt", "RG0409", "several values")]
+    [InlineData("checkpoint.pt", "RG0402", "can run code")]
+    public void WhatIsNoClassifierIsRefused(string file, string code, string says)
+    {
+        var finding = ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture(file), Shape));
+
+        Assert.Equal(code, finding.Code);
+        Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnotherInputShapeIsRefused()
+    {
+        var finding = ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("traced.pt"), 3, 8, 8));
+
+        Assert.Equal("RG0415", finding.Code);
+        Assert.Contains("1×3×8×8", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATruncatedFileIsRefused()
+    {
+        using var folder = new ModelFolder();
+        var bytes = File.ReadAllBytes(ModelFolder.Fixture("scripted.pt"));
+        var damaged = (byte[])bytes.Clone();
+        var code = damaged.AsSpan().IndexOf("def forward"u8);
+        "fed"u8.CopyTo(damaged.AsSpan(code));
+
+        Assert.Equal("RG0401", ModelFolder.Refusal(ModelFolder.Section(folder.Write("short.pt", bytes[..4000]), Shape)).Code);
+        Assert.Equal("RG0418", ModelFolder.Refusal(ModelFolder.Section(folder.Write("damaged.pt", damaged), Shape)).Code);
+    }
+
+    [Fact]
+    public void ForwardLeavesNoTensorBehind()
+    {
+        using var classifier = Load("scripted.pt");
+        using var x = zeros([1, 2, 8, 8]);
+        classifier.Logits(x).Dispose();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        classifier.Logits(x).Dispose();
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    private static Classifier Load(string file) => ModelLoader.Load(ModelFolder.Section(ModelFolder.Fixture(file), Shape));
+}

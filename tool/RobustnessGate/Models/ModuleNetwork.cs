@@ -1,0 +1,189 @@
+using System.Runtime.InteropServices;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Models;
+
+/// <summary>A module of the engine, opened from a file, with the function that runs it.</summary>
+internal sealed record OpenedModule(nn.Module Module, Func<Tensor, Tensor> Call);
+
+/// <summary>
+/// A network that is a module of the engine: TorchScript, or a class of an assembly. Opened twice where it can run in
+/// float64, so that neither type is a converted copy of the other's state.
+/// </summary>
+internal sealed class ModuleNetwork : IOpenedNetwork
+{
+    private readonly string _display;
+    private readonly OpenedModule _narrow;
+    private readonly OpenedModule? _wide;
+    private readonly BatchRunner _batches;
+    private Device _device = CPU;
+
+    /// <param name="format">"torchscript" or "assembly".</param>
+    /// <param name="card">What the file tells; the probe completes it.</param>
+    /// <param name="open">Opens the file anew.</param>
+    /// <exception cref="MistakeException">RG0415, RG0422: the network does not run, or not by itself.</exception>
+    public ModuleNetwork(string format, string display, ModelCard card, InputSection input, Func<OpenedModule> open)
+    {
+        (Format, _display) = (format, display);
+        _narrow = Frozen(open());
+        long[] features = [.. input.Shape.Select(dimension => (long)dimension)];
+        try
+        {
+            Parameters = Count(_narrow.Module);
+            _batches = BatchRunner.Probe((x, _) => Run(x), null, features, input.Bounds);
+            RefuseNoise(features, input.Bounds);
+            _wide = Widened(open, features, input.Bounds);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        SupportsDouble = _wide is not null;
+        Card = card with
+        {
+            Classes = LogitShape.Classes(_batches.OutputShape),
+            Batching = _batches.Batching,
+            Notes = _batches.Batching == Batching.Chunks
+                ? card.Notes.Add("The network takes one input at a time, so batches go through in pieces, which is slow.")
+                : card.Notes,
+        };
+    }
+
+    public string Format { get; }
+
+    public bool SupportsDouble { get; }
+
+    public long Parameters { get; }
+
+    public IReadOnlyList<long>? InputShape => null;
+
+    public ModelCard Card { get; }
+
+    public IReadOnlyList<long> ProbeOutput => _batches.OutputShape;
+
+    public IReadOnlyList<string> OtherFiles { get; init; } = [];
+
+    public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
+
+    public void Dispose()
+    {
+        _narrow.Module.Dispose();
+        _wide?.Module.Dispose();
+    }
+
+    private Tensor Run(Tensor input) => Run(input.dtype == ScalarType.Float64 && _wide is not null ? _wide : _narrow, input);
+
+    private Tensor Run(OpenedModule opened, Tensor input)
+    {
+        if (input.device.type != _device.type || input.device.index != _device.index)
+        {
+            _narrow.Module.to(input.device);
+            _wide?.Module.to(input.device);
+            _device = input.device;
+        }
+
+        using var scope = NewDisposeScope();
+        try
+        {
+            return opened.Call(input).MoveToOuterDisposeScope();
+        }
+        catch (Exception exception) when (exception is ExternalException or ArgumentException or InvalidOperationException or NotImplementedException)
+        {
+            throw MistakeException.InFile("RG0415", _display,
+                $"the network fails on an input of shape {string.Join('×', input.shape)}: {Told(exception.Message)}. " +
+                "Compare model.input.shape with what the network was made for.");
+        }
+    }
+
+    /// <summary>The line of a native message that tells the error; TorchScript puts the place in the script first.</summary>
+    private static string Told(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.FirstOrDefault(line => line.StartsWith("RuntimeError:", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no message";
+    }
+
+    private static OpenedModule Frozen(OpenedModule opened)
+    {
+        // TorchScript makes a handle for each parameter asked for.
+        using var scope = NewDisposeScope();
+        opened.Module.eval();
+        foreach (var parameter in opened.Module.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        return opened;
+    }
+
+    private static long Count(nn.Module module)
+    {
+        using var scope = NewDisposeScope();
+        return module.parameters().Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>One answer for one input, alone or in company: else dropout or batch statistics are at work.</summary>
+    private void RefuseNoise(long[] features, Bounds? bounds)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var pair = BatchRunner.Noise(features, bounds);
+        var once = _batches.Forward(pair);
+        if (once.isfinite().all().item<bool>() && !BatchRunner.Same(_batches.Forward(pair), once))
+        {
+            throw Unsteady("gives another answer to the same input when asked again");
+        }
+
+        if (_batches.Batching == Batching.Chunks && TakesPairs(pair, once.shape))
+        {
+            throw Unsteady("gives an input another answer when it stands in a batch");
+        }
+    }
+
+    private bool TakesPairs(Tensor pair, long[] shape)
+    {
+        try
+        {
+            return Run(pair).shape.AsSpan().SequenceEqual(shape);
+        }
+        catch (MistakeException)
+        {
+            // The network is made for single inputs; the runner sends it single ones.
+            return false;
+        }
+    }
+
+    private MistakeException Unsteady(string what) => MistakeException.InFile("RG0422", _display,
+        $"the network {what}: dropout or batch normalisation is in training mode. What is measured would be chance. Call eval() before tracing or saving it.");
+
+    /// <summary>A second copy in float64; null where constants inside the network stay in float32.</summary>
+    private OpenedModule? Widened(Func<OpenedModule> open, long[] features, Bounds? bounds)
+    {
+        // Opened before the scope, which would otherwise own the module's parameters.
+        var wide = Frozen(open());
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        try
+        {
+            wide.Module.to(ScalarType.Float64);
+            var pair = BatchRunner.Noise(features, bounds);
+            var one = pair.narrow(0, 0, 1);
+            var result = Run(wide, one.to(ScalarType.Float64));
+            if (result.dtype == ScalarType.Float64 && BatchRunner.Same(result.to(ScalarType.Float32), Run(_narrow, one)))
+            {
+                return wide;
+            }
+        }
+        catch (MistakeException)
+        {
+            // Mixed types inside: the network is for float32 alone.
+        }
+
+        wide.Module.Dispose();
+        return null;
+    }
+}

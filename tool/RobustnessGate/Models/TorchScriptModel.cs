@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Models;
+
+/// <summary>Reads TorchScript files: scripted, traced and frozen (the last for evaluation in float32 alone).</summary>
+internal static class TorchScriptModel
+{
+    /// <exception cref="MistakeException">RG0415, RG0418 or RG0422.</exception>
+    public static ModuleNetwork Load(byte[] bytes, string display, InputSection input) => new(
+        "torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display));
+
+    private static OpenedModule Open(byte[] bytes, string display)
+    {
+        jit.ScriptModule module;
+        try
+        {
+            module = jit.load(bytes);
+        }
+        catch (ExternalException exception)
+        {
+            throw MistakeException.InFile("RG0418", display,
+                $"libtorch cannot read this TorchScript file: {exception.Message.Split('\n')[0].Trim()} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
+        }
+
+        return new OpenedModule(module, input => module.forward(input) is Tensor output
+            ? output
+            : throw MistakeException.InFile("RG0409", display,
+                "the network answers with several values; a classifier answers with one tensor of logits. Export a wrapper that returns the logits alone."));
+    }
+}
