@@ -9,6 +9,7 @@ internal static class Program
     public static int Main(string[] arguments) => arguments switch
     {
         ["onnx-conformance", var folder, var skip, var log] => Models.ConformanceSuite.Run(folder, int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
+        ["fuzz-models", var skip, var log] => Models.ModelFuzzer.Run(int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
         _ => 1,
     };
 }

@@ -87,6 +87,24 @@ public class TorchScriptTests
     }
 
     [Fact]
+    public void OperatorsOfOtherLibrariesAreNamed()
+    {
+        using var folder = new ModelFolder();
+        var path = folder.Write("detector.pt", File.ReadAllBytes(ModelFolder.Fixture("pair.pt")));
+        using (var archive = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update))
+        {
+            using var writer = new StreamWriter(archive.CreateEntry("pair/code/more.py").Open());
+            writer.Write("boxes = ops.torchvision.nms(a, b, 0.5)\nc = ops.aten.relu(a)\n");
+        }
+
+        var finding = ModelFolder.Refusal(ModelFolder.Section(path, Shape));
+
+        Assert.Equal("RG0418", finding.Code);
+        Assert.Contains("torchvision::nms", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("aten", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ForwardLeavesNoTensorBehind()
     {
         using var classifier = Load("scripted.pt");

@@ -110,4 +110,31 @@ public class VnnCompTests
             Assert.Equal(name == "gtsrb_bnn_30.onnx", network.Card.NonDifferentiable.Length > 0);
         }
     }
+
+    [SharedDataFact(VnnComp.Index)]
+    public void NewWeightsGoIntoTheOriginalFileAndOnnxRuntimeTakesIt()
+    {
+        var data = new VnnComp();
+        foreach (var name in data.Networks)
+        {
+            using var scope = NewDisposeScope();
+            var original = data.Bytes(name);
+            using var network = data.Read(name);
+            var x = data.Centres(network, name, 1);
+
+            var same = RobustnessGate.Models.Onnx.OnnxRewriter.WithInitialisers(original, network.Weights.ToDictionary(weight => weight.Name, weight => (Tensor)weight.Value));
+            Assert.Equal(Ort.Run(original, x), Ort.Run(same, x));
+
+            using var frozen = no_grad();
+            foreach (var weight in network.Weights)
+            {
+                weight.Value.mul_(1.01);
+            }
+
+            network.WeightsChanged();
+            var changed = RobustnessGate.Models.Onnx.OnnxRewriter.WithInitialisers(original, network.Weights.ToDictionary(weight => weight.Name, weight => (Tensor)weight.Value));
+            var expected = network.Card.Notes.Length == 0 ? network.Forward(x) : network.Forward(x).softmax(1);
+            Assert.All(Ort.Run(changed, x).Zip(Numbers.Floats(expected)), pair => Assert.Equal(pair.First, pair.Second, 2e-4));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Models.Onnx;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Models;
@@ -24,4 +26,11 @@ internal static class LogitShape
 
     /// <summary>Number of classes; 0 where the output is not that of a classifier.</summary>
     public static long Classes(IReadOnlyList<long> output) => Of(output) is [_, var classes] ? classes : 0;
+
+    /// <summary>Passes floating-point outputs through.</summary>
+    /// <exception cref="MistakeException">RG0409: the network answers with labels or truth values.</exception>
+    public static Tensor Floating(Tensor output, string display) => ElementTypes.IsFloat(output.dtype)
+        ? output
+        : throw MistakeException.InFile("RG0409", display,
+            $"the network answers with {output.dtype} numbers, not with logits; a label has no gradient. Export the part up to the logits.");
 }

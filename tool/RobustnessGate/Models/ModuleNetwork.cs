@@ -90,7 +90,7 @@ internal sealed class ModuleNetwork : IOpenedNetwork
         using var scope = NewDisposeScope();
         try
         {
-            return opened.Call(input).MoveToOuterDisposeScope();
+            return LogitShape.Floating(opened.Call(input), _display).MoveToOuterDisposeScope();
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException or InvalidOperationException or NotImplementedException)
         {

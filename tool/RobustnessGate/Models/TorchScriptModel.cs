@@ -10,8 +10,11 @@ namespace RobustnessGate.Models;
 internal static class TorchScriptModel
 {
     /// <exception cref="MistakeException">RG0415, RG0418 or RG0422.</exception>
-    public static ModuleNetwork Load(byte[] bytes, string display, InputSection input) => new(
-        "torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display));
+    public static ModuleNetwork Load(byte[] bytes, string display, InputSection input)
+    {
+        TorchScriptArchive.Check(bytes, display);
+        return new ModuleNetwork("torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display));
+    }
 
     private static OpenedModule Open(byte[] bytes, string display)
     {
@@ -22,8 +25,7 @@ internal static class TorchScriptModel
         }
         catch (ExternalException exception)
         {
-            throw MistakeException.InFile("RG0418", display,
-                $"libtorch cannot read this TorchScript file: {exception.Message.Split('\n')[0].Trim()} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
+            throw TorchScriptArchive.Unreadable(display, exception.Message.Split('\n')[0].Trim());
         }
 
         return new OpenedModule(module, input => module.forward(input) is Tensor output

@@ -134,7 +134,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
 
     private (IReadOnlyDictionary<int, Value>, IReadOnlyList<(string, Parameter)>) Initialisers(OnnxGraph graph, TensorReader reader)
     {
-        var statistics = graph.Nodes.Where(node => node.Op == "BatchNormalization").SelectMany(node => node.Inputs[3..5]).ToHashSet();
+        var statistics = graph.Nodes.Where(node => node.Op == "BatchNormalization").SelectMany(node => node.Inputs.Skip(3).Take(2)).ToHashSet();
         var constants = new Dictionary<int, Value>();
         var weights = new List<(string, Parameter)>();
         foreach (var (slot, proto) in graph.Constants)
@@ -186,7 +186,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
         try
         {
             var mode = new RunMode(input.dtype, input.device, batch, _options.StraightThrough);
-            return _program.Run([input], mode)[0].ToTensor(input.device);
+            return LogitShape.Floating(_program.Run([input], mode)[0].ToTensor(input.device), _display);
         }
         catch (NodeException exception) when (exception.InnerException is UnsupportedException)
         {

@@ -23,6 +23,7 @@ internal static class Pooling
     {
         var x = call.X;
         var windows = Windows.Of(call.Attributes, x.shape[2..]);
+        windows.Allocate(x.shape[0], x.shape[1]);
         var padding = windows.Begin;
 
         // Integers pool as floats, which hold every 8-bit value; −∞ never wins.
@@ -48,6 +49,7 @@ internal static class Pooling
     {
         var x = call.X;
         var windows = Windows.Of(call.Attributes, x.shape[2..]);
+        windows.Allocate(x.shape[0], x.shape[1]);
         if (!windows.HasPadding)
         {
             return windows.Dilations.All(dilation => dilation == 1)
@@ -94,6 +96,7 @@ internal static class Pooling
     private static Value LpPool(Call call)
     {
         var windows = Windows.Of(call.Attributes, call.X.shape[2..]);
+        windows.Allocate(call.X.shape[0], call.X.shape[1]);
         return Root(call, Sum(Arithmetic.Magnitude(call.X).pow(Order(call)), windows));
     }
 

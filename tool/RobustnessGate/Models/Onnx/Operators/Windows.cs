@@ -57,6 +57,11 @@ internal sealed record Windows(long[] Kernel, long[] Strides, long[] Dilations, 
         return new Windows(kernel, strides, dilations, begin, end, output) { IsStretched = stretched };
     }
 
+    /// <summary>Refuses windows whose padded input would not fit into memory.</summary>
+    public void Allocate(long batch, long channels) =>
+        Call.Allocate([batch, channels, .. Enumerable.Range(0, Rank).Select(i =>
+            Math.Max(Output[i], ((Output[i] - 1) * Strides[i]) + ((Kernel[i] - 1) * Dilations[i]) + 1))]);
+
     /// <summary>Padding as the engine wants it: last dimension first, begin and end in turn.</summary>
     public long[] Padding() => [.. Enumerable.Range(0, Rank).Reverse().SelectMany(i => new[] { Begin[i], End[i] })];
 

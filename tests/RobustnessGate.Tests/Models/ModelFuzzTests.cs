@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace RobustnessGate.Tests.Models;
+
+public class ModelFuzzTests
+{
+    [Fact]
+    public void DamagedFilesLoadOrAreRefusedAndNothingElse()
+    {
+        var (outcomes, deaths) = ChildProcess.RunAll(
+            ModelFuzzer.Mutants, (skip, log) => ["fuzz-models", skip.ToString(CultureInfo.InvariantCulture), log]);
+
+        Assert.Empty(deaths);
+        Assert.DoesNotContain(outcomes, line => line.StartsWith("fault\t", StringComparison.Ordinal));
+        Assert.Equal(ModelFuzzer.Mutants, outcomes.Count);
+        Assert.Contains(outcomes, line => line.StartsWith("loaded\t", StringComparison.Ordinal));
+        Assert.True(outcomes.Where(line => line.StartsWith("refused\t", StringComparison.Ordinal)).Select(line => line.Split('\t')[1]).Distinct().Count() >= 5);
+    }
+}

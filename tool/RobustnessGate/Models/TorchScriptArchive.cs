@@ -1,0 +1,107 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using ICSharpCode.SharpZipLib.Checksum;
+using RobustnessGate.Gating;
+
+namespace RobustnessGate.Models;
+
+/// <summary>
+/// Looks into a TorchScript file before libtorch does: there, an error in the script ends the process. Damage shows in the
+/// archive's checksums, and operators that libtorch lacks in the script's text.
+/// </summary>
+internal static partial class TorchScriptArchive
+{
+    /// <summary>A script, or a tensor of one, beyond this is not unpacked.</summary>
+    private const long MaxEntry = int.MaxValue;
+
+    /// <summary>Namespaces of operators and classes that libtorch brings.</summary>
+    private static readonly HashSet<string> BuiltIn = new(
+        ["aten", "prim", "prims", "prepacked", "quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "sparse", "xnnpack"], StringComparer.Ordinal);
+
+    /// <exception cref="MistakeException">RG0418.</exception>
+    public static void Check(byte[] bytes, string display)
+    {
+        try
+        {
+            using var archive = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read, leaveOpen: false, Encoding.UTF8);
+            var texts = archive.Entries.Select(entry => Text(entry, display)).ToList();
+            var foreign = texts.SelectMany(Foreign).Distinct().Order(StringComparer.Ordinal).ToList();
+            if (foreign.Count > 0)
+            {
+                throw Unreadable(display, $"it uses what libtorch does not have: {string.Join(", ", foreign)}.");
+            }
+
+            var scripts = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var (entry, text) in archive.Entries.Zip(texts))
+            {
+                scripts[entry.FullName[(entry.FullName.IndexOf('/', StringComparison.Ordinal) + 1)..]] = text;
+            }
+
+            if (texts.SelectMany(text => Types().Matches(text).Select(match => match.Value)).FirstOrDefault(name => !IsDefined(name, scripts)) is { } missing)
+            {
+                throw Unreadable(display, $"it has no code for '{missing}'.");
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Unreadable(display, exception.Message);
+        }
+    }
+
+    public static MistakeException Unreadable(string display, string why) => MistakeException.InFile("RG0418", display,
+        $"libtorch cannot read this TorchScript file: {why} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
+
+    /// <summary>The text of scripts and object graphs, after comparing every entry's bytes with their checksum.</summary>
+    private static string Text(ZipArchiveEntry entry, string display)
+    {
+        if (entry.Length > MaxEntry)
+        {
+            throw Unreadable(display, $"'{entry.FullName}' claims {entry.Length:N0} bytes.");
+        }
+
+        using var stream = entry.Open();
+        var checksum = new Crc32();
+        using var text = new MemoryStream();
+        var isText = entry.FullName.EndsWith(".py", StringComparison.Ordinal) || entry.FullName.EndsWith("data.pkl", StringComparison.Ordinal);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            checksum.Update(new ArraySegment<byte>(buffer, 0, read));
+            text.Write(buffer, 0, isText ? read : 0);
+        }
+
+        return (uint)checksum.Value == entry.Crc32
+            ? Encoding.Latin1.GetString(text.ToArray())
+            : throw Unreadable(display, $"the checksum of '{entry.FullName}' is wrong.");
+    }
+
+    /// <summary>Operators and classes of other libraries.</summary>
+    private static IEnumerable<string> Foreign(string text) =>
+        Operators().Matches(text)
+            .Where(match => !BuiltIn.Contains(match.Groups[1].Value))
+            .Select(match => $"{match.Groups[1].Value}::{match.Groups[2].Value}");
+
+    /// <summary>What <c>__torch__.a.b.Name</c> names stands in <c>code/__torch__/a/b.py</c>; a member may follow it.</summary>
+    private static bool IsDefined(string name, Dictionary<string, string> scripts)
+    {
+        var parts = name.Split('.');
+        for (var length = 1; length <= parts.Length; length++)
+        {
+            if (scripts.TryGetValue($"code/{string.Join('/', parts.Take(length))}.py", out var script)
+                && (length == parts.Length || script.Contains($"class {parts[length]}(", StringComparison.Ordinal)
+                    || script.Contains($"def {parts[length]}(", StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+
+        return name.StartsWith("__torch__.torch.classes", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"(?:\bops|__torch__\.torch\.classes)\.([A-Za-z_]\w*)\.(\w+)")]
+    private static partial Regex Operators();
+
+    [GeneratedRegex(@"__torch__(?:\.[A-Za-z_]\w*)*")]
+    private static partial Regex Types();
+}
