@@ -39,6 +39,18 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     /// <summary>(n, …) float32 of points held in memory.</summary>
     public Tensor Stack(IReadOnlyList<float[]> points) => Shaped([.. points.SelectMany(point => point)], points.Count);
 
+    /// <summary>(n, K): some rows of a table that has one for every sample.</summary>
+    public Tensor Matrix(ReadOnlySpan<int> positions, float[][] table)
+    {
+        var values = new List<float>();
+        foreach (var position in positions)
+        {
+            values.AddRange(table[position]);
+        }
+
+        return tensor(values.ToArray(), device: device).reshape(positions.Length, -1);
+    }
+
     /// <summary>Least and greatest valid value of every feature: the bounds, and the samples' own region where the data have one.</summary>
     public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions)
     {
