@@ -17,7 +17,7 @@ public class PursuitTests
             {
                 foreach (var norm in attack.Norms)
                 {
-                    data.Add(attack, norm, norm == Norm.Linf ? 0.15 : 1);
+                    data.Add(attack, norm, norm switch { Norm.Linf => 0.15, Norm.L2 => 1, _ => 4 });
                 }
             }
 

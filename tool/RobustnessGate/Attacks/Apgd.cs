@@ -101,9 +101,9 @@ internal static class Apgd
             _bestGradient = pursuit.Track(_gradient.Value.clone());
             _bestLoss = pursuit.Track(_loss.Value.clone());
             _bestLossAtCheck = pursuit.Track(_loss.Value.clone());
-            _halvedAtCheck = pursuit.Track(ones(n, dtype: ScalarType.Bool, device: start.device));
-            _increases = pursuit.Track(zeros(n, device: start.device));
-            _step = pursuit.Track(full(n, double.IsNaN(pursuit.Epsilon) ? 1 : 2 * pursuit.Epsilon, device: start.device));
+            _halvedAtCheck = pursuit.Track(ones(n, dtype: ScalarType.Bool, device: pursuit.Clean.device));
+            _increases = pursuit.Track(zeros(n, device: pursuit.Clean.device));
+            _step = pursuit.Track(full(n, double.IsNaN(pursuit.Epsilon) ? 1 : 2 * pursuit.Epsilon, device: pursuit.Clean.device));
         }
 
         public void Move(double momentum)

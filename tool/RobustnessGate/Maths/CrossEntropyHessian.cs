@@ -66,10 +66,10 @@ public static class CrossEntropyHessian
             var count = Math.Min(Columns, d - start);
             var copies = input.expand([count, .. input.shape[1..]]).clone().detach().requires_grad_();
             var labels = full([count], label, dtype: ScalarType.Int64, device: input.device);
-            var gradient = InputGradient.Of(Losses.CrossEntropy(logits(copies), labels).sum(), copies, keepGraph: true);
+            var gradient = InputGradient.Of(Losses.CrossEntropy(logits(copies), labels).sum(), copies, GraphUse.Differentiate);
             var columns = arange(start, start + count, dtype: ScalarType.Int64, device: input.device).unsqueeze(1);
             var picked = gradient.flatten(1).gather(1, columns).sum();
-            hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, keepGraph: true).flatten(1).detach());
+            hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, GraphUse.Differentiate).flatten(1).detach());
         }
 
         return ((hessian + hessian.t()) / 2).MoveToOuterDisposeScope();
