@@ -53,15 +53,16 @@ public sealed class SampleSet
     /// <exception cref="MistakeException">RG03xx.</exception>
     public static SampleSet Load(DataSection data, InputSection input, long seed)
     {
-        var source = DataFormats.OpenImages(data.Images);
+        var source = DataFormats.OpenImages(data, input);
         DataPin.Check(data);
         var labels = Labelled(source, data);
         var wanted = Wanted(source, data);
         var layout = Layout.Fit(source.SampleShape, input.Shape, source.Path);
         var mapTo = MapTo(source, data, input);
 
-        var chosen = Selection.Choose(data.Selection, source.Count, wanted, seed);
-        var images = new StoredSamples(source.Take(chosen), new SampleDecoder(source.Type, layout, mapTo), input.Size);
+        var chosen = Selection.Choose(data.Selection, labels, wanted, seed);
+        var taken = source.Take(chosen);
+        var images = new StoredSamples(taken.Samples, new SampleDecoder(source.Type, layout, mapTo), input.Size);
         var region = Region.Load(data, input, source.Count, chosen);
         var used = chosen.Select(i => labels[i]).ToImmutableArray();
 
@@ -77,9 +78,7 @@ public sealed class SampleSet
             Ids = ids,
             Sha256 = sha256,
             ClassNames = source.ClassNames,
-            Notices = layout.Note is { } note
-                ? [new Finding("RG0330", Severity.Note, new Location(Path.GetFileName(source.Path), 0, 0), note)]
-                : [],
+            Notices = [.. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, note))],
         };
     }
 
@@ -112,6 +111,10 @@ public sealed class SampleSet
                 ? FormattableString.Invariant($"All labels run from 1 to {classes}: they look shifted by one. Subtract 1 from every label.")
                 : "Every such sample would count as misclassified. Give the labels that the model was trained with."));
     }
+
+    /// <summary>By file name alone: notices stand in results, which know no paths of a machine.</summary>
+    private static Finding Notice(DataSource source, DataNote note) =>
+        new(note.Code, Severity.Note, new Location(Path.GetFileName(source.Path), 0, 0), note.Message);
 
     private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
     {
