@@ -19,6 +19,9 @@ public abstract record Attack
     /// <summary>Whether it searches for the nearest adversarial point instead of any within a radius.</summary>
     public virtual bool MinimalNorm => false;
 
+    /// <summary>Most queries (a forward pass of each standing sample, most with a backward pass) that one run makes.</summary>
+    public abstract int Queries { get; }
+
     /// <summary>Moves the points of all samples still standing until they fall or the attack's budget is used.</summary>
     public abstract void Run(Pursuit pursuit);
 }

@@ -4,5 +4,5 @@ namespace RobustnessGate.Attacks;
 public static class AttackCatalog
 {
     /// <summary>Attacks with their default parameters.</summary>
-    public static readonly Attack[] All = [new Fgsm(), new Bim(), new Pgd()];
+    public static readonly Attack[] All = [new Noise(), new Fgsm(), new Bim(), new CwLinf(), new Pgd()];
 }

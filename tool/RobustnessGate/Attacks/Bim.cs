@@ -1,13 +1,23 @@
 using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Attacks;
 
-/// <param name="Steps">Number of gradient steps, at least 1.</param>
+/// <summary>
+/// The basic iterative method: signed steps on cross-entropy from the sample itself
+/// (Kurakin et al. 2016, "Adversarial examples in the physical world", Section 2.2).
+/// </summary>
+/// <param name="Steps">Number of gradient steps.</param>
 /// <param name="StepSize">In raw input units; by default 2.5·ε/steps.</param>
 public sealed record Bim([property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
 {
     public override string Name => "bim";
+
     public override IReadOnlyList<Norm> Norms => [Norm.Linf];
-    public override void Run(Pursuit pursuit) { }
+
+    public override int Queries => Steps + 1;
+
+    public override void Run(Pursuit pursuit) =>
+        SteepestAscent.Run(pursuit, pursuit.AtSamples(), Loss.Ce, new Steps(Steps, StepSize));
 }

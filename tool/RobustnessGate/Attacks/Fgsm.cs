@@ -1,11 +1,22 @@
 using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Attacks;
 
+/// <summary>
+/// One step of size ε along the sign of the cross-entropy's gradient
+/// (Goodfellow et al. 2015, "Explaining and harnessing adversarial examples", Section 4).
+/// </summary>
 public sealed record Fgsm : Attack
 {
     public override string Name => "fgsm";
+
     public override IReadOnlyList<Norm> Norms => [Norm.Linf];
-    public override void Run(Pursuit pursuit) { }
+
+    public override int Queries => 2;
+
+    // Twice the radius: the projection stops the point at the border, of a ball as of a box that is not centred.
+    public override void Run(Pursuit pursuit) =>
+        SteepestAscent.Run(pursuit, pursuit.AtSamples(), Loss.Ce, new Steps(1, RelativeSize: 2));
 }

@@ -8,8 +8,11 @@ namespace RobustnessGate.Models;
 /// A classifier over raw inputs. Preprocessing happens inside, so that nothing outside ever sees normalised values
 /// and ε is always in raw input units.
 /// </summary>
-public sealed class Classifier(INetwork network, InputSection input) : IDisposable
+/// <param name="sha256">Of the model file, lower-case hexadecimal; empty for a network that never was one.</param>
+public sealed class Classifier(INetwork network, InputSection input, string sha256 = "") : IDisposable
 {
+    public string Sha256 { get; } = sha256;
+
     public INetwork Network { get; } = network;
 
     public InputSection Input { get; } = input;

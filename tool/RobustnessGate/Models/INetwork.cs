@@ -17,6 +17,9 @@ public interface INetwork : IDisposable
     /// <summary>Shape of one input as the file declares it, without the batch dimension; null where unknown or dynamic.</summary>
     IReadOnlyList<long>? InputShape { get; }
 
+    /// <summary>What was understood of the file.</summary>
+    ModelCard Card => ModelCard.Empty;
+
     /// <summary>(N, …input) float32 or float64 → (N, K) of the same type. Parameters are frozen; the graph to the input is kept.</summary>
     Tensor Forward(Tensor input);
 }

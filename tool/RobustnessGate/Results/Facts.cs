@@ -1,8 +1,18 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace RobustnessGate.Results;
 
 /// <summary>What an evaluation measured: facts in records, no tensors, no verdict. Each is written as soon as it is known.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(ModelFact), "model")]
+[JsonDerivedType(typeof(DataFact), "data")]
+[JsonDerivedType(typeof(NaturalFact), "natural")]
+[JsonDerivedType(typeof(AttackFact), "attack")]
+[JsonDerivedType(typeof(IndicatorFact), "indicator")]
+[JsonDerivedType(typeof(FindingFact), "finding")]
+[JsonDerivedType(typeof(RunFact), "run")]
+[JsonDerivedType(typeof(CompletedFact), "completed")]
 public abstract record Fact;
 
 /// <param name="Format">"onnx", "torchscript" or "assembly".</param>

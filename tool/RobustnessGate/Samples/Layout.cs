@@ -7,7 +7,7 @@ namespace RobustnessGate.Samples;
 /// <param name="Notes">What was rearranged.</param>
 internal sealed record Layout(int[]? Gather, ImmutableArray<DataNote> Notes)
 {
-    private static readonly Layout Same = new(null, []);
+    public static readonly Layout Same = new(null, []);
 
     /// <summary>Channel counts for which a transposition between channels-first and channels-last is recognised.</summary>
     private const int MostChannels = 4;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 
@@ -79,6 +80,44 @@ public sealed class SampleSet
             Sha256 = sha256,
             ClassNames = source.ClassNames,
             Notices = [.. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, note))],
+        };
+    }
+
+    /// <summary>Samples that a program holds in memory, for use of the library without files.</summary>
+    /// <param name="values">(N, …shape) in raw input units, C order.</param>
+    /// <param name="labels">(N).</param>
+    /// <param name="input">Shape and bounds; values must be finite and lie in the bounds.</param>
+    /// <exception cref="ArgumentException">Sizes that do not fit, or a value outside the bounds.</exception>
+    public static SampleSet FromMemory(ReadOnlySpan<float> values, ReadOnlySpan<int> labels, InputSection input)
+    {
+        if (labels.IsEmpty || values.Length != labels.Length * input.Size)
+        {
+            throw new ArgumentException($"{values.Length} values are not {labels.Length} samples of {input.Size}");
+        }
+
+        var stored = new byte[labels.Length][];
+        using var identity = new SampleIdentity();
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var sample = values.Slice(i * input.Size, input.Size);
+            foreach (var value in sample)
+            {
+                if (!float.IsFinite(value) || (input.Bounds is { } bounds && !(value >= bounds.Low - 1e-6 && value <= bounds.High + 1e-6)))
+                {
+                    throw new ArgumentException(FormattableString.Invariant($"sample {i} has the value {value}, outside the bounds"));
+                }
+            }
+
+            stored[i] = MemoryMarshal.AsBytes(sample).ToArray();
+            identity.Add(sample, labels[i]);
+        }
+
+        var (ids, sha256) = identity.Complete();
+        var decoder = new SampleDecoder(ElementType.Float32, Layout.Same, mapTo: null);
+        return new SampleSet(new StoredSamples(stored, decoder, input.Size), null, "memory", [.. Enumerable.Range(0, labels.Length)], [.. labels])
+        {
+            Ids = ids,
+            Sha256 = sha256,
         };
     }
 

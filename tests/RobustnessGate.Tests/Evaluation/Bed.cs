@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using RobustnessGate.Attacks;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Models;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using RobustnessGate.Samples;
+
+namespace RobustnessGate.Tests.Evaluation;
+
+/// <summary>Evaluates networks and samples held in memory, without files or policies.</summary>
+internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[] Shape)
+{
+    public Bounds? Bounds { get; init; } = new(0, 1);
+
+    public EvaluationOptions Options { get; init; } = new();
+
+    public int Indicator { get; init; }
+
+    public int Features => Shape.Aggregate(1, (a, b) => a * b);
+
+    public InputSection Input => new([.. Shape], Bounds, [], []);
+
+    public Results.Evaluation Run(params AttackEntry[] attacks)
+    {
+        var policy = new Policy(
+            1, 7, "cpu", new ModelSection("model.onnx", null, Input),
+            new DataSection("images", null, null, SampleSelection.First, DataScale.None, null, null, null),
+            Indicator > 0 ? new IndicatorSection(Indicator) : null, [.. attacks],
+            new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
+            new PolicySource("robustness.yml", "robustness.yml", "", ImmutableDictionary<string, (int, int)>.Empty));
+        var result = Results.Evaluation.Empty;
+        Evaluator.Run(
+            policy, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input), Options,
+            fact => result = result.With(fact), _ => { }, CancellationToken.None);
+        return result;
+    }
+
+    public static AttackEntry Entry(
+        Attack attack, double epsilon, Norm norm = Norm.Linf, Target? target = null, Judge judge = Judge.Any) =>
+        new(null, attack, norm, [Epsilon.Of(epsilon)], target ?? new Target.None(), judge, "attacks[0]");
+
+    /// <summary>Only these samples, in this order.</summary>
+    public Bed Pick(IEnumerable<int> samples)
+    {
+        var chosen = samples.ToArray();
+        return this with
+        {
+            Values = [.. chosen.SelectMany(i => Values.Skip(i * Features).Take(Features))],
+            Labels = [.. chosen.Select(i => Labels[i])],
+        };
+    }
+}

@@ -1,0 +1,146 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Evaluation;
+
+public class PursuitTests
+{
+    public static TheoryData<Attack, Norm, double> Everyone
+    {
+        get
+        {
+            var data = new TheoryData<Attack, Norm, double>();
+            foreach (var attack in AttackCatalog.All)
+            {
+                foreach (var norm in attack.Norms)
+                {
+                    data.Add(attack, norm, norm == Norm.Linf ? 0.15 : 1);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>Every saved point of a fallen sample lies in ball and box and is misclassified; of others, too, it lies there.</summary>
+    [Theory]
+    [MemberData(nameof(Everyone))]
+    public void SavedPointsKeepTheThreatModelAndFool(Attack attack, Norm norm, double epsilon)
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            var network = Networks.Convolutional("saved");
+            var bed = Networks.Labelled(network, "saved", 100, 1, 8, 8) with
+            {
+                Options = new EvaluationOptions(AdversarialDirectory: folder),
+            };
+            bed.Labels[3] = (bed.Labels[3] + 1) % 10; // naturally wrong
+            var fact = bed.Run(Bed.Entry(attack, epsilon, norm)).Attacks[0];
+            Assert.False(fact.Bits[3]);
+
+            using var scope = NewDisposeScope();
+            var saved = tensor(ReadNpy(Path.Combine(folder, Path.GetFileName(fact.Adversarial!)))).reshape(100, 1, 8, 8);
+            var clean = tensor(bed.Values).reshape(100, 1, 8, 8);
+            Assert.True(RobustnessGate.Maths.Lp.Of(saved - clean, norm).amax(0).item<float>() <= epsilon * (1 + 1e-6) + 1e-6);
+            Assert.InRange(saved.min().item<float>(), -1e-6, 0.5);
+            Assert.InRange(saved.max().item<float>(), 0.5, 1 + 1e-6);
+            var predictions = network.Forward(saved).argmax(1).data<long>().ToArray();
+            Assert.Equal(bed.Labels.Select((label, i) => predictions[i] == label), fact.Bits);
+            Assert.Equal(clean[3].data<float>().ToArray(), saved[3].data<float>().ToArray());
+            if (attack is not Noise)
+            {
+                Assert.InRange(fact.Bits.Ones, 1, 95);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void AThousandStepsLeaveNoTensorBehind()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("leak"), "leak", 40, 1, 8, 8);
+        bed.Run(Bed.Entry(new Pgd(Steps: 5), 0.05));
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        bed.Run(Bed.Entry(new Pgd(Steps: 1000), 0.02));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void AccuracyNeverRisesWithTheRadiusAndWorkIsShared()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("radii"), "radii", 100, 1, 8, 8);
+        var entry = Bed.Entry(new Pgd(Steps: 10), 0.02) with { Epsilons = [Epsilon.Of(0.08), Epsilon.Of(0.02), Epsilon.Of(0.04)] };
+        var facts = bed.Run(entry).Attacks;
+        Assert.Equal([0.08, 0.02, 0.04], facts.Select(fact => fact.Epsilon!.Value));
+        var ones = facts.OrderBy(fact => fact.Epsilon).Select(fact => fact.Bits.Ones).ToArray();
+        Assert.Equal(ones.OrderDescending(), ones);
+        Assert.True(ones[0] > ones[2]);
+    }
+
+    [Fact]
+    public void TheLastIterateIsJudgedThoughItWasNeverAQuery()
+    {
+        // One feature, boundary at 0.5: a single step of 0.2 from 0.4 crosses it and nothing else does.
+        var network = Networks.Linear([-1f, 1f], [0.5f, -0.5f]);
+        foreach (var judge in Enum.GetValues<Judge>())
+        {
+            var fact = new Bed(network, [0.4f], [0], [1]).Run(Bed.Entry(new Bim(Steps: 1, StepSize: 0.2), 0.2, judge: judge)).Attacks[0];
+            Assert.Equal("0", fact.Bits.ToString());
+        }
+    }
+
+    [Fact]
+    public void OnlyTheLastIterateCountsWhereThePolicySaysSo()
+    {
+        // Class 1 wins in a narrow band around 0.5 alone: the first step lands in it, the second beyond it.
+        var network = new FunctionNetwork(x => cat([x.flatten(1) * 0 + 0.1, 0.2 - (x.flatten(1) - 0.5).abs()], 1));
+        var bed = new Bed(network, [0.3f], [0], [1]);
+        Assert.Equal("0", bed.Run(Bed.Entry(new Bim(Steps: 2, StepSize: 0.2), 0.5)).Attacks[0].Bits.ToString());
+        var last = new FunctionNetwork(x => cat([x.flatten(1) * 0 + 0.1, 0.2 - (x.flatten(1) - 0.5).abs() + (x.flatten(1) * 1e-3)], 1));
+        var steps = new Bim(Steps: 3, StepSize: 0.2);
+        var any = (bed with { Network = last }).Run(Bed.Entry(steps, 0.5)).Attacks[0];
+        var judged = (bed with { Network = last }).Run(Bed.Entry(steps, 0.5, judge: Judge.Last)).Attacks[0];
+        Assert.Equal("0", any.Bits.ToString());
+        Assert.True(judged.Forwards > any.Forwards);
+    }
+
+    [Fact]
+    public void ATieIsWrongAndNaNIsNotRobust()
+    {
+        var tie = new FunctionNetwork(x => cat([x.flatten(1), x.flatten(1)], 1));
+        Assert.Equal(0, new Bed(tie, [0.4f], [0], [1]).Run().Natural!.Bits.Ones);
+        var beyond = new FunctionNetwork(x => cat([(0.5 - x.flatten(1)).sqrt() + 1, x.flatten(1)], 1));
+        var fact = new Bed(beyond, [0.4f], [0], [1]).Run(Bed.Entry(new Fgsm(), 0.3)).Attacks[0];
+        Assert.Equal("0", fact.Bits.ToString());
+    }
+
+    [Fact]
+    public void ATargetedAttackBreaksExactlyWhereTheTargetIsPredicted()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("target"), "target", 100, 1, 8, 8);
+        foreach (var target in new Target[] { new Target.Class(4), new Target.LeastLikely() })
+        {
+            var fact = bed.Run(Bed.Entry(new CwLinf(Steps: 20), 0.5, target: target)).Attacks[0];
+            Assert.InRange(fact.Bits.Ones, 0, 99);
+            if (target is Target.Class)
+            {
+                Assert.Equal(fact.Bits, fact.Predictions.Select(prediction => prediction != 4));
+            }
+        }
+    }
+
+    private static float[] ReadNpy(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var header = 10 + BitConverter.ToUInt16(bytes, 8);
+        Assert.Equal(0, header % 64);
+        return [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan(header))];
+    }
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using static RobustnessGate.Tests.Scene;
+
+namespace RobustnessGate.Tests;
+
+public class GateTests
+{
+    private static readonly BitString All = Bits(1000, 1000);
+    private static readonly BitString Most = Bits(900, 1000);
+    private static readonly BitString Half = Bits(500, 1000);
+
+    /// <summary>pgd at 0.3 after this many of 1000 samples broke and were fixed, under max-drop 1 point and alpha 0.01.</summary>
+    private static GateResult Judge(int broken, int @fixed, Policy policy) => Gate.Decide(
+        policy, Measured(All, All, Change(Half, broken, @fixed), model: "d"), Pin(policy, Measured(All, All, Half)));
+
+    [Theory]
+    [InlineData(0, 0, RuleOutcome.Passed, null)]
+    [InlineData(5, 5, RuleOutcome.Passed, null)]
+    [InlineData(54, 11, RuleOutcome.Failed, "RG1001")]
+    [InlineData(60, 45, RuleOutcome.Inconclusive, "RG1101")]
+    [InlineData(9, 0, RuleOutcome.Warned, "RG1102")]
+    [InlineData(10, 0, RuleOutcome.Warned, "RG1102")]
+    [InlineData(11, 0, RuleOutcome.Failed, "RG1001")]
+    [InlineData(0, 40, RuleOutcome.Passed, "RG1103")]
+    public void APairedRuleNeedsBothKeysToFail(int broken, int @fixed, RuleOutcome outcome, string? code)
+    {
+        var result = Judge(broken, @fixed, Policy(Robust(0.3, maxDrop: 0.01)));
+        var rule = Assert.Single(result.Rules);
+        Assert.Equal((outcome, code), (rule.Outcome, rule.Code));
+        Assert.Equal((broken, @fixed), (rule.NewlyBroken, rule.NewlyFixed));
+        Assert.Equal(500 - broken + @fixed, rule.Count);
+        Assert.Equal(code is null ? 0 : 1, result.Findings.Length);
+    }
+
+    [Fact]
+    public void OutcomesBecomeVerdictsAndExitCodes()
+    {
+        var policy = Policy(Robust(0.3, maxDrop: 0.01));
+        Assert.Equal((Verdict.Passed, ExitCode.Passed), Decision(Judge(0, 0, policy)));
+        Assert.Equal((Verdict.Passed, ExitCode.Passed), Decision(Judge(10, 0, policy)));
+        Assert.Equal((Verdict.Failed, ExitCode.GateFailed), Decision(Judge(54, 11, policy)));
+        Assert.Equal((Verdict.Inconclusive, ExitCode.Passed), Decision(Judge(60, 45, policy)));
+        var strict = policy with { Gate = policy.Gate with { OnInconclusive = OnInconclusive.Fail } };
+        Assert.Equal((Verdict.Inconclusive, ExitCode.Inconclusive), Decision(Judge(60, 45, strict)));
+    }
+
+    [Fact]
+    public void AFindingStandsAtItsRuleInWordsAndNumbers()
+    {
+        var finding = Assert.Single(Judge(54, 11, Policy(Natural(min: 0.5), Worst(0.3, maxDrop: 0.01))).Findings);
+        Assert.Equal(
+            "robustness.yml(21,7): error RG1001: worst case at ε=0.3 (linf) fell from 500 to 457 of 1000: "
+            + "54 samples newly broken, 11 newly robust; drop 4.3 points, allowed 1.0 (p = 3e-8).", finding.ToString());
+    }
+
+    [Fact]
+    public void SeverityWarningCapsARule()
+    {
+        var result = Judge(54, 11, Policy(Robust(0.3, maxDrop: 0.01, severity: RuleSeverity.Warning)));
+        Assert.Equal((Verdict.Passed, ExitCode.Passed), Decision(result));
+        Assert.Equal(RuleOutcome.Warned, result.Rules[0].Outcome);
+        Assert.Equal(Severity.Warning, result.Findings[0].Severity);
+    }
+
+    [Fact]
+    public void SeveralPairedRulesAreAdjustedTogether()
+    {
+        // 14 against 3: p = 0.0064 alone, above alpha once two rules are tested.
+        var alone = Judge(14, 3, Policy(Robust(0.3, maxDrop: 0.01)));
+        var together = Judge(14, 3, Policy(Robust(0.3, maxDrop: 0.01), Natural(maxDrop: 0.01)));
+        Assert.Equal(RuleOutcome.Failed, alone.Rules[0].Outcome);
+        Assert.Equal(RuleOutcome.Inconclusive, together.Rules[0].Outcome);
+        Assert.Equal(2 * together.Rules[0].P!.Value, together.Rules[0].AdjustedP!.Value, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0.5, true)]
+    [InlineData(0.501, false)]
+    [InlineData(double.NaN, false)]
+    public void AFloorComparesCounts(double min, bool passes)
+    {
+        var policy = Policy(Robust(0.3, min: min));
+        var result = Gate.Decide(policy, Measured(All, Most, Half), null);
+        Assert.Equal(passes ? ExitCode.Passed : ExitCode.GateFailed, result.ExitCode);
+        Assert.Equal(passes ? null : "RG1002", result.Rules[0].Code);
+    }
+
+    [Fact]
+    public void AFloorThatTheCountExactlyMeetsPassesForEveryFraction()
+    {
+        for (var total = 1; total <= 300; total += 7)
+        {
+            for (var ones = 0; ones <= total; ones++)
+            {
+                var bits = Bits(ones, total);
+                var policy = Policy(Natural(min: (double)ones / total), Natural(min: (ones + 0.5) / total));
+                var result = Gate.Decide(policy, Measured(bits, bits, bits), null);
+                Assert.Equal([RuleOutcome.Passed, RuleOutcome.Failed], result.Rules.Select(rule => rule.Outcome));
+            }
+        }
+    }
+
+    [Fact]
+    public void WorstCaseIsEverythingAtTheRadiusOrBelow()
+    {
+        var natural = BitString.Parse("1110");
+        var evaluation = Measured(natural, BitString.Parse("1010"), BitString.Parse("1100"));
+        Assert.Equal("1010", WorstCase.Of(evaluation, "linf", 0.1)!.Bits.ToString());
+        Assert.Equal("1000", WorstCase.Of(evaluation, "linf", 0.3)!.Bits.ToString());
+        Assert.Null(WorstCase.Of(evaluation, "linf", 0.05));
+        Assert.Null(WorstCase.Of(evaluation, "l2", 0.3));
+        var targeted = evaluation with { Attacks = [.. evaluation.Attacks.Select(attack => attack with { Targeted = true })] };
+        Assert.Null(WorstCase.Of(targeted, "linf", 0.3));
+    }
+
+    [Fact]
+    public void SamplesArePairedByIdNotByPosition()
+    {
+        var policy = Policy(Robust(0.3, maxDrop: 0.01));
+        var before = Measured(All, Most, Half);
+        var order = Enumerable.Range(0, 1000).Reverse().ToArray();
+        BitString Reverse(BitString bits) => new(order.Select(i => bits[i]));
+        var ids = before.Data!.SampleIds.Chunk(8).Reverse().SelectMany(id => id).ToImmutableArray();
+        var reversed = Measured(All, Reverse(Most), Reverse(Half)) with { Data = before.Data with { SampleIds = ids, Sha256 = new string('e', 64) } };
+        var result = Gate.Decide(policy, reversed, Pin(policy, before));
+        Assert.Equal(ExitCode.Passed, result.ExitCode);
+        Assert.Equal((0, 0), (result.Rules[0].NewlyBroken, result.Rules[0].NewlyFixed));
+    }
+
+    [Fact]
+    public void AMissingBaselineNeverPassesARuleThatCompares()
+    {
+        var result = Gate.Decide(Policy(Natural(min: 0.5), Robust(0.3, maxDrop: 0.01)), Measured(All, Most, Half), null);
+        Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
+        Assert.Equal([RuleOutcome.Passed, RuleOutcome.Failed], result.Rules.Select(rule => rule.Outcome));
+        Assert.Equal(["RG0201"], result.Findings.Select(finding => finding.Code));
+    }
+
+    public static TheoryData<string, Func<Results.Evaluation, Results.Evaluation>, string> Mismatches => new()
+    {
+        { "RG0205", e => Measured(Bits(900, 900), Bits(900, 900), Bits(500, 900)), "900" },
+        { "RG0205", e => e with { Data = e.Data! with { Sha256 = new string('f', 64) } }, "hash" },
+        { "RG0206", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }), "steps=40" },
+        { "RG0206", e => With(e, attack => attack with { Norm = "l2" }), "linf" },
+        { "RG0206", e => With(e, attack => attack with { Epsilon = 0.25 }), "0.25" },
+        { "RG0206", e => With(e, attack => attack with { Targeted = true }), "untargeted" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mismatches))]
+    public void ABaselineOfSomethingElseIsNotComparedWith(
+        string code, Func<Results.Evaluation, Results.Evaluation> change, string says)
+    {
+        var policy = Policy(Robust(0.3, maxDrop: 0.01));
+        var evaluation = Measured(All, Most, Half);
+        var result = Gate.Decide(policy, change(evaluation), Pin(policy, evaluation));
+        Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
+        var finding = Assert.Single(result.Findings);
+        Assert.Equal(code, finding.Code);
+        Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+        Assert.Contains("baseline update", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AWorstCaseIsComparedOnlyWithTheWorstOfTheSameAttacks()
+    {
+        var policy = Policy(Worst(0.3, maxDrop: 0.01));
+        var evaluation = Measured(All, Most, Half);
+        var baseline = Pin(policy, evaluation);
+        var more = baseline with { Attacks = baseline.Attacks.Add(baseline.Attacks[0] with { Id = "square-linf-0.1" }) };
+        var fewer = baseline with { Attacks = baseline.Attacks.RemoveAt(0) };
+        Assert.Contains("square-linf-0.1", Assert.Single(Gate.Decide(policy, evaluation, more).Findings).Message, StringComparison.Ordinal);
+        Assert.Contains("pgd-linf-0.1", Assert.Single(Gate.Decide(policy, evaluation, fewer).Findings).Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, evaluation, baseline).ExitCode);
+    }
+
+    public static TheoryData<ExitCode, string, Func<Results.Evaluation, Results.Evaluation>> Gaps => new()
+    {
+        { ExitCode.EvaluationCrashed, "RG0906", e => e with { Completed = false } },
+        { ExitCode.EvaluationCrashed, "RG0906", e => Results.Evaluation.Empty },
+        { ExitCode.NothingEvaluated, "RG0905", e => Results.Evaluation.Empty with { Completed = true } },
+        { ExitCode.NothingEvaluated, "RG0905", e => Measured(Bits(0, 0), Bits(0, 0), Bits(0, 0)) },
+        { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.RemoveAt(0) } },
+        { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.Add(e.Attacks[0]) } },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Bits = Bits(500, 999) }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => e with { Natural = e.Natural! with { Bits = Bits(5, 5) } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Gaps))]
+    public void WhatWasNotMeasuredNeverPasses(
+        ExitCode exit, string code, Func<Results.Evaluation, Results.Evaluation> change)
+    {
+        var policy = Policy(Natural(min: 0), Robust(0.3, min: 0));
+        var evaluation = Measured(All, Most, Half);
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, evaluation, null).ExitCode);
+        var result = Gate.Decide(policy, change(evaluation), Pin(policy, evaluation));
+        Assert.Equal((Verdict.Failed, exit), Decision(result));
+        Assert.Contains(code, result.Findings.Select(finding => finding.Code));
+        Assert.All(result.Rules, rule => Assert.Equal(RuleOutcome.Failed, rule.Outcome));
+    }
+
+    [Fact]
+    public void APolicyWithoutRulesDecidesNothing() =>
+        Assert.Equal(ExitCode.NothingEvaluated, Gate.Decide(Policy(), Measured(All, Most, Half), null).ExitCode);
+
+    [Fact]
+    public void AnErrorOfTheEvaluationItselfFails()
+    {
+        var evaluation = Measured(All, Most, Half) with { Findings = [new("RG1109", Severity.Error, null, "not credible")] };
+        Assert.Equal((Verdict.Failed, ExitCode.GateFailed), Decision(Gate.Decide(Policy(Natural(min: 0)), evaluation, null)));
+    }
+
+    [Fact]
+    public void AnotherSeedIsSaid()
+    {
+        var policy = Policy(Robust(0.3, maxDrop: 0.01));
+        var evaluation = Measured(All, Most, Half);
+        var result = Gate.Decide(policy with { Seed = 7 }, evaluation, Pin(policy, evaluation));
+        Assert.Equal((ExitCode.Passed, "RG1104"), (result.ExitCode, Assert.Single(result.Findings).Code));
+    }
+
+    private static (Verdict, ExitCode) Decision(GateResult result) => (result.Verdict, result.ExitCode);
+
+    private static Results.Evaluation With(Results.Evaluation evaluation, Func<AttackFact, AttackFact> change) =>
+        evaluation with { Attacks = [evaluation.Attacks[0], change(evaluation.Attacks[1])] };
+}

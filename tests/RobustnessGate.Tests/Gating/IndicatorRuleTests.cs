@@ -1,0 +1,102 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using static RobustnessGate.Tests.Scene;
+
+namespace RobustnessGate.Tests;
+
+public class IndicatorRuleTests
+{
+    private static readonly BitString Five = Bits(5, 5);
+
+    private static GateResult Judge(Rule rule, IndicatorFact before, IndicatorFact now)
+    {
+        var policy = Policy(rule);
+        return Gate.Decide(policy, Measured(Five, Five, Five, now), Pin(policy, Measured(Five, Five, Five, before)));
+    }
+
+    private static Rule Radius(double? fall = null, double? rise = null, Statistic statistic = Statistic.Median, double? min = null) =>
+        Rule("linear-radius", statistic: statistic, maxDropRatio: fall, maxRiseRatio: rise, min: min);
+
+    [Theory]
+    [InlineData(0.30, 0.27, 0.10, true)]
+    [InlineData(0.30, 0.26, 0.10, false)]
+    [InlineData(0.30, 0.90, 0.10, true)]
+    public void AFallIsRelativeToTheBaseline(double before, double now, double allowed, bool passes)
+    {
+        var result = Judge(Radius(fall: allowed), Indicator(Five, 0.1, 0.2, before, 0.4, 0.5), Indicator(Five, 0.1, 0.2, now, 0.9, 0.95));
+        Assert.Equal(passes ? ExitCode.Passed : ExitCode.GateFailed, result.ExitCode);
+        Assert.Equal(passes ? null : "RG1004", result.Rules[0].Code);
+        Assert.Equal((before - now) / before, result.Rules[0].Drop!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void ARiseIsLimitedByMaxRiseRatio()
+    {
+        var before = Indicator(Five, 1, 2, 3, 4, 5);
+        var now = Indicator(Five, 1, 2, 3.6, 4, 5);
+        Assert.Equal(ExitCode.GateFailed, Judge(Radius(rise: 0.1), before, now).ExitCode);
+        Assert.Equal(ExitCode.Passed, Judge(Radius(rise: 0.2), before, now).ExitCode);
+    }
+
+    [Fact]
+    public void OnlySamplesRightInBothAreCompared()
+    {
+        // Sample 4 was wrong before and samples 0, 1 are wrong now: 2 and 3 remain.
+        var result = Judge(
+            Radius(fall: 0.1, statistic: Statistic.Mean),
+            Indicator(BitString.Parse("11110"), 0.9, 0.9, 0.2, 0.4, -5), Indicator(BitString.Parse("00111"), -1, -1, 0.2, 0.4, 7));
+        Assert.Equal((2, 0.3, 0.3), (result.Rules[0].Total, Math.Round(result.Rules[0].BaselineValue!.Value, 9), Math.Round(result.Rules[0].Value!.Value, 9)));
+        Assert.Equal(ExitCode.Passed, result.ExitCode);
+    }
+
+    [Fact]
+    public void RoundingOfTheBaselineIsNoChange()
+    {
+        double?[] values = [1.0 / 3, 2.0 / 7, 3.0 / 11, 4.0 / 13, 5.0 / 17];
+        Assert.Equal(0, Judge(Radius(fall: 0), Indicator(Five, values), Indicator(Five, values)).Rules[0].Drop);
+    }
+
+    [Fact]
+    public void VanishingGradientsDoNotHideAFall()
+    {
+        var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
+        var result = Judge(Radius(fall: 0.1), before, Indicator(Five, null, null, null, 0.4, 0.5));
+        Assert.Equal((ExitCode.GateFailed, "RG1005"), (result.ExitCode, result.Rules[0].Code));
+        Assert.Equal("RG1005", Judge(Radius(min: 0), before, Indicator(Five, null, null, null, null, null)).Rules[0].Code);
+        Assert.Equal("RG1005", Judge(Radius(min: 0), before, Indicator(Five, double.NaN, null, null, null, null)).Rules[0].Code);
+    }
+
+    [Fact]
+    public void AFallToZeroAndBelowIsAFall()
+    {
+        var zero = Indicator(Five, 0, 0, 0, 0, 0);
+        var result = Judge(Radius(rise: 0.5), zero, Indicator(Five, 1, 1, 1, 1, 1));
+        Assert.Equal(ExitCode.GateFailed, result.ExitCode);
+        Assert.Equal(ExitCode.Passed, Judge(Radius(rise: 0), zero, zero).ExitCode);
+    }
+
+    [Fact]
+    public void ABaselineWithoutTheQuantityIsNotComparedWith()
+    {
+        var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
+        var pinned = Pin(Policy(Natural(min: 0)), Measured(Five, Five, Five, before));
+        var result = Gate.Decide(Policy(Radius(fall: 0.1)), Measured(Five, Five, Five, before), pinned);
+        Assert.Equal((ExitCode.BaselineUnusable, "RG0206"), (result.ExitCode, result.Rules[0].Code));
+    }
+
+    [Fact]
+    public void AnIndicatorThatNothingMeasuredFails()
+    {
+        var result = Gate.Decide(Policy(Radius(min: 0)), Measured(Five, Five, Five), null);
+        Assert.Equal((ExitCode.GateFailed, "RG1005"), (result.ExitCode, result.Rules[0].Code));
+    }
+
+    [Theory]
+    [InlineData(Statistic.Mean, 20.0 / 6)]
+    [InlineData(Statistic.Median, 3.5)]
+    [InlineData(Statistic.P05, 1.25)]
+    [InlineData(Statistic.P95, 5.5)]
+    public void SummariesInterpolateBetweenOrderStatistics(Statistic statistic, double expected) =>
+        Assert.Equal(expected, IndicatorSummary.Of([6.0, 1, 2, double.NaN, 3, 4, 4])[statistic]!.Value, 9);
+}

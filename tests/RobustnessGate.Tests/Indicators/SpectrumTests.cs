@@ -1,0 +1,67 @@
+using RobustnessGate.Maths;
+using RobustnessGate.Tests.Evaluation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Indicators;
+
+public class SpectrumTests
+{
+    [Fact]
+    public void CBackwardPassesGiveTheSpectrumOfTheFullHessian()
+    {
+        var network = Networks.Convolutional("spectrum");
+        var bed = Networks.Labelled(network, "spectrum", 5, 1, 8, 8);
+        for (var i = 0; i < 5; i++)
+        {
+            using var scope = NewDisposeScope();
+            var input = tensor(bed.Values).reshape(5, 1, 8, 8).narrow(0, i, 1).to(ScalarType.Float64);
+            var (logits, jacobian) = LogitJacobian.At(network.Forward, input, 10, 64);
+            var factor = CrossEntropyHessian.Factor(jacobian, logits);
+            var fast = CrossEntropyHessian.Eigenvalues(factor);
+            var full = CrossEntropyHessian.Full(network.Forward, input, bed.Labels[i]);
+            var slow = CrossEntropyHessian.EigenvaluesOf(full);
+            for (var k = 0; k < 9; k++)
+            {
+                Assert.Equal(slow[k], fast[k], 1e-8 * slow[0]);
+            }
+
+            Assert.Equal(full.abs().sum().item<double>(), CrossEntropyHessian.AbsoluteSum(factor), 1e-8 * full.abs().sum().item<double>());
+        }
+    }
+
+    [Fact]
+    public void AQuadraticModelTakesTheOtherPathAndIsExact()
+    {
+        // Z = (xᵀAx/2, 0) with A symmetric: ∇²CE = p₂(−A) + p₁p₂ (Ax)(Ax)ᵀ for label 0.
+        const int D = 12;
+        var half = tensor(Networks.Uniform("quadratic", D * D, -1, 1)).reshape(D, D).to(ScalarType.Float64);
+        var a = half + half.t();
+        var network = new FunctionNetwork(x =>
+        {
+            var flat = x.flatten(1);
+            var z = (flat.mm(a.to(x.dtype)) * flat).sum(1, keepdim: true) / 2;
+            return cat([z, zeros_like(z)], 1);
+        });
+        var bed = new Bed(network, Networks.Uniform("point", D), [0], [D]) { Indicator = 1 };
+        var facts = bed.Run();
+        Assert.False(facts.Model!.PiecewiseLinear);
+
+        var x0 = tensor(bed.Values).to(ScalarType.Float64);
+        var gradient = a.mv(x0);
+        var p = nn.functional.softmax(cat([(gradient.dot(x0) / 2).reshape(1), zeros(1, dtype: ScalarType.Float64)], 0), 0);
+        var expected = (-p[1] * a) + (p[0] * p[1] * outer(gradient, gradient));
+        var spectrum = CrossEntropyHessian.EigenvaluesOf(expected);
+        Assert.Equal(Math.Abs(spectrum[0]), facts.Indicator!.PerSample["hessianSpectralNorm"][0]!.Value, 1e-9);
+        Assert.Equal(expected.abs().sum().item<double>(), facts.Indicator.PerSample["hessianL1"][0]!.Value, 1e-8);
+    }
+
+    [Fact]
+    public void ReluNetworksAreFoundPiecewiseLinear()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("linearity"), "linearity", 5, 1, 8, 8) with { Indicator = 5 };
+        var facts = bed.Run();
+        Assert.True(facts.Model!.PiecewiseLinear);
+        Assert.All(facts.Indicator!.PerSample["hessianRankRatio"], ratio => Assert.InRange(ratio!.Value, 0.1, 1));
+    }
+}

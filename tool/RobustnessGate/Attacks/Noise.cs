@@ -1,0 +1,28 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// Random points of the ball: the control. What noise alone breaks needs no attack, and a gradient attack that finds
+/// no more than noise does is not working.
+/// </summary>
+/// <param name="Draws">Number of random points for each sample.</param>
+public sealed record Noise([property: AtLeast(1)] int Draws = 10) : Attack
+{
+    public override string Name => "noise";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2];
+
+    public override int Queries => Draws;
+
+    public override void Run(Pursuit pursuit)
+    {
+        for (var draw = 0; draw < Draws && pursuit.Any; draw++)
+        {
+            var points = RandomPoints.InRegion(pursuit, draw);
+            pursuit.Conclude(points);
+            pursuit.Release(points);
+        }
+    }
+}

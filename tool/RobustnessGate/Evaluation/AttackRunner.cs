@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>Runs the attacks of a policy: who is hunted, in which waves, and the verdict on what was found.</summary>
+internal sealed class AttackRunner(
+    Oracle oracle, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
+    Action<Progress> progress, CancellationToken cancel)
+{
+    /// <summary>Samples hunted together: many batches, so that those who fall leave few half-empty ones behind.</summary>
+    private const int MostTogether = 1024;
+
+    /// <summary>Memory that one wave's state may take, with about a dozen tensors as large as its samples.</summary>
+    private const long WaveBytes = 1L << 29;
+
+    /// <summary>
+    /// How far past the boundary float32 must see a point before its search ends. Where the verdict then disagrees,
+    /// the sample is hunted again with the next; with the last no search ends early.
+    /// </summary>
+    private static readonly double[] Slacks = [Evidence.DefaultSlack, 1e-3, double.PositiveInfinity];
+
+    /// <summary>One fact for each radius of the entry, in the entry's order.</summary>
+    public ImmutableArray<AttackFact> Run(AttackEntry entry)
+    {
+        var classes = Classes(entry.Target);
+        var facts = new Dictionary<string, AttackFact>();
+        Outcome? smaller = null;
+        foreach (var run in entry.Runs.OrderBy(run => run.Epsilon.Value))
+        {
+            // A point found at a smaller radius lies within a greater one too. A judge of final iterates must not know.
+            var outcome = Start(run, classes, entry.Judge == Judge.Any ? smaller : null);
+            using (outcome.File)
+            {
+                Hunt(run, classes, outcome);
+            }
+
+            facts[run.Id] = Fact(run, outcome);
+            smaller = outcome;
+        }
+
+        return [.. entry.Runs.Select(run => facts[run.Id])];
+    }
+
+    /// <summary>The class that each sample must leave or reach.</summary>
+    private long[] Classes(Target target) => target switch
+    {
+        Target.None => [.. samples.Labels.Select(label => (long)label)],
+        Target.LeastLikely => [.. natural.LeastLikely.Select(label => (long)label)],
+        Target.Class one => [.. Enumerable.Repeat((long)one.Label, samples.Count)],
+        Target.File file => [.. Samples.TargetFile.Read(file.Path, samples.Count).Select(label => (long)label)],
+        _ => throw new ArgumentException($"unknown target {target}"),
+    };
+
+    private Outcome Start(AttackRun run, long[] classes, Outcome? smaller)
+    {
+        var outcome = new Outcome(
+            [.. Enumerable.Range(0, samples.Count).Select(i => run.Entry.Target is Target.None
+                ? natural.Right[i]
+                : natural.Predictions[i] != classes[i])],
+            [.. natural.Predictions],
+            adversarialDirectory is null
+                ? null
+                : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape));
+        for (var i = 0; i < samples.Count; i++)
+        {
+            if (smaller is not null && outcome.Stands[i] && !smaller.Stands[i])
+            {
+                outcome.Stands[i] = false;
+                outcome.Predictions[i] = smaller.Predictions[i];
+                outcome.Points[i] = smaller.Points[i];
+                outcome.File?.Write(i, outcome.Points[i]!);
+            }
+            else
+            {
+                outcome.File?.Write(i, samples.Read(i));
+            }
+        }
+
+        return outcome;
+    }
+
+    private void Hunt(AttackRun run, long[] classes, Outcome outcome)
+    {
+        var hunted = Enumerable.Range(0, samples.Count).Where(i => outcome.Stands[i]).ToArray();
+        var waves = hunted.Chunk(WaveSize()).ToArray();
+        for (var wave = 0; wave < waves.Length; wave++)
+        {
+            var remaining = waves[wave];
+            foreach (var slack in Slacks)
+            {
+                remaining = Hunt(run, classes, outcome, remaining, slack, (wave, waves.Length));
+            }
+        }
+
+        progress(Progress(run, 1, outcome));
+    }
+
+    /// <summary>Hunts some samples and takes the verdict.</summary>
+    /// <returns>Those for whom the search ended too early: float32 said that they fell, the verdict that they stand.</returns>
+    private int[] Hunt(AttackRun run, long[] classes, Outcome outcome, int[] hunted, double slack, (int Done, int All) waves)
+    {
+        if (hunted.Length == 0)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        var (low, high) = samples.Box(hunted);
+        var quarry = new Quarry(
+            samples.Load(hunted), low, high,
+            tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
+            run.Entry.Target is not Target.None, [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
+        var evidence = new Evidence(hunted.Length, slack, keepAll: outcome.File is not null);
+        using var pursuit = new Pursuit(
+            oracle, quarry, evidence, run.Entry.Norm, run.Epsilon.Value, run.Entry.Judge,
+            current => progress(Progress(
+                run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, hunted.Length, current)),
+            cancel);
+        run.Entry.Attack.Run(pursuit);
+        outcome.Forwards += pursuit.Forwards;
+        outcome.Backwards += pursuit.Backwards;
+        return Decide(quarry, evidence, hunted, outcome);
+    }
+
+    private int[] Decide(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome)
+    {
+        var asked = Enumerable.Range(0, hunted.Length).Where(evidence.NeedsVerdict).ToArray();
+        var again = new List<int>();
+        foreach (var some in asked.Chunk(oracle.BatchSize))
+        {
+            using var scope = NewDisposeScope();
+            var points = samples.Stack([.. some.Select(position => evidence.Point(position)!)]);
+            var logits = oracle.VerdictLogits(points);
+            var goals = quarry.Goal(logits, quarry.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: oracle.Device)));
+            var predictions = logits.argmax(1).cpu().data<long>().ToArray();
+            var values = goals.cpu().data<double>().ToArray();
+            outcome.Forwards += some.Length;
+            for (var i = 0; i < some.Length; i++)
+            {
+                var sample = hunted[some[i]];
+                if (quarry.Falls(values[i]))
+                {
+                    outcome.Stands[sample] = false;
+                    outcome.Predictions[sample] = (int)predictions[i];
+                    outcome.Points[sample] = evidence.Point(some[i]);
+                }
+                else if (evidence.Dropped(some[i]))
+                {
+                    again.Add(sample);
+                }
+            }
+        }
+
+        for (var position = 0; position < hunted.Length; position++)
+        {
+            if (outcome.File is not null && evidence.Point(position) is { } point)
+            {
+                outcome.File.Write(hunted[position], point);
+            }
+        }
+
+        return [.. again];
+    }
+
+    private int WaveSize()
+    {
+        var rowBytes = 12L * sizeof(float) * samples.Shape.Aggregate(1L, (a, b) => a * b);
+        return (int)Math.Clamp(WaveBytes / rowBytes, oracle.BatchSize, Math.Max(oracle.BatchSize, MostTogether));
+    }
+
+    private Progress Progress(AttackRun run, double done, Outcome outcome, int hunted = 0, Pursuit? pursuit = null) => new(
+        run.Id, done, outcome.Stands.Count(stands => stands) - (pursuit is null ? 0 : hunted - pursuit.Standing.Length), samples.Count,
+        outcome.Forwards + (pursuit?.Forwards ?? 0), outcome.Backwards + (pursuit?.Backwards ?? 0));
+
+    private AttackFact Fact(AttackRun run, Outcome outcome) => new(
+        run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(),
+        run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
+        new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
+        outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions]);
+
+    /// <summary>What one run has found so far, by sample.</summary>
+    private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)
+    {
+        public bool[] Stands { get; } = stands;
+
+        public int[] Predictions { get; } = predictions;
+
+        /// <summary>Judged points of samples that fell.</summary>
+        public float[]?[] Points { get; } = new float[]?[stands.Length];
+
+        public AdversarialFile? File { get; } = file;
+
+        public long Forwards { get; set; }
+
+        public long Backwards { get; set; }
+    }
+}

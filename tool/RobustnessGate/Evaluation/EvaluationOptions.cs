@@ -1,0 +1,18 @@
+namespace RobustnessGate.Evaluation;
+
+/// <summary>How an evaluation runs on this machine; none of it may change what is found, float rounding aside.</summary>
+/// <param name="BatchSize">Rows of every batch that the network sees; short batches are padded to it.</param>
+/// <param name="Threads">Threads of the tensor library.</param>
+/// <param name="Device">"auto", "cpu", "cuda" or "cuda:n".</param>
+/// <param name="AdversarialDirectory">Where judged points are saved, one NPY file an attack; null to save none.</param>
+public sealed record EvaluationOptions(
+    int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null);
+
+/// <summary>How far one part of an evaluation is.</summary>
+/// <param name="Part">"natural", an attack's id, or "indicator".</param>
+/// <param name="Done">Between 0 and 1.</param>
+/// <param name="Standing">Samples still classified rightly.</param>
+/// <param name="Samples">Samples in all.</param>
+/// <param name="Forwards">Per-sample forward passes so far.</param>
+/// <param name="Backwards">Per-sample backward passes so far.</param>
+public sealed record Progress(string Part, double Done, int Standing, int Samples, long Forwards, long Backwards);

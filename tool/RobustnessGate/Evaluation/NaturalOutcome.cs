@@ -1,0 +1,58 @@
+using RobustnessGate.Maths;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>What the model makes of the clean samples.</summary>
+/// <param name="Right">Whether the true logit is greater than every other.</param>
+/// <param name="Predictions">Class of the greatest logit; the first of equals.</param>
+/// <param name="LeastLikely">Class of the least logit; the first of equals.</param>
+internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely)
+{
+    /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
+    public static NaturalOutcome Of(Oracle oracle, SampleTensors samples, Action<double> progress, CancellationToken cancel)
+    {
+        var right = new bool[samples.Count];
+        var predictions = new int[samples.Count];
+        var leastLikely = new int[samples.Count];
+        foreach (var slice in oracle.Slices(samples.Count))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var positions = Enumerable.Range((int)slice.Start, (int)slice.Count).ToArray();
+            var rows = samples.Load(positions);
+            var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: oracle.Device);
+            var logits = oracle.Logits(rows);
+            var margins = Margin.Of(logits, classes).cpu().data<float>().ToArray();
+            var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
+            var greatest = logits.argmax(1).cpu().data<long>().ToArray();
+            var least = logits.argmin(1).cpu().data<long>().ToArray();
+            for (var i = 0; i < positions.Length; i++)
+            {
+                right[positions[i]] = margins[i] > 0;
+                predictions[positions[i]] = (int)greatest[i];
+                leastLikely[positions[i]] = (int)least[i];
+            }
+
+            var close = Enumerable.Range(0, positions.Length)
+                .Where(i => Math.Abs(margins[i]) <= Evidence.DefaultSlack * (1 + scales[i])).ToArray();
+            if (close.Length > 0)
+            {
+                var index = tensor(close.Select(i => (long)i).ToArray(), device: oracle.Device);
+                var exact = oracle.VerdictLogits(rows.index_select(0, index));
+                var verdicts = Margin.Of(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
+                var classesThere = exact.argmax(1).cpu().data<long>().ToArray();
+                for (var i = 0; i < close.Length; i++)
+                {
+                    right[positions[close[i]]] = verdicts[i] > 0;
+                    predictions[positions[close[i]]] = (int)classesThere[i];
+                }
+            }
+
+            progress((double)(slice.Start + slice.Count) / samples.Count);
+        }
+
+        return new NaturalOutcome(right, predictions, leastLikely);
+    }
+}

@@ -1,0 +1,83 @@
+using RobustnessGate.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>
+/// The network as an evaluation uses it: rows in batches of one fixed physical size, short ones padded, because the
+/// last float bits of a row may depend on how many rows go with it but must not depend on which.
+/// </summary>
+internal sealed class Oracle(Classifier classifier, int batchSize, Device device)
+{
+    /// <summary>Verdict batches are small: often only a few points need the second look.</summary>
+    private const int DoubleBatch = 16;
+
+    public Classifier Classifier { get; } = classifier;
+
+    public Device Device { get; } = device;
+
+    public int BatchSize { get; } = batchSize;
+
+    /// <summary>Slices of at most a batch that cover a number of rows.</summary>
+    public IEnumerable<Slice> Slices(long rows) => Slices(rows, BatchSize);
+
+    /// <summary>(n ≤ batch, …) → (batch, …): the first row again and again behind the last. The same tensor if it is full.</summary>
+    public Tensor Pad(Tensor rows) => Pad(rows, BatchSize);
+
+    /// <summary>(n, …) float32 → logits (n, K) float32, without a graph.</summary>
+    public Tensor Logits(Tensor rows) => Logits(rows, BatchSize);
+
+    /// <summary>The logits that verdicts rest on: float64 where the format allows it, else float32 again.</summary>
+    /// <returns>(n, K) float64.</returns>
+    public Tensor VerdictLogits(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var logits = Classifier.Network.SupportsDouble
+            ? Logits(rows.to(ScalarType.Float64), DoubleBatch)
+            : Logits(rows, DoubleBatch).to(ScalarType.Float64);
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Logits(Tensor rows, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var parts = new List<Tensor>();
+        foreach (var slice in Slices(rows.shape[0], size))
+        {
+            using var batch = NewDisposeScope();
+            parts.Add(Classifier.Logits(Pad(slice.Of(rows), size)).narrow(0, 0, slice.Count).MoveToOuterDisposeScope());
+        }
+
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    private static IEnumerable<Slice> Slices(long rows, int size)
+    {
+        for (var start = 0L; start < rows; start += size)
+        {
+            yield return new Slice(start, Math.Min(size, rows - start));
+        }
+    }
+
+    private static Tensor Pad(Tensor rows, int size)
+    {
+        var missing = size - rows.shape[0];
+        if (missing == 0)
+        {
+            return rows;
+        }
+
+        var shape = rows.shape;
+        shape[0] = missing;
+        return cat([rows, rows.narrow(0, 0, 1).expand(shape)], 0);
+    }
+}
+
+/// <summary>A run of consecutive rows.</summary>
+public readonly record struct Slice(long Start, long Count)
+{
+    /// <summary>These rows of a tensor, as a view.</summary>
+    public Tensor Of(Tensor rows) => rows.narrow(0, Start, Count);
+}

@@ -1,0 +1,68 @@
+using RobustnessGate.Policies;
+using RobustnessGate.Samples;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>Samples as tensors, decoded when they are asked for.</summary>
+internal sealed class SampleTensors(SampleSet samples, InputSection input, Device device)
+{
+    public int Count => samples.Count;
+
+    public IReadOnlyList<int> Labels => samples.Labels;
+
+    public IReadOnlyList<int> Shape => input.Shape;
+
+    public ulong Id(int sample) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(samples.Ids.AsSpan(sample * 8, 8));
+
+    /// <summary>The features of one sample.</summary>
+    public float[] Read(int sample)
+    {
+        var values = new float[input.Size];
+        samples.Read(sample, 1, values);
+        return values;
+    }
+
+    /// <summary>(n, …) float32 of the samples at these positions.</summary>
+    public Tensor Load(ReadOnlySpan<int> positions)
+    {
+        var values = new float[positions.Length * input.Size];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            samples.Read(positions[i], 1, values.AsSpan(i * input.Size, input.Size));
+        }
+
+        return Shaped(values, positions.Length);
+    }
+
+    /// <summary>(n, …) float32 of points held in memory.</summary>
+    public Tensor Stack(IReadOnlyList<float[]> points) => Shaped([.. points.SelectMany(point => point)], points.Count);
+
+    /// <summary>Least and greatest valid value of every feature: the bounds, and the samples' own region where the data have one.</summary>
+    public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions)
+    {
+        var low = new float[positions.Length * input.Size];
+        var high = new float[low.Length];
+        Array.Fill(low, (float)(input.Bounds?.Low ?? double.NegativeInfinity));
+        Array.Fill(high, (float)(input.Bounds?.High ?? double.PositiveInfinity));
+        if (samples.HasRegion)
+        {
+            var (lower, upper) = (new float[input.Size], new float[input.Size]);
+            for (var i = 0; i < positions.Length; i++)
+            {
+                samples.ReadRegion(positions[i], 1, lower, upper);
+                for (var j = 0; j < input.Size; j++)
+                {
+                    var at = (i * input.Size) + j;
+                    (low[at], high[at]) = (Math.Max(low[at], lower[j]), Math.Min(high[at], upper[j]));
+                }
+            }
+        }
+
+        return (Shaped(low, positions.Length), Shaped(high, positions.Length));
+    }
+
+    private Tensor Shaped(float[] values, int rows) =>
+        tensor(values, device: device).reshape([rows, .. input.Shape.Select(size => (long)size)]);
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Gating;
+
+/// <summary>What one rule looks at, before any limit is applied.</summary>
+/// <param name="Subject">In words.</param>
+/// <param name="Absent">Why there is nothing to judge; null where there is.</param>
+/// <param name="Incomparable">Why the pinned outcomes cannot be compared with; null where they can, or need not.</param>
+internal abstract record Measurement(string Subject, string? Absent, string? Incomparable)
+{
+    public static Measurement Of(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline) => rule.Metric switch
+    {
+        Metrics.NaturalAccuracy => new Outcomes(
+            "natural accuracy", evaluation.Natural?.Bits, baseline?.Natural, null),
+        Metrics.RobustAccuracy => Attacked(rule, policy, evaluation, baseline),
+        Metrics.WorstCaseAccuracy => Worst(rule, evaluation, baseline),
+        _ => Values.Of(rule, evaluation, baseline),
+    };
+
+    private static Measurement Attacked(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
+    {
+        if (RuleTargets.Resolve(policy, rule) is not [var run])
+        {
+            return new Outcomes($"'{rule.Attack}'", null, null, null);
+        }
+
+        var attack = evaluation.Attacks.FirstOrDefault(attack => attack.Id == run.Id);
+        var difference = attack is null || baseline is null ? null : Pairing.Difference(attack, baseline);
+        return new Outcomes(
+            Words.Attack(run), attack?.Bits,
+            difference is null ? baseline?.Attacks.FirstOrDefault(pinned => pinned.Id == run.Id)?.Bits : null,
+            rule.Compares ? difference : null);
+    }
+
+    private static Measurement Worst(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
+    {
+        var epsilon = rule.Epsilon is { } radius ? WorstCase.Radius(radius) : double.PositiveInfinity;
+        var norm = rule.Norm.Name();
+        var subject = double.IsInfinity(epsilon ?? 0) ? $"worst case ({norm})" : Words.Worst(norm, epsilon);
+        var worst = WorstCase.Of(evaluation, norm, epsilon);
+        var difference = worst is null || baseline is null ? null : Pairing.Difference(worst, evaluation, baseline);
+        return new Outcomes(
+            subject, worst?.Bits,
+            difference is null && baseline is not null ? WorstCase.Of(baseline.AsEvaluation(), norm, epsilon)?.Bits : null,
+            rule.Compares ? difference : null);
+    }
+}
+
+/// <summary>Right or wrong, sample by sample, now and in the baseline.</summary>
+/// <param name="Pinned">Null where there is nothing comparable.</param>
+internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinned, string? Incomparable)
+    : Measurement(Subject, Bits is { Count: > 0 } ? null : "nothing measured it", Incomparable)
+{
+    /// <summary>The 2×2 table of baseline and now.</summary>
+    public (int Both, int Fixed, int Broken, int Neither) Table()
+    {
+        int both = 0, @fixed = 0, broken = 0, neither = 0;
+        for (var i = 0; i < Bits!.Count; i++)
+        {
+            switch (Pinned![i], Bits[i])
+            {
+                case (true, true): both++; break;
+                case (false, true): @fixed++; break;
+                case (true, false): broken++; break;
+                default: neither++; break;
+            }
+        }
+
+        return (both, @fixed, broken, neither);
+    }
+}
+
+/// <summary>One quantity of the indicator.</summary>
+/// <param name="Now">The statistic over all rightly classified samples; null where undefined.</param>
+/// <param name="Pairs">Values of the samples that are right and defined in both, rounded alike.</param>
+internal sealed record Values(
+    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double Now)> Pairs)
+    : Measurement(Subject, Absent, Incomparable)
+{
+    /// <summary>
+    /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
+    /// at more than half of the samples that had it (as where gradients vanish), nothing comparable is left.
+    /// </summary>
+    public static Values Of(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
+    {
+        var subject = Words.Indicator(rule);
+        var quantity = Baseline.Quantity(rule.Metric);
+        if (evaluation.Indicator is not { } indicator || !indicator.PerSample.TryGetValue(quantity, out var values))
+        {
+            return new(subject, "nothing measured it", null, null, []);
+        }
+
+        var now = IndicatorSummary.Of(values, indicator.Right)[rule.Statistic];
+        var absent = now is null ? "it is undefined at every rightly classified sample" : null;
+        if (!rule.Compares || baseline is null)
+        {
+            return new(subject, absent, null, now, []);
+        }
+
+        if (baseline.Indicator is not { } pinned || pinned.Samples != indicator.Samples
+            || !pinned.PerSample.TryGetValue(quantity, out var before))
+        {
+            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, []);
+        }
+
+        var had = Enumerable.Range(0, indicator.Samples)
+            .Where(i => pinned.Right[i] && indicator.Right[i] && before[i] is not null).ToArray();
+        var pairs = had.Where(i => PinnedIndicator.Round(values[i]) is not null)
+            .Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i])!.Value)).ToImmutableArray();
+        absent ??= pairs.Length == 0 || 2 * pairs.Length < had.Length
+            ? $"of {had.Length} samples that could be compared it is defined at {pairs.Length}"
+            : null;
+        return new(subject, absent, null, now, pairs);
+    }
+}

@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Maths;
+
+/// <summary>What an attack climbs. Summed over samples, never averaged: a mean would underflow first.</summary>
+public enum Loss
+{
+    /// <summary>Cross-entropy of the true class (Goodfellow et al. 2015).</summary>
+    Ce,
+
+    /// <summary>−L of Eq. 2 (Yu et al. 2018, "C&amp;W"; Carlini and Wagner 2017): linear in the logits, so it cannot saturate.</summary>
+    Margin,
+
+    /// <summary>Difference-of-logits ratio (Croce and Hein 2020): shift- and scale-free.</summary>
+    Dlr,
+}
+
+/// <summary>Loss functions of logits, each (N, K) and (N) → (N). Greater is worse for the class.</summary>
+public static class Losses
+{
+    /// <summary>−log softmax(Z)_t.</summary>
+    public static Tensor CrossEntropy(Tensor logits, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        return (-nn.functional.log_softmax(logits, 1).gather(1, classes.unsqueeze(1)).squeeze(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// −(Z_t − max_{i≠t} Z_i) / (Z_(1) − Z_(3)), Z_(k) the k-th greatest logit (Croce and Hein 2020, Eq. 6).
+    /// With two classes there is no third and the margin itself is used. The denominator is floored at 1e-6 of the
+    /// greatest magnitude, where the published form divides by nearly zero.
+    /// </summary>
+    public static Tensor Dlr(Tensor logits, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        var margin = Margin.Of(logits, classes);
+        if (logits.shape[1] < 3)
+        {
+            return (-margin).MoveToOuterDisposeScope();
+        }
+
+        var top = logits.topk(3, 1).values;
+        var spread = top.select(1, 0) - top.select(1, 2);
+        var floor = (logits.detach().abs().amax(1) + 1) * 1e-6;
+        return (-margin / maximum(spread, floor)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using RobustnessGate.Models.Onnx.Proto;
+
+namespace RobustnessGate.Models.Onnx;
+
+/// <summary>Weights kept in files beside the model. Only files inside the model's own folder are opened.</summary>
+/// <param name="folder">The model's folder.</param>
+internal sealed class ExternalData(string folder)
+{
+    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+
+    /// <exception cref="ExternalDataException">Outside the folder, absent, or shorter than the tensor.</exception>
+    public byte[] Read(TensorProto tensor, long size)
+    {
+        var path = Resolve(tensor);
+        var offset = Number(tensor, "offset") ?? 0;
+        var length = Number(tensor, "length") ?? size;
+        using var stream = File.OpenRead(path);
+        if (length != size || offset < 0 || offset > stream.Length - size)
+        {
+            throw new ExternalDataException(
+                $"tensor '{tensor.Name}' needs {size} bytes at offset {offset} of '{Location(tensor)}', which has {stream.Length}");
+        }
+
+        var bytes = new byte[size];
+        stream.Seek(offset, SeekOrigin.Begin);
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private string Resolve(TensorProto tensor)
+    {
+        var location = Location(tensor);
+        var path = location.Contains('\0') ? "" : Path.GetFullPath(Path.Combine(_root, location));
+        if (location.Length == 0 || !path.StartsWith(_root, StringComparison.Ordinal))
+        {
+            throw new ExternalDataException($"tensor '{tensor.Name}' points outside the model's folder: '{location}'");
+        }
+
+        // A link inside the folder may lead out of it.
+        for (var part = path; part.Length > _root.Length; part = Path.GetDirectoryName(part)!)
+        {
+            if (new FileInfo(part).LinkTarget is not null)
+            {
+                throw new ExternalDataException($"tensor '{tensor.Name}' goes through the link '{location}'");
+            }
+        }
+
+        return File.Exists(path)
+            ? path
+            : throw new ExternalDataException($"tensor '{tensor.Name}' is in '{location}', which does not exist beside the model");
+    }
+
+    private static string Location(TensorProto tensor) => Entry(tensor, "location") ?? "";
+
+    private static long? Number(TensorProto tensor, string key) => Entry(tensor, key) switch
+    {
+        null => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) => value,
+        var text => throw new ExternalDataException($"tensor '{tensor.Name}' has {key} '{text}', not a number"),
+    };
+
+    private static string? Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
+}
+
+/// <summary>Data beside the model cannot be read, or must not be.</summary>
+internal sealed class ExternalDataException(string message) : Exception(message);

@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Models.Onnx.Proto;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Models.Onnx;
+
+/// <summary>
+/// An ONNX file as a differentiable function. Its floating-point initialisers are named parameters, frozen until
+/// someone asks for their gradients; a float64 input runs on float64 copies of them.
+/// </summary>
+public sealed class OnnxNetwork : INetwork
+{
+    private readonly string _display;
+    private readonly OnnxOptions _options;
+    private readonly GraphProgram _program;
+    private readonly IReadOnlyDictionary<int, Value> _constants;
+    private readonly BatchRunner _batches;
+
+    private OnnxNetwork(byte[] bytes, string display, string? folder, OnnxOptions options)
+    {
+        _display = display;
+        _options = options;
+        var model = OnnxFile.Parse(bytes, display);
+        var output = ClassifierOutput.Of(model, display);
+        var graph = Read(model, output);
+        if (graph.Inputs is not [var input])
+        {
+            throw MistakeException.InFile("RG0411", display, graph.Inputs.Count == 0
+                ? "the model has no input; a classifier needs one."
+                : $"the model has {graph.Inputs.Count} inputs: {string.Join(", ", graph.Inputs.Select(i => i.Name))}. A classifier needs exactly one; export the others as constants.");
+        }
+
+        var declared = DeclaredShape.Of(input, options.InputShape, display);
+        InputShape = declared.Features;
+        (_constants, Weights) = Initialisers(graph, folder);
+        Parameters = Weights.Sum(weight => weight.Value.numel());
+        _program = new GraphProgram(graph, _constants);
+        try
+        {
+            _batches = BatchRunner.Probe(Run, declared, options.Bounds);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Card = GradientPath.Describe(graph, options.StraightThrough) with
+        {
+            Summary = $"ONNX opset {new OpsetVersions(model.OpsetImport).Of("")}",
+            Classes = _batches.OutputShape is [_, var classes] ? classes : 0,
+            Batching = _batches.Batching,
+            Notes = Notes(output, _batches.Batching),
+        };
+    }
+
+    public string Format => "onnx";
+
+    public bool SupportsDouble => true;
+
+    public long Parameters { get; }
+
+    public IReadOnlyList<long>? InputShape { get; }
+
+    public ModelCard Card { get; }
+
+    /// <summary>Shape of the output for <see cref="BatchRunner.ProbeSize"/> inputs.</summary>
+    internal IReadOnlyList<long> ProbeOutput => _batches.OutputShape;
+
+    /// <summary>
+    /// The floating-point initialisers in file order, without the statistics of BatchNormalization and single numbers;
+    /// names as in the file. Set <c>requires_grad</c> to train them, then call <see cref="WeightsChanged"/>.
+    /// </summary>
+    public IReadOnlyList<(string Name, Parameter Value)> Weights { get; }
+
+    /// <exception cref="MistakeException">RG04xx: what is wrong with the file.</exception>
+    public static OnnxNetwork Load(string path, OnnxOptions? options = null) => new(
+        File.ReadAllBytes(path), Path.GetFileName(path), Path.GetDirectoryName(Path.GetFullPath(path)), options ?? OnnxOptions.Default);
+
+    /// <param name="display">What messages call the file.</param>
+    /// <exception cref="MistakeException">RG04xx: what is wrong with the bytes.</exception>
+    public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null) =>
+        new(bytes, display, folder: null, options ?? OnnxOptions.Default);
+
+    public Tensor Forward(Tensor input) => _batches.Forward(input);
+
+    /// <summary>To be called after the weights changed: forgets the float64 copies and all that was computed from them.</summary>
+    public void WeightsChanged() => _program.ConstantsChanged();
+
+    public void Dispose()
+    {
+        _program.Dispose();
+        foreach (var value in _constants.Values)
+        {
+            value.Native?.Dispose();
+        }
+    }
+
+    private OnnxGraph Read(ModelProto model, ClassifierOutput output)
+    {
+        try
+        {
+            return GraphReader.Read(model, [output.Name]);
+        }
+        catch (UnsupportedNodesException exception)
+        {
+            throw Unsupported(exception.Nodes);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw OnnxFile.Damaged(_display, exception.Message);
+        }
+    }
+
+    private MistakeException Unsupported(IReadOnlyList<UnsupportedNode> nodes)
+    {
+        var list = string.Join(", ", nodes.Select(node => node.Reason is null ? node.Display : $"{node.Display}: {node.Reason}"));
+        var subject = nodes.Count == 1 ? "1 node is not supported" : $"{nodes.Count} nodes are not supported";
+        return MistakeException.InFile("RG0412", _display,
+            $"{subject}: {list}. RobustnessGate needs a differentiable classifier; export the part up to the logits.");
+    }
+
+    private (IReadOnlyDictionary<int, Value>, IReadOnlyList<(string, Parameter)>) Initialisers(OnnxGraph graph, string? folder)
+    {
+        var reader = new TensorReader(folder is null ? null : new ExternalData(folder));
+        var statistics = graph.Nodes.Where(node => node.Op == "BatchNormalization").SelectMany(node => node.Inputs[3..5]).ToHashSet();
+        var constants = new Dictionary<int, Value>();
+        var weights = new List<(string, Parameter)>();
+        foreach (var (slot, proto) in graph.Constants)
+        {
+            var value = ReadTensor(reader, proto);
+            if (value.Native is not { } tensor || !ElementTypes.IsFloat(tensor.dtype))
+            {
+                constants[slot] = value;
+                continue;
+            }
+
+            // Half precision is a way of storing: everything runs in float32 or float64.
+            var master = tensor.dtype == ScalarType.Float64 ? tensor : tensor.to_type(ScalarType.Float32, disposeAfter: true);
+            var parameter = new Parameter(master.DetachFromDisposeScope(), requires_grad: false);
+            constants[slot] = parameter;
+            if (parameter.dim() > 0 && !statistics.Contains(slot))
+            {
+                weights.Add((proto.Name, parameter));
+            }
+        }
+
+        return (constants, weights);
+    }
+
+    private Value ReadTensor(TensorReader reader, TensorProto proto)
+    {
+        try
+        {
+            return reader.Read(proto);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw OnnxFile.Damaged(_display, exception.Message);
+        }
+        catch (UnsupportedException exception)
+        {
+            throw MistakeException.InFile("RG0412", _display, $"initialiser '{proto.Name}' is not supported: {exception.Message}.");
+        }
+        catch (ExternalDataException exception)
+        {
+            throw MistakeException.InFile("RG0406", _display,
+                $"{exception.Message}. Weights may lie in files of the model's own folder and nowhere else; export the model as one file, or keep its parts together.");
+        }
+    }
+
+    /// <summary>One pass through the graph; an error inside a node is the model's or its input's, and names the node.</summary>
+    private Tensor Run(Tensor input, long? batch)
+    {
+        try
+        {
+            var mode = new RunMode(input.dtype, input.device, batch, _options.StraightThrough);
+            return _program.Run([input], mode)[0].ToTensor(input.device);
+        }
+        catch (NodeException exception)
+        {
+            throw MistakeException.InFile("RG0415", _display,
+                $"the network fails on an input of shape {string.Join('×', input.shape)}: {exception.Message}. " +
+                "Compare model.input.shape with what the network was exported for.");
+        }
+    }
+
+    private static ImmutableArray<string> Notes(ClassifierOutput output, Batching batching)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (output.Cut is { } softmax)
+        {
+            notes.Add($"The final {softmax} was cut off: attacks and margins work on logits, and the order of the classes is the same.");
+        }
+
+        if (batching == Batching.Chunks)
+        {
+            notes.Add("The file fixes the batch size, so batches go through in pieces, which is slow; export it with a dynamic batch.");
+        }
+
+        return notes.ToImmutable();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Results;
+
+/// <summary>
+/// <c>results.json</c>: everything that was measured and decided, a function of policy, model, data, baseline, seed and
+/// tool version alone. Whatever a report shows, and whatever the verdict rests on, is in here.
+/// </summary>
+/// <param name="Completed">Whether the evaluation finished; unfinished results never pass and cannot be pinned.</param>
+/// <param name="Observations">The evaluation's own findings; <paramref name="Gate"/> lists them before its own.</param>
+/// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
+public sealed record ResultsDocument(
+    int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
+    bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
+    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, PairedBaseline? Baseline, GateDecision Gate)
+{
+    public const int Version = 1;
+
+    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion)
+    {
+        var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
+        return new(
+            Version, (int)gate.ExitCode, new(toolVersion, evaluation.Run?.TorchVersion),
+            new(policy.Source.Sha256, Path.GetFileName(policy.Source.Display)),
+            evaluation.Model is { } model ? ModelResult.Of(model) : null,
+            evaluation.Data is { } data ? new(data.Sha256, data.Samples, data.SampleIds, data.Labels) : null,
+            policy.Seed, evaluation.Completed,
+            evaluation.Natural is { } natural ? NaturalResult.Of(natural) : null,
+            [.. evaluation.Attacks.Select(AttackResult.Of)],
+            [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
+            evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
+            observations, gate.Baseline,
+            new(gate.Verdict, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
+    }
+
+    /// <summary>The facts that these results were made of, to judge them again. Host facts are not among them.</summary>
+    public Evaluation ToEvaluation() => new(
+        Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
+        Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
+        Natural is null ? null : new(Natural.Bits, Natural.Predictions),
+        [.. Attacks.Select(attack => attack.ToFact())],
+        Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
+        [.. Observations.Select(observation => observation.ToFinding())], null, Completed);
+}
+
+/// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>
+public sealed record ToolResult(string Version, string? Torch);
+
+/// <param name="File">Name of the policy file, without its folder.</param>
+public sealed record PolicyResult(string Sha256, string File);
+
+public sealed record ModelResult(string Format, string Sha256, long Parameters, int Classes, bool? PiecewiseLinear)
+{
+    public static ModelResult Of(ModelFact fact) =>
+        new(fact.Format, fact.Sha256, fact.Parameters, fact.Classes, fact.PiecewiseLinear);
+}
+
+/// <param name="SampleIds">8 bytes a sample, concatenated.</param>
+public sealed record DataResult(
+    string Sha256, int Samples, ImmutableArray<byte> SampleIds, ImmutableArray<int> Labels);
+
+public sealed record NaturalResult(int Correct, int Total, Interval Interval, BitString Bits, ImmutableArray<int> Predictions)
+{
+    public static NaturalResult Of(NaturalFact fact) => new(
+        fact.Bits.Ones, fact.Bits.Count, Statistics.Wilson(fact.Bits.Ones, fact.Bits.Count), fact.Bits, fact.Predictions);
+}
+
+/// <param name="Interval">Wilson 95 %.</param>
+/// <param name="Predictions">Predicted class on each judged point.</param>
+public sealed record AttackResult(
+    string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, int Robust, int Total,
+    Interval Interval, BitString Bits, long Forwards, long Backwards, string? Adversarial,
+    ImmutableArray<double?>? Distances, ImmutableArray<int> Predictions)
+{
+    public static AttackResult Of(AttackFact fact) => new(
+        fact.Id, fact.Name, fact.Protocol, fact.Norm, fact.Epsilon, fact.Targeted, fact.Bits.Ones, fact.Bits.Count,
+        Statistics.Wilson(fact.Bits.Ones, fact.Bits.Count), fact.Bits, fact.Forwards, fact.Backwards, fact.Adversarial,
+        fact.Distances, fact.Predictions);
+
+    public AttackFact ToFact() => new(
+        Id, Name, Protocol, Norm, Epsilon, Targeted, Bits, Forwards, Backwards, Adversarial, Distances, Predictions);
+}
+
+/// <param name="Attacks">Ids of the results combined.</param>
+public sealed record WorstCaseResult(
+    string Norm, double? Epsilon, int Robust, int Total, Interval Interval, BitString Bits, ImmutableArray<string> Attacks)
+{
+    public static WorstCaseResult Of(WorstCase worst) => new(
+        worst.Norm, worst.Epsilon, worst.Bits.Ones, worst.Bits.Count,
+        Statistics.Wilson(worst.Bits.Ones, worst.Bits.Count), worst.Bits, worst.Attacks);
+}
+
+/// <param name="Right">Which samples are rightly classified.</param>
+/// <param name="Summary">Over the rightly classified samples, of every quantity in <paramref name="PerSample"/> with one value a sample.</param>
+public sealed record IndicatorResult(
+    int Samples, BitString Right, PerSampleValues PerSample, ImmutableSortedDictionary<string, IndicatorSummary> Summary)
+{
+    public static IndicatorResult Of(IndicatorFact fact) => new(
+        fact.Samples, fact.Right, new(fact.PerSample.WithComparers(StringComparer.Ordinal), fact.HessianTop),
+        fact.PerSample.ToImmutableSortedDictionary(
+            pair => pair.Key, pair => IndicatorSummary.Of(pair.Value, fact.Right), StringComparer.Ordinal));
+}
+
+/// <summary>Values of the indicator: one a sample for each name, and the leading eigenvalues of each sample's Hessian.</summary>
+public sealed record PerSampleValues(
+    ImmutableSortedDictionary<string, ImmutableArray<double?>> Values, ImmutableArray<ImmutableArray<double>> HessianTop);
+
+/// <summary>A finding as results hold it: place and words side by side.</summary>
+public sealed record FindingResult(string Code, Severity Severity, string? File, int? Line, int? Column, string Message)
+{
+    public static FindingResult Of(Finding finding) => new(
+        finding.Code, finding.Severity, finding.Where?.File, finding.Where?.Line, finding.Where?.Column, finding.Message);
+
+    public Finding ToFinding() => new(
+        Code, Severity, File is null ? null : new Location(File, Line ?? 0, Column ?? 0), Message);
+}
+
+/// <param name="Findings">Those of the evaluation, then those of the gate.</param>
+public sealed record GateDecision(
+    Verdict Verdict, ImmutableArray<RuleResult> Rules, ImmutableArray<FindingResult> Findings);

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Results;
+
+/// <summary>The text of <c>results.json</c>, and back.</summary>
+public static class ResultsFile
+{
+    public static string Render(ResultsDocument results) => Json.Render(results);
+
+    /// <param name="display">The file's name in findings.</param>
+    /// <exception cref="MistakeException">RG0209: not results of this version.</exception>
+    public static ResultsDocument Read(string text, string display)
+    {
+        try
+        {
+            var results = JsonSerializer.Deserialize<ResultsDocument>(text, Json.Indented)
+                ?? throw Mistake(display, 0, 0, "it holds nothing");
+            return results.SchemaVersion == ResultsDocument.Version
+                ? results
+                : throw Mistake(display, 0, 0, $"its schema version is {results.SchemaVersion}, this tool reads {ResultsDocument.Version}");
+        }
+        catch (Exception mistake) when (mistake is JsonException or FormatException or NotSupportedException)
+        {
+            var place = mistake as JsonException;
+            throw Mistake(display, (place?.LineNumber + 1) ?? 0, (place?.BytePositionInLine + 1) ?? 0, mistake.Message);
+        }
+    }
+
+    private static MistakeException Mistake(string display, long line, long column, string reason) =>
+        new(ExitCode.InvalidInput, new Finding("RG0209", Severity.Error, new Location(display, (int)line, (int)column),
+            $"these results cannot be read: {reason}. Run check again to write them anew."));
+}
