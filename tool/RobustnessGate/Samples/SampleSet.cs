@@ -44,7 +44,10 @@ public sealed class SampleSet
     /// <summary>Names of the classes where the format has them, by label.</summary>
     public IReadOnlyList<string>? ClassNames { get; private init; }
 
-    /// <summary>What was done to the data that a person should know, as notes.</summary>
+    /// <summary>Least and greatest value in use, in raw input units.</summary>
+    public Bounds Values { get; private init; }
+
+    /// <summary>What a person should know of the data: notes on what was done to them, warnings of usual mistakes.</summary>
     public ImmutableArray<Finding> Notices { get; private init; } = [];
 
     /// <summary>Whether there is a box per sample, for <c>epsilon: box</c>.</summary>
@@ -68,7 +71,7 @@ public sealed class SampleSet
         var used = chosen.Select(i => labels[i]).ToImmutableArray();
 
         using var identity = new SampleIdentity();
-        new PixelCheck(source, input, chosen, data.Scale).Run(images, (i, tensor) =>
+        var values = new PixelCheck(source, input, chosen, data.Scale).Run(images, (i, tensor) =>
         {
             identity.Add(tensor, used[i]);
             region?.Identify(i, identity);
@@ -79,7 +82,12 @@ public sealed class SampleSet
             Ids = ids,
             Sha256 = sha256,
             ClassNames = source.ClassNames,
-            Notices = [.. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, note))],
+            Values = values,
+            Notices =
+            [
+                .. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, Severity.Note, note)),
+                .. DataChecks.Examine(input, used, mapTo is not null, values).Select(note => Notice(source, Severity.Warning, note)),
+            ],
         };
     }
 
@@ -95,6 +103,7 @@ public sealed class SampleSet
             throw new ArgumentException($"{values.Length} values are not {labels.Length} samples of {input.Size}");
         }
 
+        var (least, greatest) = (double.PositiveInfinity, double.NegativeInfinity);
         var stored = new byte[labels.Length][];
         using var identity = new SampleIdentity();
         for (var i = 0; i < labels.Length; i++)
@@ -107,6 +116,8 @@ public sealed class SampleSet
                 {
                     throw new ArgumentException(FormattableString.Invariant($"sample {i} has the value {value}, outside the bounds"));
                 }
+
+                (least, greatest) = (Math.Min(least, value), Math.Max(greatest, value));
             }
 
             stored[i] = MemoryMarshal.AsBytes(sample).ToArray();
@@ -119,6 +130,7 @@ public sealed class SampleSet
         {
             Ids = ids,
             Sha256 = sha256,
+            Values = new Bounds(least, greatest),
         };
     }
 
@@ -153,8 +165,8 @@ public sealed class SampleSet
     }
 
     /// <summary>By file name alone: notices stand in results, which know no paths of a machine.</summary>
-    private static Finding Notice(DataSource source, DataNote note) =>
-        new(note.Code, Severity.Note, new Location(Path.GetFileName(source.Path), 0, 0), note.Message);
+    private static Finding Notice(DataSource source, Severity severity, DataNote note) =>
+        new(note.Code, severity, new Location(Path.GetFileName(source.Path), 0, 0), note.Message);
 
     private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
     {
@@ -198,6 +210,12 @@ public sealed class SampleSet
         {
             throw DataMistake.At("RG0314", source.Path,
                 "its pixels are 8-bit and would be mapped from 0..255 to one interval, but model.input.bounds has one for each feature. Write one pair [low, high], or set data.scale: none to use 0..255 as they are.");
+        }
+
+        if (!input.FeatureBounds.IsEmpty)
+        {
+            throw DataMistake.At("RG0314", source.Path,
+                "its values are 8-bit and would be mapped from 0..255 to the model's bounds, but model.input.bounds differ from feature to feature. Set data.scale: none to use the values as they are.");
         }
 
         return input.Bounds ?? throw DataMistake.At("RG0314", source.Path,
