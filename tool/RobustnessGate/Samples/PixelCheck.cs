@@ -4,14 +4,15 @@ namespace RobustnessGate.Samples;
 
 /// <summary>Every number in use is finite and lies in the model's bounds, up to the rounding of float32 sources.</summary>
 /// <param name="positions">Index in the file of each sample in use.</param>
-internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positions, DataScale scale)
+internal sealed class PixelCheck(DataSource source, InputSection input, int[] positions, DataScale scale)
 {
     /// <summary>What a value may exceed a bound by; the evaluator projects onto the bounds.</summary>
     private const double Slack = 1e-6;
 
     /// <summary>Decodes every sample once, checks it, and hands it on.</summary>
+    /// <returns>Least and greatest value.</returns>
     /// <exception cref="Gating.MistakeException">RG0307 outside the bounds, RG0309 not finite.</exception>
-    public void Run(StoredSamples images, Action<int, ReadOnlySpan<float>> use)
+    public Bounds Run(StoredSamples images, Action<int, ReadOnlySpan<float>> use)
     {
         var tensor = new float[images.Features];
         var (least, greatest, first) = (double.PositiveInfinity, double.NegativeInfinity, -1);
@@ -30,6 +31,11 @@ internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positi
                 greatest = Math.Max(greatest, value);
             }
 
+            if (!input.FeatureBounds.IsEmpty)
+            {
+                RefuseFeature(tensor, positions[i]);
+            }
+
             if (first < 0 && Outside(least, greatest))
             {
                 first = i;
@@ -42,14 +48,30 @@ internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positi
         {
             throw DataMistake.At("RG0307", source.Path, Words(least, greatest, positions[first]));
         }
+
+        return new Bounds(least, greatest);
+    }
+
+    /// <summary>Where features have bounds of their own, the first that leaves them is named.</summary>
+    private void RefuseFeature(ReadOnlySpan<float> tensor, int sample)
+    {
+        for (var k = 0; k < tensor.Length; k++)
+        {
+            var b = input.FeatureBounds[k];
+            if (!(tensor[k] >= b.Low - Slack && tensor[k] <= b.High + Slack))
+            {
+                throw DataMistake.At("RG0307", source.Path, FormattableString.Invariant(
+                    $"sample {sample} holds {tensor[k]} at feature {k}, whose bounds are [{b.Low}, {b.High}]. Correct model.input.bounds, or the sample."));
+            }
+        }
     }
 
     private bool Outside(double least, double greatest) =>
-        bounds is { } b && !(least >= b.Low - Slack && greatest <= b.High + Slack);
+        input.Bounds is { } b && !(least >= b.Low - Slack && greatest <= b.High + Slack);
 
     private string Words(double least, double greatest, int sample)
     {
-        var b = bounds!.Value;
+        var b = input.Bounds!.Value;
         var reach = greatest > b.High + Slack
             ? FormattableString.Invariant($"pixels reach {(float)greatest}")
             : FormattableString.Invariant($"pixels go down to {(float)least}");
