@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
@@ -38,15 +39,17 @@ internal sealed class AttackRunner(
         Outcome? smaller = null;
         foreach (var run in entry.Runs.OrderBy(run => run.Epsilon.Value))
         {
-            // A point found at a smaller radius lies within a greater one too. A judge of final iterates must not know.
-            var outcome = Start(run, classes, entry.Judge == Judge.Any ? smaller : null, OpenFile(run));
+            // A point found at a smaller radius lies within a greater one too, but in no box. A judge of final iterates
+            // must not know.
+            var known = entry.Judge == Judge.Any && !run.Epsilon.IsBox ? smaller : null;
+            var outcome = Start(run, classes, known, OpenFile(run));
             using (outcome.File)
             {
                 Hunt(run, classes, outcome);
             }
 
             facts[run.Id] = Fact(run, outcome);
-            smaller = outcome;
+            smaller = run.Epsilon.IsBox ? smaller : outcome;
         }
 
         return [.. entry.Runs.Select(run => facts[run.Id])];
@@ -92,7 +95,19 @@ internal sealed class AttackRunner(
         : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape);
 
     /// <summary>The class that each sample must leave or reach.</summary>
-    private long[] Classes(Target target) => target switch
+    /// <exception cref="MistakeException">RG0323: a target that is no class of the model.</exception>
+    private long[] Classes(Target target)
+    {
+        var classes = Resolve(target);
+        var count = natural.Logits[0].Length;
+        var wrong = Array.FindIndex(classes, target => target < 0 || target >= count);
+        return wrong < 0
+            ? classes
+            : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
+                $"the target of sample {wrong} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
+    }
+
+    private long[] Resolve(Target target) => target switch
     {
         Target.None => [.. samples.Labels.Select(label => (long)label)],
         Target.LeastLikely => [.. natural.LeastLikely.Select(label => (long)label)],
@@ -137,6 +152,13 @@ internal sealed class AttackRunner(
             {
                 remaining = Hunt(run, classes, outcome, remaining, slack, (wave, waves.Length));
             }
+
+            // With the last slack nothing but NaN ends a search. A model that gives no answer in the precision that it
+            // runs in is not robust there, whatever float64 says.
+            foreach (var sample in remaining)
+            {
+                outcome.Stands[sample] = false;
+            }
         }
 
         progress(Progress(run, 1, outcome));
@@ -152,7 +174,7 @@ internal sealed class AttackRunner(
         }
 
         using var scope = NewDisposeScope();
-        var (low, high) = samples.Box(hunted);
+        var (low, high) = samples.Box(hunted, run.Epsilon.IsBox);
         var quarry = new Quarry(
             samples.Load(hunted), low, high,
             tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
@@ -196,6 +218,7 @@ internal sealed class AttackRunner(
                 else if (evidence.Dropped(some[i]))
                 {
                     again.Add(sample);
+                    outcome.Points[sample] = evidence.Point(some[i]);
                 }
             }
         }

@@ -39,7 +39,8 @@ public static class Evaluator
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
         var display = Path.GetFileName(policy.Model.Path);
-        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(samples.Notices))
+        var notes = classifier.Network.Card.Notes.Select(text => new Finding("RG0418", Severity.Note, new Location(display, 0, 0), text));
+        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(notes).Concat(samples.Notices))
         {
             record(new FindingFact(note));
         }
@@ -54,6 +55,11 @@ public static class Evaluator
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions]));
+        if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
+        {
+            record(new FindingFact(masked));
+        }
+
         var attacks = new AttackRunner(
             oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel);
         foreach (var entry in policy.Attacks)
@@ -68,6 +74,13 @@ public static class Evaluator
         {
             var runner = new IndicatorRunner(oracle, tensors, natural, classes, piecewiseLinear, progress, cancel);
             record(clock.Time("indicator", () => runner.Run(Math.Min(indicator.Samples, samples.Count))));
+            if (!runner.HessianIsWithinReach)
+            {
+                record(new FindingFact(new Finding(
+                    "RG1109", Severity.Warning, policy.Source.At("indicator"), FormattableString.Invariant(
+                    $"this network is smooth and has {policy.Model.Input.Size} input features: its full Hessian was not computed, and the hessian quantities are null."))));
+            }
+
             if (!classifier.Network.SupportsDouble)
             {
                 record(new FindingFact(new Finding(

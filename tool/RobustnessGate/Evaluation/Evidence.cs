@@ -78,7 +78,8 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
             var close = !(goal[row] > margin);
             var rank = Nearest ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
             fallen[row] = falls && !Nearest;
-            if (fallen[row] || ((close || keepAll) && rank < _ranks[sample]))
+            // A point that needs a verdict is never given up for one that does not, however low: the logits' scale differs.
+            if (fallen[row] || ((close || (keepAll && !_close[sample])) && rank < _ranks[sample]))
             {
                 if (values.IsEmpty)
                 {

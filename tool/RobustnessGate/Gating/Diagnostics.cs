@@ -96,6 +96,7 @@ public static class Diagnostics
         ["RG0415"] = "the network fails on its input",
         ["RG0416"] = "the model file claims absurd sizes",
         ["RG0417"] = "the model returns log-probabilities",
+        ["RG0418"] = "what was changed or assumed on reading the model",
         ["RG0480"] = "training diverged",
         ["RG0901"] = "libtorch cannot be loaded",
         ["RG0904"] = "the evaluation process died",
@@ -115,6 +116,8 @@ public static class Diagnostics
         ["RG1102"] = "a real fall within what is allowed",
         ["RG1103"] = "the baseline can be tightened",
         ["RG1104"] = "the baseline was made under other conditions",
+        ["RG1106"] = "the model hides its gradients",
         ["RG1108"] = "the model runs in float32 only",
+        ["RG1109"] = "the Hessian was left out",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

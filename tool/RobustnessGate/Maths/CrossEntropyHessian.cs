@@ -20,7 +20,9 @@ public static class CrossEntropyHessian
         using var scope = NewDisposeScope();
         var p = nn.functional.softmax(logits, 0);
         var root = p.sqrt();
-        var b = root.diag() - outer(p, root);
+        // 1 − p_t as a sum of the other probabilities: by subtraction it would lose its digits where the network is sure.
+        var elsewhere = 1 - eye(p.shape[0], dtype: p.dtype, device: p.device);
+        var b = (root * elsewhere.mv(p)).diag() - (outer(p, root) * elsewhere);
         return b.t().mm(jacobian).MoveToOuterDisposeScope();
     }
 
