@@ -63,7 +63,7 @@ public class PursuitTests
             var predictions = network.Forward(saved).argmax(1).data<long>().ToArray();
             Assert.Equal(bed.Labels.Select((label, i) => predictions[i] == label), fact.Bits);
             Assert.Equal(clean[3].data<float>().ToArray(), saved[3].data<float>().ToArray());
-            if (attack is not Noise)
+            if (attack is not (Noise or Square))
             {
                 Assert.InRange(fact.Bits.Ones, 1, Count - 4);
             }
@@ -77,10 +77,10 @@ public class PursuitTests
     [Fact]
     public void TheEnsembleLeavesNoSampleStandingThatOneOfItsMembersBreaks()
     {
-        var bed = Networks.Labelled(Networks.Convolutional("ensemble"), "ensemble", 12, 1, 8, 8);
-        var facts = bed.Run(Bed.Entry(new AutoAttack(), 0.12), Bed.Entry(new ApgdCe(), 0.12), Bed.Entry(new Pgd(), 0.12)).Attacks;
+        var bed = Networks.Labelled(Networks.Convolutional("ensemble"), "ensemble", 8, 1, 8, 8);
+        var facts = bed.Run(Bed.Entry(new AutoAttack(), 0.3), Bed.Entry(new ApgdCe(), 0.3), Bed.Entry(new Pgd(), 0.3)).Attacks;
         Assert.All(facts[0].Bits.Zip(facts[1].Bits, facts[2].Bits), bits => Assert.True(!bits.First || (bits.Second && bits.Third)));
-        Assert.True(facts[0].Forwards < 12 * new AutoAttack().Queries);
+        Assert.True(facts[0].Forwards < 8 * new AutoAttack().Queries);
     }
 
     [Fact]
