@@ -112,8 +112,33 @@ public class GateTests
         Assert.Equal("1000", WorstCase.Of(evaluation, "linf", 0.3)!.Bits.ToString());
         Assert.Null(WorstCase.Of(evaluation, "linf", 0.05));
         Assert.Null(WorstCase.Of(evaluation, "l2", 0.3));
-        var targeted = evaluation with { Attacks = [.. evaluation.Attacks.Select(attack => attack with { Targeted = true })] };
-        Assert.Null(WorstCase.Of(targeted, "linf", 0.3));
+    }
+
+    [Fact]
+    public void ATargetedAttackCountsInTheWorstCaseWhereItLedToAWrongClass()
+    {
+        // Labels are 0, 1, 2, 3. Sample 1 was moved to a wrong class; sample 2 "to" its own; sample 0 withstood.
+        var evaluation = Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4));
+        var targeted = With(evaluation, attack => attack with { Targeted = true, Bits = BitString.Parse("1001"), Predictions = [0, 7, 2, 3] });
+        Assert.Equal("1011", WorstCase.Of(targeted, "linf", 0.3)!.Bits.ToString());
+        Assert.Equal(["pgd-linf-0.1", "pgd-linf-0.3"], WorstCase.Of(targeted, "linf", 0.3)!.Attacks);
+        Assert.Equal("1111", WorstCase.Of(targeted, "linf", 0.1)!.Bits.ToString());
+        var unknown = With(targeted, attack => attack with { Predictions = [] });
+        Assert.Equal("1001", WorstCase.Of(unknown, "linf", 0.3)!.Bits.ToString());
+    }
+
+    [Fact]
+    public void ATargetedAttackIsPinnedWithWhatItAddsToTheWorstCase()
+    {
+        var policy = Policy(Worst(0.3, maxDrop: 0));
+        var evaluation = With(Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4)), attack => attack with
+        {
+            Targeted = true, Bits = BitString.Parse("1001"), Predictions = [0, 7, 2, 3],
+        });
+        var baseline = BaselineFile.Read(BaselineFile.Render(Pin(policy, evaluation)), "baseline");
+        Assert.Equal("1011", baseline.Attacks[1].Unbroken!.ToString());
+        var rule = Assert.Single(Gate.Decide(policy, evaluation, baseline).Rules);
+        Assert.Equal((3, 3, 0), (rule.BaselineCount, rule.Count, rule.NewlyBroken));
     }
 
     [Fact]

@@ -36,9 +36,14 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
 
     private static Measurement Worst(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
-        var epsilon = rule.Epsilon is { } radius ? WorstCase.Radius(radius) : double.PositiveInfinity;
         var norm = rule.Norm.Name();
-        var subject = double.IsInfinity(epsilon ?? 0) ? $"worst case ({norm})" : Words.Worst(norm, epsilon);
+        if (rule.Epsilon is not { } radius)
+        {
+            return new Outcomes($"worst case ({norm})", null, null, null);
+        }
+
+        var epsilon = WorstCase.Radius(radius);
+        var subject = Words.Worst(norm, epsilon);
         var worst = WorstCase.Of(evaluation, norm, epsilon);
         var difference = worst is null || baseline is null ? null : Pairing.Difference(worst, evaluation, baseline);
         return new Outcomes(
