@@ -66,6 +66,32 @@ public class GateTests
     }
 
     [Fact]
+    public void SeverityWarningDoesNotCapWhatWasNotJudged()
+    {
+        var evaluation = Measured(All, Most, Half);
+        var unmeasured = Policy(Rule("linear-radius", min: 0, severity: RuleSeverity.Warning));
+        var result = Gate.Decide(unmeasured, evaluation, null);
+        Assert.Equal((Verdict.Failed, ExitCode.GateFailed), Decision(result));
+        Assert.Equal(("RG1005", Severity.Error), (result.Findings[0].Code, result.Findings[0].Severity));
+
+        var compared = Policy(Robust(0.3, maxDrop: 0.01, severity: RuleSeverity.Warning));
+        var other = With(evaluation, attack => attack with { Protocol = "pgd/1 steps=10" });
+        result = Gate.Decide(compared, evaluation, Pin(compared, other));
+        Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
+        Assert.Equal(("RG0206", Severity.Error), (result.Findings[0].Code, result.Findings[0].Severity));
+    }
+
+    [Fact]
+    public void AnIndicatorMustCoverTheSamplesThatThePolicyAsksFor()
+    {
+        var policy = Policy(Natural(min: 0)) with { Indicator = new(5) };
+        double?[] values = [1, 2, 3, 4, 5];
+        Results.Evaluation With(int count) => Measured(All, Most, Half, Indicator(Bits(count, count), values[..count]));
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, With(5), null).ExitCode);
+        Assert.Equal(ExitCode.NothingEvaluated, Gate.Decide(policy, With(4), null).ExitCode);
+    }
+
+    [Fact]
     public void SeveralPairedRulesAreAdjustedTogether()
     {
         // 14 against 3: p = 0.0064 alone, above alpha once two rules are tested.
@@ -168,7 +194,7 @@ public class GateTests
     {
         { "RG0205", e => Measured(Bits(900, 900), Bits(900, 900), Bits(500, 900)), "900" },
         { "RG0205", e => e with { Data = e.Data! with { Sha256 = new string('f', 64) } }, "hash" },
-        { "RG0206", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }), "steps=40" },
+        { "RG0206", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }), "steps=10" },
         { "RG0206", e => With(e, attack => attack with { Norm = "l2" }), "linf" },
         { "RG0206", e => With(e, attack => attack with { Epsilon = 0.25 }), "0.25" },
         { "RG0206", e => With(e, attack => attack with { Targeted = true }), "untargeted" },
@@ -181,7 +207,7 @@ public class GateTests
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);
-        var result = Gate.Decide(policy, change(evaluation), Pin(policy, evaluation));
+        var result = Gate.Decide(policy, evaluation, Pin(policy, change(evaluation)));
         Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
         var finding = Assert.Single(result.Findings);
         Assert.Equal(code, finding.Code);
@@ -211,6 +237,9 @@ public class GateTests
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.RemoveAt(0) } },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.Add(e.Attacks[0]) } },
         { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Bits = Bits(500, 999) }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Norm = "l2" }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Epsilon = 0.25 }) },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Natural = e.Natural! with { Bits = Bits(5, 5) } } },
     };
 
