@@ -147,7 +147,7 @@ public class GateTests
         var evaluation = Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4));
         var targeted = With(evaluation, attack => attack with { Targeted = true, Bits = BitString.Parse("1001"), Predictions = [0, 7, 2, 3] });
         Assert.Equal("1011", WorstCase.Of(targeted, "linf", 0.3)!.Bits.ToString());
-        Assert.Equal(["pgd-linf-0.1", "pgd-linf-0.3"], WorstCase.Of(targeted, "linf", 0.3)!.Attacks);
+        Assert.Equal(["pgd-linf-0.1", "pgd-linf-0.3"], WorstCase.Of(targeted, "linf", 0.3)!.Attacks.AsEnumerable());
         Assert.Equal("1111", WorstCase.Of(targeted, "linf", 0.1)!.Bits.ToString());
         var unknown = With(targeted, attack => attack with { Predictions = [] });
         Assert.Equal("1001", WorstCase.Of(unknown, "linf", 0.3)!.Bits.ToString());
