@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
@@ -32,7 +31,7 @@ public static class Evaluator
         var threads = Math.Min(options.Threads, Environment.ProcessorCount);
         set_num_threads(threads);
         var device = Devices.Choose(options.Device);
-        var clock = new PartClock();
+        var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
         var oracle = new Oracle(classifier, options.BatchSize, device);
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
@@ -90,7 +89,7 @@ public static class Evaluator
         }
 
         record(new RunFact(
-            LibTorch.Version, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
+            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
         record(new CompletedFact());
     }
 
@@ -104,20 +103,20 @@ public static class Evaluator
     }
 
     /// <summary>Wall-clock seconds of each part, for run.json alone.</summary>
-    private sealed class PartClock
+    private sealed class PartClock(Func<TimeSpan> now)
     {
-        private readonly Stopwatch _total = Stopwatch.StartNew();
+        private readonly TimeSpan _start = now();
 
         public ImmutableSortedDictionary<string, double> Parts { get; private set; } =
             ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
 
-        public double Total => _total.Elapsed.TotalSeconds;
+        public double Total => (now() - _start).TotalSeconds;
 
         public T Time<T>(string part, Func<T> work)
         {
-            var watch = Stopwatch.StartNew();
+            var start = now();
             var result = work();
-            Parts = Parts.SetItem(part, watch.Elapsed.TotalSeconds);
+            Parts = Parts.SetItem(part, (now() - start).TotalSeconds);
             return result;
         }
     }

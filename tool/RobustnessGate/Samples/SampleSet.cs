@@ -201,7 +201,7 @@ public sealed class SampleSet
 
     private static int Wanted(DataSource source, DataSection data)
     {
-        var wanted = data.Samples ?? source.Count;
+        var wanted = Math.Min(data.Samples ?? source.Count, data.Limit ?? int.MaxValue);
         if (source.Count == 0 || wanted <= 0)
         {
             throw DataMistake.NoSamples(source.Path, source.Count == 0
