@@ -57,14 +57,14 @@ internal sealed class RunningTool : IDisposable
 
     public Process Process { get; }
 
-    /// <summary>Waits until stderr holds these words.</summary>
-    public void WaitFor(string words)
+    /// <summary>Waits for a line on stderr.</summary>
+    public void WaitForLine(Func<string, bool> isMeant)
     {
         for (var attempt = 0; attempt < 2400; attempt++)
         {
             lock (_said)
             {
-                if (_said.ToString().Contains(words, StringComparison.Ordinal))
+                if (_said.ToString().Split('\n').Any(isMeant))
                 {
                     return;
                 }
@@ -73,7 +73,7 @@ internal sealed class RunningTool : IDisposable
             Thread.Sleep(50);
         }
 
-        throw new TimeoutException($"the tool did not say '{words}' within two minutes");
+        throw new TimeoutException("the tool did not say what was waited for within two minutes");
     }
 
     private async Task<string> Collect(StreamReader reader)
