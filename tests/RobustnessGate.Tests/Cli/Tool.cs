@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace RobustnessGate.Tests.Cli;
 
@@ -12,12 +13,18 @@ internal static class Tool
 
     public static ToolRun Run(params string[] args) => Start(TestData.Root, [], args).Wait();
 
+    /// <summary>Another copy of the executable.</summary>
+    public static ToolRun RunOther(string path, string folder, params string[] args) => Start(folder, [], args, path).Wait();
+
     public static ToolRun RunIn(string folder, params string[] args) => Start(folder, [], args).Wait();
 
     /// <summary>Starts the tool; its environment holds no mirrored options but those given.</summary>
-    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args)
+    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args) =>
+        Start(folder, environment, args, Path);
+
+    private static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] args, string path)
     {
-        var start = new ProcessStartInfo(Path, args)
+        var start = new ProcessStartInfo(path, args)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -45,15 +52,48 @@ internal sealed class RunningTool : IDisposable
 {
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly StringBuilder _said = new();
 
     public RunningTool(Process process)
     {
         Process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = Collect(process.StandardError);
     }
 
     public Process Process { get; }
+
+    /// <summary>Waits for a line on stderr.</summary>
+    public void WaitForLine(Func<string, bool> isMeant)
+    {
+        for (var attempt = 0; attempt < 2400; attempt++)
+        {
+            lock (_said)
+            {
+                if (_said.ToString().Split('\n').Any(isMeant))
+                {
+                    return;
+                }
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("the tool did not say what was waited for within two minutes");
+    }
+
+    private async Task<string> Collect(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_said)
+            {
+                _said.Append(line).Append('\n');
+            }
+        }
+
+        return _said.ToString();
+    }
 
     public ToolRun Wait()
     {

@@ -83,7 +83,7 @@ public class TorchScriptTests
         "fed"u8.CopyTo(damaged.AsSpan(code));
 
         Assert.Equal("RG0401", ModelFolder.Refusal(ModelFolder.Section(folder.Write("short.pt", bytes[..4000]), Shape)).Code);
-        Assert.Equal("RG0418", ModelFolder.Refusal(ModelFolder.Section(folder.Write("damaged.pt", damaged), Shape)).Code);
+        Assert.Equal("RG0423", ModelFolder.Refusal(ModelFolder.Section(folder.Write("damaged.pt", damaged), Shape)).Code);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class TorchScriptTests
 
         var finding = ModelFolder.Refusal(ModelFolder.Section(path, Shape));
 
-        Assert.Equal("RG0418", finding.Code);
+        Assert.Equal("RG0423", finding.Code);
         Assert.Contains("torchvision::nms", finding.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("aten", finding.Message, StringComparison.Ordinal);
     }

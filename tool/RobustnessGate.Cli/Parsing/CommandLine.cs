@@ -15,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        DataVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
     };
@@ -43,6 +44,11 @@ internal static class CommandLine
         {
             Screen.Report(mistake.Findings);
             return mistake.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            Screen.Report([new("RG0910", Severity.Error, null, "interrupted before the end; run the same command again.")]);
+            return ExitCode.Cancelled;
         }
     }
 

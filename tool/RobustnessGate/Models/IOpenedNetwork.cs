@@ -6,6 +6,6 @@ internal interface IOpenedNetwork : INetwork
     /// <summary>Shape of the raw output for <see cref="BatchRunner.ProbeSize"/> inputs.</summary>
     IReadOnlyList<long> ProbeOutput { get; }
 
-    /// <summary>Paths of the files that belong to the model beside the one it was read from, in a fixed order.</summary>
-    IReadOnlyList<string> OtherFiles { get; }
+    /// <summary>SHA-256 of the weights kept in files beside the model; null where there are none.</summary>
+    byte[]? ExternalDigest { get; }
 }

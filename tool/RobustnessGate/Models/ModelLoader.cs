@@ -16,13 +16,22 @@ public static class ModelLoader
     {
         var display = Path.GetFileName(model.Path);
         var bytes = Read(model.Path, display);
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        CheckPin(model, sha256, display);
-        var network = Open(model, bytes, display);
+        var format = ModelFormats.Detect(bytes, display);
+        using var weights = Weights(model, format, display);
+        if (format != ModelFormat.Onnx || !MayHaveExternalWeights(bytes))
+        {
+            CheckPin(model, Identity(bytes, weights?.Digest), display);
+        }
+
+        var network = Open(model, format, bytes, weights, display);
         try
         {
+            // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
+            // wait until they are known.
+            var sha256 = Identity(bytes, network.ExternalDigest);
+            CheckPin(model, sha256, display);
             ModelChecks.RefuseShape(LogitShape.Of(network.ProbeOutput), BatchRunner.ProbeSize, display);
-            return new Classifier(network, model.Input, Identity(sha256, network.OtherFiles));
+            return new Classifier(network, model.Input, sha256);
         }
         catch
         {
@@ -31,41 +40,33 @@ public static class ModelLoader
         }
     }
 
-    private static IOpenedNetwork Open(ModelSection model, byte[] bytes, string display)
+    private static StateDictionary? Weights(ModelSection model, ModelFormat format, string display)
     {
-        var format = ModelFormats.Detect(bytes, display);
         if (format != ModelFormat.Assembly && (model.Type ?? model.Weights) is not null)
         {
             throw MistakeException.InFile("RG0419", display,
                 "model.type and model.weights belong to a TorchSharp assembly, but this is another format, which holds its own weights. Remove them.");
         }
 
-        return format switch
-        {
-            ModelFormat.Onnx => OnnxNetwork.Parse(
-                bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
-            ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
-            _ => ModuleAssembly.Load(model, bytes, display),
-        };
+        return model.Weights is { } path ? WeightsFile.Read(path) : null;
     }
 
-    /// <summary>One hash for all the files that make up a model: the file's own where it stands alone.</summary>
-    private static string Identity(string sha256, IReadOnlyList<string> otherFiles)
+    private static IOpenedNetwork Open(ModelSection model, ModelFormat format, byte[] bytes, StateDictionary? weights, string display) => format switch
     {
-        if (otherFiles.Count == 0)
-        {
-            return sha256;
-        }
+        ModelFormat.Onnx => OnnxNetwork.Parse(
+            bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
+        ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
+        _ => ModuleAssembly.Load(model, bytes, weights, display),
+    };
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Convert.FromHexString(sha256));
-        foreach (var path in otherFiles)
-        {
-            using var stream = File.OpenRead(path);
-            hash.AppendData(SHA256.HashData(stream));
-        }
+    /// <summary>Whether an ONNX file can name other files: the key of their entries must stand in it.</summary>
+    private static bool MayHaveExternalWeights(ReadOnlySpan<byte> file) => file.IndexOf("location"u8) >= 0;
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    /// <summary>SHA-256 of the file; with weights in files beside it, of that hash and theirs.</summary>
+    private static string Identity(byte[] file, byte[]? external)
+    {
+        var hash = SHA256.HashData(file);
+        return Convert.ToHexStringLower(external is null ? hash : SHA256.HashData([.. hash, .. external]));
     }
 
     private static byte[] Read(string path, string display)

@@ -17,22 +17,22 @@ internal static class ModuleAssembly
 {
     private const string Engine = "TorchSharp";
 
+    /// <param name="weights">Set in every instance; null leaves what the constructor makes.</param>
     /// <exception cref="MistakeException">RG0409, RG0415, RG0419 to RG0422.</exception>
-    public static ModuleNetwork Load(ModelSection model, byte[] bytes, string display)
+    public static ModuleNetwork Load(ModelSection model, byte[] bytes, StateDictionary? weights, string display)
     {
         CheckReferences(bytes, display);
         var assembly = Context.Read(bytes, model.Path);
         var type = Choose(assembly, model.Type, display);
         var card = ModelCard.Empty with { Summary = $"TorchSharp module {type.FullName}" };
-        if (model.Weights is null)
+        if (weights is null)
         {
             card = card with { Notes = ["There is no model.weights: the weights are those that the constructor makes."] };
         }
 
-        using var weights = model.Weights is { } path ? WeightsFile.Read(path) : null;
         return new ModuleNetwork("assembly", display, card, model.Input, () => Create(type, weights, display))
         {
-            OtherFiles = model.Weights is { } file ? [file] : [],
+            ExternalDigest = weights?.Digest,
         };
     }
 

@@ -66,7 +66,7 @@ internal sealed class ModuleNetwork : IOpenedNetwork
 
     public IReadOnlyList<long> ProbeOutput => _batches.OutputShape;
 
-    public IReadOnlyList<string> OtherFiles { get; init; } = [];
+    public byte[]? ExternalDigest { get; init; }
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 

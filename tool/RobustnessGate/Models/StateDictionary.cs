@@ -6,8 +6,11 @@ namespace RobustnessGate.Models;
 
 /// <summary>Tensors by name, as a weights file holds them.</summary>
 /// <param name="display">What messages call the file.</param>
-internal sealed class StateDictionary(string display, IReadOnlyDictionary<string, Tensor> tensors) : IDisposable
+/// <param name="digest">SHA-256 of the file.</param>
+internal sealed class StateDictionary(string display, byte[] digest, IReadOnlyDictionary<string, Tensor> tensors) : IDisposable
 {
+    public byte[] Digest { get; } = digest;
+
     public IReadOnlyDictionary<string, Tensor> Tensors { get; } = tensors;
 
     /// <summary>Sets every parameter and buffer of a module; names and shapes must be the same on both sides.</summary>

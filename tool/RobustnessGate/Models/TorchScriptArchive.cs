@@ -19,7 +19,7 @@ internal static partial class TorchScriptArchive
     private static readonly HashSet<string> BuiltIn = new(
         ["aten", "prim", "prims", "prepacked", "quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "sparse", "xnnpack"], StringComparer.Ordinal);
 
-    /// <exception cref="MistakeException">RG0418.</exception>
+    /// <exception cref="MistakeException">RG0423.</exception>
     public static void Check(byte[] bytes, string display)
     {
         try
@@ -49,7 +49,7 @@ internal static partial class TorchScriptArchive
         }
     }
 
-    public static MistakeException Unreadable(string display, string why) => MistakeException.InFile("RG0418", display,
+    public static MistakeException Unreadable(string display, string why) => MistakeException.InFile("RG0423", display,
         $"libtorch cannot read this TorchScript file: {why} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
 
     /// <summary>The text of scripts and object graphs, after comparing every entry's bytes with their checksum.</summary>

@@ -9,7 +9,7 @@ namespace RobustnessGate.Models;
 /// <summary>Reads TorchScript files: scripted, traced and frozen (the last for evaluation in float32 alone).</summary>
 internal static class TorchScriptModel
 {
-    /// <exception cref="MistakeException">RG0415, RG0418 or RG0422.</exception>
+    /// <exception cref="MistakeException">RG0415, RG0423 or RG0422.</exception>
     public static ModuleNetwork Load(byte[] bytes, string display, InputSection input)
     {
         TorchScriptArchive.Check(bytes, display);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
 using RobustnessGate.Gating;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ internal static class WeightsFile
             throw;
         }
 
-        return new StateDictionary(display, entries);
+        return new StateDictionary(display, SHA256.HashData(bytes), entries);
     }
 
     /// <summary>Length of a JSON header (8 bytes, little-endian), the header, the data.</summary>

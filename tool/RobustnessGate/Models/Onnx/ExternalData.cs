@@ -1,18 +1,20 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;
 
 /// <summary>Weights kept in files beside the model. Only files inside the model's own folder are opened.</summary>
 /// <param name="folder">The model's folder.</param>
-internal sealed class ExternalData(string folder)
+internal sealed class ExternalData(string folder) : IDisposable
 {
+    private readonly IncrementalHash _read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool _any;
+
+    /// <summary>SHA-256 of all bytes read so far, in the order of the tensors; null where nothing was read.</summary>
+    public byte[]? Digest => _any ? _read.GetCurrentHash() : null;
+
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
-
-    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
-
-    /// <summary>Paths of the files read so far, in ordinal order.</summary>
-    public IReadOnlyCollection<string> Files => _files;
 
     /// <exception cref="ExternalDataException">Outside the folder, absent, or shorter than the tensor.</exception>
     public byte[] Read(TensorProto tensor, long size)
@@ -30,9 +32,12 @@ internal sealed class ExternalData(string folder)
         var bytes = new byte[size];
         stream.Seek(offset, SeekOrigin.Begin);
         stream.ReadExactly(bytes);
-        _files.Add(path);
+        _read.AppendData(bytes);
+        _any = true;
         return bytes;
     }
+
+    public void Dispose() => _read.Dispose();
 
     private string Resolve(TensorProto tensor)
     {

@@ -18,7 +18,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
     private readonly GraphProgram _program;
     private readonly IReadOnlyDictionary<int, Value> _constants;
     private readonly BatchRunner _batches;
-    private readonly IReadOnlyList<string> _externalFiles;
+    private readonly byte[]? _externalDigest;
 
     private OnnxNetwork(byte[] bytes, string display, string? folder, OnnxOptions options)
     {
@@ -36,9 +36,9 @@ public sealed class OnnxNetwork : IOpenedNetwork
 
         var declared = DeclaredShape.Of(input, options.InputShape, display);
         InputShape = declared.Features;
-        var external = folder is null ? null : new ExternalData(folder);
+        using var external = folder is null ? null : new ExternalData(folder);
         (_constants, Weights) = Initialisers(graph, new TensorReader(external));
-        _externalFiles = external is null ? [] : [.. external.Files];
+        _externalDigest = external?.Digest;
         Parameters = Weights.Sum(weight => weight.Value.numel());
         _program = new GraphProgram(graph, _constants);
         try
@@ -72,7 +72,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
 
     IReadOnlyList<long> IOpenedNetwork.ProbeOutput => _batches.OutputShape;
 
-    IReadOnlyList<string> IOpenedNetwork.OtherFiles => _externalFiles;
+    byte[]? IOpenedNetwork.ExternalDigest => _externalDigest;
 
     /// <summary>
     /// The floating-point initialisers in file order, without the statistics of BatchNormalization and single numbers;
