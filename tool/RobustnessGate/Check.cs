@@ -23,7 +23,8 @@ public sealed record CheckRequest(
 
 /// <summary>What came of a check.</summary>
 /// <param name="Reports">Paths of the files written.</param>
-public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports)
+/// <param name="Trace">Files that the outcome depends on, for a build that runs only when one of them changed.</param>
+public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, FileTrace Trace)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
 }
@@ -55,7 +56,8 @@ public static class Check
                 Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
             };
         var results = ResultsDocument.Of(policy, evaluated.Facts, gate, ToolVersion);
-        return new(results, Write(folder, results, evaluated.Facts.Run, request, policy));
+        var reports = Write(folder, results, evaluated.Facts.Run, request, policy);
+        return new(results, reports, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports));
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
@@ -65,7 +67,7 @@ public static class Check
         {
             return choice == CheckRequest.NoBaseline
                 ? Gate.Decide(FloorsAlone(policy), facts, default(Baseline))
-                : Gate.Decide(policy, facts, Pinned(choice ?? policy.Gate.Baseline));
+                : Gate.Decide(policy, facts, BaselinePath(policy, choice) is { } path ? Pin.Read(path) : null);
         }
         catch (MistakeException mistake)
         {
@@ -73,7 +75,8 @@ public static class Check
         }
     }
 
-    private static Baseline? Pinned(string? path) => path is null ? null : Pin.Read(path);
+    private static string? BaselinePath(Policy policy, string? choice) =>
+        choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
 
     private static Policy FloorsAlone(Policy policy) => policy with
     {

@@ -27,10 +27,11 @@ internal static class CheckVerb
         var inProcess = new Option<bool>("--in-process") { Description = "Evaluate in this process, for debugging: a native crash then ends it without a report." };
         var verbosity = Options.Verbosity();
         var noColor = Options.NoColor();
+        var trace = new Option<string>("--trace-files") { HelpName = "DIR", Hidden = true };
         var command = new Command("check", "Evaluates the policy's model, compares it with the baseline, writes reports, decides.")
         {
             policy, output, format, baseline, device, threads, batchSize, seed, maxSamples,
-            saveAdversarial, timeout, inProcess, verbosity, noColor,
+            saveAdversarial, timeout, inProcess, verbosity, noColor, trace, BuildChannel.Option(),
         };
         command.SetAction(parsed =>
         {
@@ -48,23 +49,31 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome);
+            Show(outcome, BuildChannel.Of(parsed));
+            if (parsed.GetValue(trace) is { } traceFolder)
+            {
+                outcome.Trace.Write(traceFolder);
+            }
+
             return (int)outcome.ExitCode;
         });
         return command;
     }
 
-    /// <summary>The result on stdout. Where nothing was measured there is none, and what stopped it goes to stderr.</summary>
-    private static void Show(CheckOutcome outcome)
+    /// <summary>The result on stdout. Where nothing was measured there is none, only what stopped it.</summary>
+    private static void Show(CheckOutcome outcome, BuildChannel channel)
     {
-        if (outcome.Results.Natural is null)
+        var measured = outcome.Results.Natural is not null;
+        if (channel.IsOpen || !measured)
         {
-            Screen.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
-            return;
+            channel.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
         }
 
-        Console.Out.Write(TerminalSummary.Render(outcome.Results));
-        Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
+        if (measured)
+        {
+            Console.Out.Write(TerminalSummary.Render(outcome.Results));
+            Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
+        }
     }
 
     private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
