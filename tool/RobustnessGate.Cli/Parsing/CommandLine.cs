@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Verbs;
 using RobustnessGate.Gating;
 
@@ -14,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        CommentVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
     };
@@ -23,8 +25,20 @@ internal static class CommandLine
         var root = Build();
         var rules = new ParserConfiguration { ResponseFileTokenReplacer = ReadResponseFile };
         var parsed = root.Parse(EnvironmentMirror.Expand(root.Parse(args, rules), args, Environment.GetEnvironmentVariable), rules);
-        var channel = BuildChannel.Of(parsed);
-        channel.Greet();
+        var channel = FindingChannel.Of(parsed);
+        channel.Open();
+        try
+        {
+            return Run(parsed, channel);
+        }
+        finally
+        {
+            channel.Close();
+        }
+    }
+
+    private static ExitCode Run(ParseResult parsed, FindingChannel channel)
+    {
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             channel.Report(CommandLineFindings.Of(parsed));

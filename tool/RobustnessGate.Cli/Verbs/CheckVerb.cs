@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Hosting;
@@ -36,11 +37,12 @@ internal static class CheckVerb
         command.SetAction(parsed =>
         {
             var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));
+            var formats = parsed.GetValue(format) ?? [];
             var request = new CheckRequest(
                 parsed.GetRequiredValue(policy),
                 parsed.GetRequiredValue(output),
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
-                [.. parsed.GetValue(format) ?? []],
+                [.. formats.Where(name => name != WorkflowChannel.Format)],
                 parsed.GetValue(baseline),
                 parsed.GetValue(threads) ?? 1,
                 parsed.GetValue(batchSize) ?? 64,
@@ -49,7 +51,12 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome, BuildChannel.Of(parsed));
+            Show(outcome, FindingChannel.Of(parsed));
+            if (formats.Contains(WorkflowChannel.Format))
+            {
+                WorkflowChannel.AddToSummary(MarkdownLadder.Render(outcome.Results, MarkdownLadder.SummaryLimit));
+            }
+
             if (parsed.GetValue(trace) is { } traceFolder)
             {
                 outcome.Trace.Write(traceFolder);
@@ -61,10 +68,10 @@ internal static class CheckVerb
     }
 
     /// <summary>The result on stdout. Where nothing was measured there is none, only what stopped it.</summary>
-    private static void Show(CheckOutcome outcome, BuildChannel channel)
+    private static void Show(CheckOutcome outcome, FindingChannel channel)
     {
         var measured = outcome.Results.Natural is not null;
-        if (channel.IsOpen || !measured)
+        if (channel.IsMachine || !measured)
         {
             channel.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
         }
@@ -104,16 +111,17 @@ internal static class CheckVerb
 
     private static Option<string[]> Formats()
     {
-        var option = new Option<string[]>("--format", "-f")
+        string[] known = [.. ReportSection.KnownFormats, WorkflowChannel.Format];
+        var option = new Option<string[]>(Options.FormatName, "-f")
         {
-            HelpName = string.Join('|', ReportSection.KnownFormats),
+            HelpName = string.Join('|', known),
             Description = "Report to write, repeatable (default: the policy's).",
         };
         option.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => !ReportSection.KnownFormats.Contains(token.Value)))
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
             {
-                result.AddError($"--format must be {string.Join(" or ", ReportSection.KnownFormats)}, not '{token.Value}'.");
+                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
             }
         });
         return option;

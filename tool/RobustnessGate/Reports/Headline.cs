@@ -14,6 +14,9 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     {
         ExitCode.EvaluationCrashed => new("❌", "Not judged: the evaluation stopped before its end", FirstError(results)),
         ExitCode.NothingEvaluated => new("❌", "Not judged: not everything that the policy asks for was evaluated", FirstError(results)),
+        ExitCode.Cancelled => new("❌", "Not judged: the evaluation was stopped", FirstError(results)),
+        ExitCode.InvalidInput or ExitCode.BadCommandLine => new("❌", "Not judged: policy, model or data are not what can be evaluated", FirstError(results)),
+        ExitCode.InternalError => new("❌", "Not judged: the tool met a defect of its own", FirstError(results)),
         ExitCode.BaselineUnusable => new("❌", "Not judged: there is nothing comparable to compare with", FirstError(results)),
         _ => results.Gate.Verdict switch
         {
