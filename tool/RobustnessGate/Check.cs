@@ -27,6 +27,9 @@ public sealed record CheckRequest(
 public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, FileTrace Trace)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
+
+    /// <summary>The file that a person would open first: the markdown report, or the results where no report was asked for.</summary>
+    public string Report => Reports.FirstOrDefault(path => Path.GetFileName(path) == ReportFiles.Markdown) ?? Reports[0];
 }
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
@@ -47,7 +50,7 @@ public static class Check
             request.PolicyPath, request.Overrides, request.Threads, request.BatchSize,
             request.SaveAdversarial ? folder.AdversarialPath : null);
         var policy = work.ReadPolicy();
-        var evaluated = host.Evaluate(work, cancel);
+        var evaluated = host.Evaluate(work with { PolicySha256 = policy.Source.Sha256 }, cancel);
         var gate = evaluated.End == ExitCode.Passed
             ? Judge(policy, evaluated.Facts, request.Baseline)
             : Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
@@ -55,9 +58,19 @@ public static class Check
                 // Why it ended is among the evaluation's own findings; what follows from that need not be said again.
                 Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
             };
-        var results = ResultsDocument.Of(policy, evaluated.Facts, gate, ToolVersion);
+        var places = new Places(policy);
+        var options = new RunOptions(
+            request.Overrides.MaxSamples,
+            request.Baseline is null or CheckRequest.NoBaseline ? request.Baseline : places.Relative(request.Baseline));
+        var results = ResultsDocument.Of(
+            policy,
+            evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
+            gate with { Findings = [.. gate.Findings.Select(places.Portable)] },
+            ToolVersion, options);
         var reports = Write(folder, results, evaluated.Facts.Run, request, policy);
-        return new(results, reports, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports));
+        var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
+            .Select(file => Path.Combine(request.OutputDirectory, file));
+        return new(results, reports, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports.Concat(saved)));
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
@@ -66,7 +79,7 @@ public static class Check
         try
         {
             return choice == CheckRequest.NoBaseline
-                ? Gate.Decide(FloorsAlone(policy), facts, default(Baseline))
+                ? WithoutBaseline(policy, facts)
                 : Gate.Decide(policy, facts, BaselinePath(policy, choice) is { } path ? Pin.Read(path) : null);
         }
         catch (MistakeException mistake)
@@ -77,6 +90,19 @@ public static class Check
 
     private static string? BaselinePath(Policy policy, string? choice) =>
         choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
+
+    /// <summary>The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
+    private static GateResult WithoutBaseline(Policy policy, Results.Evaluation facts)
+    {
+        var gate = Gate.Decide(FloorsAlone(policy), facts, default(Baseline));
+        var comparing = policy.Gate.Rules.Count(rule => rule.Compares);
+        return comparing == 0 ? gate : gate with
+        {
+            Findings = gate.Findings.Insert(0, new("RG0501", Severity.Warning, policy.Source.At("gate.rules"),
+                $"{comparing} of {policy.Gate.Rules.Length} rules are not compared with the baseline, because the check ran with "
+                + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
+        };
+    }
 
     private static Policy FloorsAlone(Policy policy) => policy with
     {

@@ -57,6 +57,11 @@ internal static class CommandLine
             channel.Report(mistake.Findings);
             return mistake.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            channel.Report([new("RG0910", Severity.Error, null, "interrupted before the end; run the same command again.")]);
+            return ExitCode.Cancelled;
+        }
     }
 
     /// <summary>One argument a line, taken as it stands: no quoting, so that no path can be misread.</summary>

@@ -14,6 +14,9 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
 
     private readonly long _started = Stopwatch.GetTimestamp();
 
+    /// <summary>Time since the start.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+
     public bool Speaks(Verbosity least) => Verbosity >= least;
 
     /// <summary>A line of progress.</summary>
@@ -26,7 +29,7 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
     }
 
     public ProgressView? Progress() => Speaks(Verbosity.Normal)
-        ? new ProgressView(Console.Error, live: IsTerminal, () => Stopwatch.GetElapsedTime(_started)) : null;
+        ? new ProgressView(Console.Error, live: IsTerminal, () => Elapsed) : null;
 
     /// <summary>Our own mistake: short, unless the whole story was asked for.</summary>
     public static void ReportInternalError(Exception exception, bool inFull)

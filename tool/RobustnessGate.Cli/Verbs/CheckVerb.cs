@@ -6,6 +6,7 @@ using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.Cli.Verbs;
 
@@ -17,7 +18,7 @@ internal static class CheckVerb
         var policy = Options.Policy();
         var output = Options.Output();
         var format = Formats();
-        var baseline = Options.Text("--baseline", "PATH|none", "What to compare with (default: the policy's file).", null);
+        var baseline = Options.Baseline("PATH|none", "What to compare with (default: the policy's file); none judges floors alone, with a warning.");
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
         var batchSize = Options.Whole("--batch-size", "Samples that the network sees at once (default 64).", 1);
@@ -51,7 +52,7 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome, FindingChannel.Of(parsed));
+            Show(outcome, FindingChannel.Of(parsed), file => Places.Shown(request.PolicyPath, file));
             if (formats.Contains(WorkflowChannel.Format))
             {
                 WorkflowChannel.AddToSummary(MarkdownLadder.Render(outcome.Results, MarkdownLadder.SummaryLimit));
@@ -68,18 +69,19 @@ internal static class CheckVerb
     }
 
     /// <summary>The result on stdout. Where nothing was measured there is none, only what stopped it.</summary>
-    private static void Show(CheckOutcome outcome, FindingChannel channel)
+    private static void Show(CheckOutcome outcome, FindingChannel channel, Func<string, string> show)
     {
         var measured = outcome.Results.Natural is not null;
         if (channel.IsMachine || !measured)
         {
-            channel.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
+            channel.Report(outcome.Results.Gate.Findings.Select(
+                finding => (finding with { File = finding.File is { } file ? show(file) : null }).ToFinding()));
         }
 
         if (measured)
         {
-            Console.Out.Write(TerminalSummary.Render(outcome.Results));
-            Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
+            Console.Out.Write(TerminalSummary.Render(outcome.Results, show));
+            Console.Out.WriteLine($"report: {outcome.Report}");
         }
     }
 
@@ -88,7 +90,7 @@ internal static class CheckVerb
         if (inProcess)
         {
             var view = screen.Progress();
-            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress));
+            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress), () => screen.Elapsed);
         }
 
         return new ChildProcessHost(SameExecutable(screen), timeout);
