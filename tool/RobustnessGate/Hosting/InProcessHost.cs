@@ -8,13 +8,21 @@ namespace RobustnessGate.Hosting;
 
 /// <summary>Evaluates in this process: in the evaluation process itself, for debugging, and in fast tests.</summary>
 /// <param name="observe">Sees each fact as soon as it is known.</param>
+/// <param name="timeout">After this long the evaluation ends.</param>
 /// <param name="clock">Time since any fixed moment, for the durations in run.json.</param>
-public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock) : IEvaluationHost
+public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock, TimeSpan? timeout = null)
+    : IEvaluationHost
 {
     public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
     {
         var facts = Results.Evaluation.Empty;
-        var end = Guard(() => Run(request, Record, cancel), cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (timeout is { } span)
+        {
+            limit.CancelAfter(span);
+        }
+
+        var end = Guard(() => Run(request, Record, limit.Token), cancel);
         foreach (var finding in end.Findings)
         {
             Record(new FindingFact(finding));
@@ -38,7 +46,7 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }
 
-    private static (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)
+    private (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)
     {
         try
         {
@@ -52,6 +60,10 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return (ExitCode.Cancelled, [Stopped.ByRequest()]);
+        }
+        catch (OperationCanceledException) when (timeout is not null)
+        {
+            return (ExitCode.Cancelled, [Stopped.AfterTimeout(timeout.Value)]);
         }
         catch (Exception exception) when (Stopped.IsAboutFiles(exception))
         {

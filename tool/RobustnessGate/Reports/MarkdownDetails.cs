@@ -58,7 +58,7 @@ internal static class MarkdownDetails
         }
         else
         {
-            text.Append("Newly broken:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
+            text.Append("Newly broken, by any attack at any radius:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
             foreach (var group in broken.OrderBy(group => group.Key).Take(MostSamples))
             {
                 text.Append(CultureInfo.InvariantCulture, $"| {group.Key} | `{Id(results, group.Key)}` | {results.Data!.Labels[group.Key]} ");
