@@ -13,12 +13,18 @@ internal static class Tool
 
     public static ToolRun Run(params string[] args) => Start(TestData.Root, [], args).Wait();
 
+    /// <summary>Another copy of the executable.</summary>
+    public static ToolRun RunOther(string path, string folder, params string[] args) => Start(folder, [], args, path).Wait();
+
     public static ToolRun RunIn(string folder, params string[] args) => Start(folder, [], args).Wait();
 
     /// <summary>Starts the tool; its environment holds no mirrored options but those given.</summary>
-    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args)
+    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args) =>
+        Start(folder, environment, args, Path);
+
+    private static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] args, string path)
     {
-        var start = new ProcessStartInfo(Path, args)
+        var start = new ProcessStartInfo(path, args)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,

@@ -1,6 +1,7 @@
 using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
+using RobustnessGate.Native;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
 
@@ -40,6 +41,8 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
     private void Run(EvaluationRequest request, Action<Fact> record, CancellationToken cancel)
     {
         var policy = request.ReadPolicy();
+        // Before anything touches TorchSharp: its own search would hide the reason and copy libtorch about.
+        LibTorch.Load();
         var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
         using var classifier = ModelLoader.Load(policy.Model);
         var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock);
