@@ -1,3 +1,4 @@
+using System.Text;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
@@ -5,6 +6,8 @@ using RobustnessGate.Gating;
 // The only catch-all of the product. Users' mistakes arrive as findings and never get this far as exceptions of ours.
 try
 {
+    // What reads the output, a build or a file, takes it for UTF-8 on every system.
+    Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
     return (int)CommandLine.Run(args);
 }
 catch (Exception exception)

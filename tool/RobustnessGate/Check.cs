@@ -23,7 +23,8 @@ public sealed record CheckRequest(
 
 /// <summary>What came of a check.</summary>
 /// <param name="Reports">Paths of the files written.</param>
-public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports)
+/// <param name="Trace">Files that the outcome depends on, for a build that runs only when one of them changed.</param>
+public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, FileTrace Trace)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
 
@@ -66,7 +67,10 @@ public static class Check
             evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
             gate with { Findings = [.. gate.Findings.Select(places.Portable)] },
             ToolVersion, options);
-        return new(results, Write(folder, results, evaluated.Facts.Run, request, policy));
+        var reports = Write(folder, results, evaluated.Facts.Run, request, policy);
+        var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
+            .Select(file => Path.Combine(request.OutputDirectory, file));
+        return new(results, reports, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports.Concat(saved)));
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
@@ -76,13 +80,16 @@ public static class Check
         {
             return choice == CheckRequest.NoBaseline
                 ? WithoutBaseline(policy, facts)
-                : Gate.Decide(policy, facts, Pinned(choice ?? policy.Gate.Baseline));
+                : Gate.Decide(policy, facts, BaselinePath(policy, choice) is { } path ? Pin.Read(path) : null);
         }
         catch (MistakeException mistake)
         {
             return new(Verdict.Failed, mistake.ExitCode, [], [.. mistake.Findings], null);
         }
     }
+
+    private static string? BaselinePath(Policy policy, string? choice) =>
+        choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
 
     /// <summary>The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
     private static GateResult WithoutBaseline(Policy policy, Results.Evaluation facts)
@@ -96,8 +103,6 @@ public static class Check
                 + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
         };
     }
-
-    private static Baseline? Pinned(string? path) => path is null ? null : Pin.Read(path);
 
     private static Policy FloorsAlone(Policy policy) => policy with
     {

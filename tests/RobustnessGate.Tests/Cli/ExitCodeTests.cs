@@ -49,7 +49,8 @@ public class ExitCodeTests
         work.WritePolicy(attacks: Endless);
         using var tool = Tool.Start(work.Folder, [], "check");
         EvaluationProcess(tool.Process);
-        Signal(tool.Process.Id, "INT");
+        // Not INT, which shells make the processes that they start in the background ignore.
+        Signal(tool.Process.Id, "TERM");
 
         var run = tool.Wait();
 

@@ -156,11 +156,12 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public void NothingElseOfTheLibraryUsesTheNetwork()
+    public void OnlyDataFetchAndTheCommentUseTheNetwork()
     {
         var users = Directory.EnumerateFiles(Path.Combine(TestData.Root, "tool", "RobustnessGate"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("HttpClient", StringComparison.Ordinal) || text.Contains("System.Net", StringComparison.Ordinal)))
+            .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "Publishing")
             .Select(Path.GetFileName);
         Assert.Equal(["DataFetch.cs"], users);
     }

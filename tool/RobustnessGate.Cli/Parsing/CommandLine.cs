@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using RobustnessGate.Cli.Terminal;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Verbs;
 using RobustnessGate.Gating;
 
@@ -15,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        CommentVerb.Create(),
         DataVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
@@ -23,14 +24,25 @@ internal static class CommandLine
     public static ExitCode Run(string[] args)
     {
         var root = Build();
-        var parsed = root.Parse(EnvironmentMirror.Expand(root.Parse(args), args, Environment.GetEnvironmentVariable));
+        var rules = new ParserConfiguration { ResponseFileTokenReplacer = ReadResponseFile };
+        var parsed = root.Parse(EnvironmentMirror.Expand(root.Parse(args, rules), args, Environment.GetEnvironmentVariable), rules);
+        var channel = FindingChannel.Of(parsed);
+        channel.Open();
+        try
+        {
+            return Run(parsed, channel);
+        }
+        finally
+        {
+            channel.Close();
+        }
+    }
+
+    private static ExitCode Run(ParseResult parsed, FindingChannel channel)
+    {
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            foreach (var finding in CommandLineFindings.Of(parsed))
-            {
-                Console.Error.WriteLine(finding);
-            }
-
+            channel.Report(CommandLineFindings.Of(parsed));
             return ExitCode.BadCommandLine;
         }
 
@@ -42,13 +54,28 @@ internal static class CommandLine
         }
         catch (MistakeException mistake)
         {
-            Screen.Report(mistake.Findings);
+            channel.Report(mistake.Findings);
             return mistake.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            Screen.Report([new("RG0910", Severity.Error, null, "interrupted before the end; run the same command again.")]);
+            channel.Report([new("RG0910", Severity.Error, null, "interrupted before the end; run the same command again.")]);
             return ExitCode.Cancelled;
+        }
+    }
+
+    /// <summary>One argument a line, taken as it stands: no quoting, so that no path can be misread.</summary>
+    private static bool ReadResponseFile(string path, out IReadOnlyList<string>? arguments, out string? error)
+    {
+        try
+        {
+            (arguments, error) = (File.ReadAllLines(path), null);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            (arguments, error) = (null, $"the response file cannot be read: {exception.Message}");
+            return false;
         }
     }
 

@@ -8,6 +8,8 @@ namespace RobustnessGate.Cli.Parsing;
 /// <summary>The options that several verbs share, each made anew for its verb: an option belongs to one command.</summary>
 internal static class Options
 {
+    public const string FormatName = "--format";
+
     public static Option<string> Policy() => Text("--policy", "FILE", "The policy.", "robustness.yml", "-p");
 
     public static Option<string> Output() =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RobustnessGate.Cli.Parsing;
-using RobustnessGate.Gating;
 
 namespace RobustnessGate.Cli.Terminal;
 
@@ -31,15 +30,6 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
 
     public ProgressView? Progress() => Speaks(Verbosity.Normal)
         ? new ProgressView(Console.Error, live: IsTerminal, () => Elapsed) : null;
-
-    /// <summary>Findings that stopped the work before there was a result.</summary>
-    public static void Report(IEnumerable<Finding> findings)
-    {
-        foreach (var finding in findings)
-        {
-            Console.Error.WriteLine(finding);
-        }
-    }
 
     /// <summary>Our own mistake: short, unless the whole story was asked for.</summary>
     public static void ReportInternalError(Exception exception, bool inFull)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Hosting;
@@ -28,19 +29,21 @@ internal static class CheckVerb
         var inProcess = new Option<bool>("--in-process") { Description = "Evaluate in this process, for debugging: a native crash then ends it without a report." };
         var verbosity = Options.Verbosity();
         var noColor = Options.NoColor();
+        var trace = new Option<string>("--trace-files") { HelpName = "DIR", Hidden = true };
         var command = new Command("check", "Evaluates the policy's model, compares it with the baseline, writes reports, decides.")
         {
             policy, output, format, baseline, device, threads, batchSize, seed, maxSamples,
-            saveAdversarial, timeout, inProcess, verbosity, noColor,
+            saveAdversarial, timeout, inProcess, verbosity, noColor, trace, BuildChannel.Option(),
         };
         command.SetAction(parsed =>
         {
             var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));
+            var formats = parsed.GetValue(format) ?? [];
             var request = new CheckRequest(
                 parsed.GetRequiredValue(policy),
                 parsed.GetRequiredValue(output),
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
-                [.. parsed.GetValue(format) ?? []],
+                [.. formats.Where(name => name != WorkflowChannel.Format)],
                 parsed.GetValue(baseline),
                 parsed.GetValue(threads) ?? 1,
                 parsed.GetValue(batchSize) ?? 64,
@@ -49,24 +52,37 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome, file => Places.Shown(request.PolicyPath, file));
+            Show(outcome, FindingChannel.Of(parsed), file => Places.Shown(request.PolicyPath, file));
+            if (formats.Contains(WorkflowChannel.Format))
+            {
+                WorkflowChannel.AddToSummary(MarkdownLadder.Render(outcome.Results, MarkdownLadder.SummaryLimit));
+            }
+
+            if (parsed.GetValue(trace) is { } traceFolder)
+            {
+                outcome.Trace.Write(traceFolder);
+            }
+
             return (int)outcome.ExitCode;
         });
         return command;
     }
 
-    /// <summary>The result on stdout. Where nothing was measured there is none, and what stopped it goes to stderr.</summary>
-    private static void Show(CheckOutcome outcome, Func<string, string> show)
+    /// <summary>The result on stdout. Where nothing was measured there is none, only what stopped it.</summary>
+    private static void Show(CheckOutcome outcome, FindingChannel channel, Func<string, string> show)
     {
-        if (outcome.Results.Natural is null)
+        var measured = outcome.Results.Natural is not null;
+        if (channel.IsMachine || !measured)
         {
-            Screen.Report(outcome.Results.Gate.Findings.Select(
+            channel.Report(outcome.Results.Gate.Findings.Select(
                 finding => (finding with { File = finding.File is { } file ? show(file) : null }).ToFinding()));
-            return;
         }
 
-        Console.Out.Write(TerminalSummary.Render(outcome.Results, show));
-        Console.Out.WriteLine($"report: {outcome.Report}");
+        if (measured)
+        {
+            Console.Out.Write(TerminalSummary.Render(outcome.Results, show));
+            Console.Out.WriteLine($"report: {outcome.Report}");
+        }
     }
 
     private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
@@ -97,16 +113,17 @@ internal static class CheckVerb
 
     private static Option<string[]> Formats()
     {
-        var option = new Option<string[]>("--format", "-f")
+        string[] known = [.. ReportSection.KnownFormats, WorkflowChannel.Format];
+        var option = new Option<string[]>(Options.FormatName, "-f")
         {
-            HelpName = string.Join('|', ReportSection.KnownFormats),
+            HelpName = string.Join('|', known),
             Description = "Report to write, repeatable (default: the policy's).",
         };
         option.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => !ReportSection.KnownFormats.Contains(token.Value)))
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
             {
-                result.AddError($"--format must be {string.Join(" or ", ReportSection.KnownFormats)}, not '{token.Value}'.");
+                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
             }
         });
         return option;

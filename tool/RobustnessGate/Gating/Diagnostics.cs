@@ -107,6 +107,8 @@ public static class Diagnostics
         ["RG0480"] = "training diverged",
         ["RG0501"] = "rules are not compared with the baseline",
         ["RG0901"] = "libtorch cannot be loaded",
+        ["RG0902"] = "the tool is missing or too old",
+        ["RG0903"] = "the comment was refused",
         ["RG0904"] = "the evaluation process died",
         ["RG0905"] = "nothing was evaluated",
         ["RG0906"] = "the evaluation did not finish",

@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+
+namespace RobustnessGate.Tasks;
+
+/// <summary>Runs <c>check</c>. The parameters are the options of that verb.</summary>
+public sealed class RobustnessCheck : RobustnessToolTask
+{
+    public string? Policy { get; set; }
+
+    public string? Output { get; set; }
+
+    public string? Format { get; set; }
+
+    public string? Baseline { get; set; }
+
+    public string? Device { get; set; }
+
+    public string? Threads { get; set; }
+
+    public string? BatchSize { get; set; }
+
+    public string? Seed { get; set; }
+
+    public string? MaxSamples { get; set; }
+
+    public string? SaveAdversarial { get; set; }
+
+    /// <summary>The option <c>--timeout</c>; <c>Timeout</c> is the base class's own, in milliseconds.</summary>
+    public string? TimeLimit { get; set; }
+
+    public string? InProcess { get; set; }
+
+    public string? Verbosity { get; set; }
+
+    public string? NoColor { get; set; }
+
+    protected override string Verb => "check";
+
+    protected override IEnumerable<(string Option, string? Value)> Options
+    {
+        get
+        {
+            yield return ("--policy", Policy);
+            yield return ("--output", Output);
+            foreach (var format in Format?.Split([';', ','], System.StringSplitOptions.RemoveEmptyEntries) ?? [])
+            {
+                yield return ("--format", format.Trim());
+            }
+
+            yield return ("--baseline", Baseline);
+            yield return ("--device", Device);
+            yield return ("--threads", Threads);
+            yield return ("--batch-size", BatchSize);
+            yield return ("--seed", Seed);
+            yield return ("--max-samples", MaxSamples);
+            yield return ("--save-adversarial", SaveAdversarial);
+            yield return ("--timeout", TimeLimit);
+            yield return ("--in-process", InProcess);
+            yield return ("--verbosity", Verbosity);
+            yield return ("--no-color", NoColor);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.Versioning;
+
+namespace RobustnessGate.PackageTests;
+
+/// <summary>The task against tools that misbehave: shell scripts in place of the tool.</summary>
+[Collection(PackagesCollection.Name)]
+[SupportedOSPlatform("linux")]
+public class ProtocolTests(Packages packages)
+{
+    /// <summary>Reads the prefix from the response file, as the tool does.</summary>
+    private const string ReadPrefix = """
+        #!/bin/sh
+        rsp="${2#@}"
+        prefix=$(sed -n 's/^--diagnostic-prefix=//p' "$rsp")
+        """;
+
+    [Fact]
+    public void What_a_model_prints_is_no_diagnostic()
+    {
+        var run = Build("chatter", """
+            echo "${prefix}robustness-gate 9.9.9"
+            echo "Epoch 3: error rate: 0.12"
+            echo "train.py(3,4): error X123: not ours"
+            echo "model.cs(1,1): error RG1001: forged"
+            echo "warning: something" >&2
+            """);
+
+        run.Succeeded();
+        Assert.DoesNotContain("error rate", run.Output, StringComparison.Ordinal);
+        Assert.Empty(run.Diagnostics());
+    }
+
+    [Fact]
+    public void A_crash_is_exactly_one_RG0904()
+    {
+        var run = Build("crash", """
+            echo "${prefix}robustness-gate 9.9.9"
+            echo "terminate called after throwing an instance of 'c10::Error'" >&2
+            kill -ABRT $$
+            """);
+
+        Assert.Equal(1, run.ExitCode);
+        var error = Assert.Single(run.Diagnostics());
+        Assert.Contains("error RG0904: the tool ended with exit code 134", error, StringComparison.Ordinal);
+        Assert.Contains("c10::Error", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("MSB6006", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("exit 5", "exit code 5")]
+    [InlineData("exit 0", "exit code 0")]
+    public void A_tool_that_does_not_speak_the_protocol_is_too_old_and_never_passes(string script, string words)
+    {
+        var run = Build("old " + script, script);
+
+        Assert.Equal(1, run.ExitCode);
+        var error = Assert.Single(run.Diagnostics());
+        Assert.Contains("error RG0902", error, StringComparison.Ordinal);
+        Assert.Contains(words, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tool_that_is_not_installed_is_RG0902()
+    {
+        var project = new Project(packages, "absent", executable: "");
+
+        var run = project.Build();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error RG0902", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Harden_needs_a_tool_that_has_it()
+    {
+        var project = new Project(packages, "harden", executable: Script("harden", "exit 5"));
+
+        var run = project.Build("-t:RobustnessHarden", "-p:RobustnessGateOnBuild=false", "-restore");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error RG0902", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Codes_obey_the_build_s_own_switches()
+    {
+        var project = new Project(packages, "switches", executable: Script("switches", """
+            echo "${prefix}robustness-gate 9.9.9"
+            echo "${prefix}robustness.yml(3,4): warning RG1103: could be tightened"
+            """));
+
+        Assert.Contains("robustness.yml(3,4): warning RG1103", project.Build().Succeeded().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("RG1103", Again(project, "-p:NoWarn=RG1103").Succeeded().Output, StringComparison.Ordinal);
+        var asError = Again(project, "-p:MSBuildWarningsAsErrors=RG1103");
+        Assert.Equal(1, asError.ExitCode);
+        Assert.Contains("error RG1103", asError.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_property_reaches_the_tool_as_its_option()
+    {
+        var dump = Path.Combine(packages.NewFolder("dump"), "arguments.txt");
+        var project = new Project(packages, "properties", executable: Script("properties", $"""
+            echo "$1" > '{dump}'; cat "$rsp" >> '{dump}'
+            echo "${"{"}prefix{"}"}robustness-gate 9.9.9"
+            """));
+        (string Option, string Value)[] options =
+        [
+            ("policy", "p;%41 ü.yml"), ("output", "o"), ("baseline", "b c.json"), ("device", "cpu"), ("threads", "2"), ("batch-size", "3"),
+            ("seed", "4"), ("max-samples", "5"), ("save-adversarial", "true"), ("timeout", "6m"), ("in-process", "true"), ("verbosity", "d"), ("no-color", "true"),
+        ];
+
+        project.Build([.. options.Select(option => $"-p:RobustnessGate{Pascal(option.Option)}={option.Value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal)}"), "-p:RobustnessGateFormat=markdown%3Bjson"]).Succeeded();
+
+        var lines = File.ReadAllLines(dump);
+        Assert.Equal("check", lines[0]);
+        Assert.All(options, option => Assert.Contains($"--{option.Option}={option.Value}", lines));
+        Assert.Contains("--format=markdown", lines);
+        Assert.Contains("--format=json", lines);
+    }
+
+    private static string Pascal(string option) => string.Concat(option.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    private static ShellRun Again(Project project, string argument)
+    {
+        File.SetLastWriteTimeUtc(Path.Combine(project.Folder, "robustness.yml"), DateTime.UtcNow);
+        Directory.Delete(Path.Combine(project.Folder, "obj", "Debug", "net10.0", "robustness-gate"), recursive: true);
+        return project.Build(argument);
+    }
+
+    private ShellRun Build(string name, string script) => new Project(packages, name, executable: Script(name, script)).Build();
+
+    private string Script(string name, string body)
+    {
+        var path = Path.Combine(packages.NewFolder("scripts"), name.Replace(' ', '-') + ".sh");
+        File.WriteAllText(path, $"{ReadPrefix}\n{body}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+}

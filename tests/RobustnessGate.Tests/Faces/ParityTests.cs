@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using RobustnessGate.Cli.Parsing;
+
+namespace RobustnessGate.Tests.Faces;
+
+/// <summary>One concept has one name in every face of the tool, and no face lacks what another has.</summary>
+public partial class ParityTests
+{
+    private static readonly string[] OptionsOfCheck =
+    [
+        .. EnvironmentMirror.MirroredOptions(CommandLine.Build().Subcommands.Single(verb => verb.Name == "check"))
+            .Where(option => !option.Hidden).Select(option => option.Name).Order(StringComparer.Ordinal),
+    ];
+
+    [Fact]
+    public void The_task_passes_on_every_option_and_no_other()
+    {
+        var task = Read("tasks/RobustnessGate.Tasks/RobustnessCheck.cs");
+
+        Assert.Equal(OptionsOfCheck, Passed().Matches(task).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_option_is_a_property_of_its_name()
+    {
+        var call = XDocument.Parse(Read("msbuild/build/RobustnessGate.MSBuild.targets")).Descendants("RobustnessCheck").Single();
+        var properties = call.Attributes().Select(attribute => Property().Match(attribute.Value).Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(OptionsOfCheck, option => Assert.Contains(Pascal(option), properties));
+        Assert.Equal(OptionsOfCheck.Length + 1, properties.Count(name => name.Length > 0));
+        Assert.Contains("Executable", properties);
+    }
+
+    /// <summary>What cannot change an outcome need not check again; everything else must.</summary>
+    [Fact]
+    public void Every_setting_that_matters_is_an_input_of_the_build()
+    {
+        var targets = Read("msbuild/build/RobustnessGate.MSBuild.targets");
+        var settings = Setting().Matches(targets).Select(match => "--" + match.Groups[1].Value).Append("--executable");
+
+        Assert.Equal(OptionsOfCheck.Except(["--timeout", "--verbosity", "--no-color"]).Append("--executable").Order(StringComparer.Ordinal), settings.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("msbuild/README.md")]
+    public void The_package_s_readme_names_every_property(string file) =>
+        Assert.All(OptionsOfCheck, option => Assert.Contains($"`RobustnessGate{Pascal(option)}`", Read(file), StringComparison.Ordinal));
+
+    [Fact]
+    public void The_readme_names_every_option() =>
+        Assert.All(OptionsOfCheck, option => Assert.Matches($@"`{option}[ `]", Read("README.md")));
+
+    [Fact]
+    public void The_action_has_every_option_but_the_format_that_it_chooses()
+    {
+        var action = Read(".github/actions/robustness-gate/action.yml");
+
+        Assert.All(OptionsOfCheck.Except(["--format"]), option =>
+            Assert.Contains($"{EnvironmentMirror.NameOf(option)}: ${{{{ inputs.{option[2..]} }}}}", action, StringComparison.Ordinal));
+    }
+
+    private static string Pascal(string option) => string.Concat(option[2..].Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(TestData.Root, file));
+
+    [GeneratedRegex("""yield return \("(--[a-z-]+)",""")]
+    private static partial Regex Passed();
+
+    [GeneratedRegex(@"^\$\(RobustnessGate(\w+)\)$")]
+    private static partial Regex Property();
+
+    [GeneratedRegex("""_RobustnessGateSetting Include="([a-z-]+)=""")]
+    private static partial Regex Setting();
+}

@@ -1,0 +1,66 @@
+using RobustnessGate.Tests.Cli;
+
+namespace RobustnessGate.Tests.Publishing;
+
+public class CommentVerbTests
+{
+    [Fact]
+    public void The_report_of_the_last_check_becomes_a_comment()
+    {
+        using var work = new Workspace();
+        using var server = new FakeGitHub();
+        work.Run("check");
+
+        var run = Comment(work, server, "--pull-request", "7");
+
+        Assert.True(run.ExitCode == 0, run.Everything);
+        var comment = Assert.Single(server.Comments);
+        Assert.StartsWith("<!-- robustness-gate:default -->\n### ❌ Not judged", comment.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_warns_and_hides_no_verdict()
+    {
+        using var work = new Workspace();
+        using var server = new FakeGitHub { Refuses = true };
+        work.Run("check");
+
+        var run = Comment(work, server, "--pull-request", "7");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("warning RG0903: the comment was not written: 403", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", run.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_results_there_is_nothing_to_say()
+    {
+        using var work = new Workspace();
+        using var server = new FakeGitHub();
+
+        var run = Comment(work, server, "--pull-request", "7");
+
+        Assert.Equal(8, run.ExitCode);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public void A_token_is_taken_from_the_environment_alone()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+
+        var run = work.Run("comment", "--repository", "o/r", "--pull-request", "7");
+
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("GITHUB_TOKEN", run.Error, StringComparison.Ordinal);
+    }
+
+    private static ToolRun Comment(Workspace work, FakeGitHub server, params string[] args)
+    {
+        using var tool = Tool.Start(
+            work.Folder, [("GITHUB_TOKEN", "secret"), ("GITHUB_API_URL", server.Address.AbsoluteUri), ("GITHUB_REPOSITORY", "o/r"), ("GITHUB_EVENT_PATH", "")],
+            ["comment", .. args]);
+        return tool.Wait();
+    }
+}

@@ -1,0 +1,42 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using RobustnessGate.Reports;
+
+namespace RobustnessGate.Tests.Reports;
+
+public class WorkflowAnnotationsTests
+{
+    [Fact]
+    public void A_finding_is_an_annotation_at_its_place() => Assert.Equal(
+        "::error file=robustness.yml,line=22,col=7,title=RG1001::fell by 4.3 points\n",
+        WorkflowAnnotations.Render([new("RG1001", Severity.Error, new Location("robustness.yml", 22, 7), "fell by 4.3 points")]));
+
+    [Fact]
+    public void Ten_of_a_kind_become_nine_and_a_count_with_errors_first()
+    {
+        var findings = Enumerable.Range(0, 12).SelectMany(i => new Finding[]
+        {
+            new("RG1101", Severity.Warning, null, $"warning {i}"), new("RG1001", Severity.Error, null, $"error {i}"),
+        });
+
+        var lines = WorkflowAnnotations.Render(findings).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(20, lines.Length);
+        Assert.StartsWith("::error title=RG1001::error 0", lines[0], StringComparison.Ordinal);
+        Assert.Equal("::error::3 more in the report", lines[9]);
+        Assert.Equal("::warning::3 more in the report", lines[19]);
+    }
+
+    [Theory]
+    [InlineData("a\n::error::forged")]
+    [InlineData("a\r\n::set-env name=PATH::/tmp")]
+    [InlineData("100 %0A::error::forged")]
+    public void A_message_stays_within_its_line(string message)
+    {
+        var text = WorkflowAnnotations.Render([new("RG0301", Severity.Error, new Location("a,line=9:b\n::error::x", 0, 0), message)]);
+
+        Assert.Single(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("::error file=a%2Cline=9%3Ab%0A%3A%3Aerror%3A%3Ax,title=RG0301::", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" %0A", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using RobustnessGate.Gating;
+
+namespace RobustnessGate.Reports;
+
+/// <summary>
+/// Findings as workflow commands of GitHub, the gravest first. GitHub shows ten of a kind a step and drops the rest in
+/// silence, so the last one says how many more there are.
+/// </summary>
+public static class WorkflowAnnotations
+{
+    /// <summary>Most annotations of one kind; one more says what was left out.</summary>
+    public const int Most = 9;
+
+    public static string Render(IEnumerable<Finding> findings)
+    {
+        var text = new StringBuilder();
+        foreach (var kind in findings.GroupBy(finding => finding.Severity).OrderByDescending(kind => kind.Key))
+        {
+            var command = kind.Key switch { Severity.Error => "error", Severity.Warning => "warning", _ => "notice" };
+            foreach (var finding in kind.Take(Most))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"::{command} {Properties(finding)}::{Data(finding.Message)}\n");
+            }
+
+            var rest = kind.Count() - Most;
+            if (rest > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"::{command}::{rest} more in the report\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Properties(Finding finding)
+    {
+        var place = finding.Where switch
+        {
+            null => "",
+            { Line: > 0 } at => string.Create(CultureInfo.InvariantCulture, $"file={Property(at.File)},line={at.Line},col={at.Column},"),
+            var at => $"file={Property(at.File)},",
+        };
+        return $"{place}title={Property(finding.Code)}";
+    }
+
+    private static string Data(string text) => text
+        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+
+    private static string Property(string text) => Data(text)
+        .Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+}
