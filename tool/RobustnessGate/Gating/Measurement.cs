@@ -19,14 +19,9 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
         _ => Values.Of(rule, evaluation, baseline),
     };
 
-    /// <summary>The runs that a rule's <c>attack</c> and <c>epsilon</c> name; a valid policy has exactly one.</summary>
-    public static IEnumerable<AttackRun> RunsOf(Rule rule, Policy policy) => policy.Runs.Where(run =>
-        (run.Id == rule.Attack || run.Entry.Id == rule.Attack || run.Entry.Attack.Name == rule.Attack)
-        && (rule.Epsilon is null || rule.Epsilon == run.Epsilon));
-
     private static Measurement Attacked(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
-        if (RunsOf(rule, policy).Take(2).ToArray() is not [var run])
+        if (RuleTargets.Resolve(policy, rule) is not [var run])
         {
             return new Outcomes($"'{rule.Attack}'", null, null, null);
         }

@@ -28,8 +28,7 @@ public static class ModelChecks
                 $"the network returns NaN or infinity for {bad} of {samples.shape[0]} samples, so nothing can be measured. Check the weights, and mean and std of model.input."));
         }
 
-        var sums = logits.sum(1);
-        var probabilities = logits.ge(0).all() & logits.le(1).all() & (sums - 1).abs().le(SumTolerance).all();
+        var probabilities = logits.ge(0).all() & logits.le(1).all() & (logits.sum(1) - 1).abs().le(SumTolerance).all();
         if (probabilities.item<bool>())
         {
             throw MistakeException.InFile("RG0414", display,
@@ -37,10 +36,7 @@ public static class ModelChecks
                 "Their gradients vanish where the network is sure, which makes it look robust. Export it without the final softmax.");
         }
 
-        return logits.logsumexp(1).abs().le(SumTolerance).all().item<bool>()
-            ? [new Finding("RG0417", Severity.Note, new Policies.Location(display, 0, 0),
-                "the network returns log-probabilities. Differences of logits, hence margins and attacks on them, are unchanged.")]
-            : [];
+        return LogProbabilities(logits, display);
     }
 
     /// <summary>The output must be (N, K) with at least two classes.</summary>
@@ -59,4 +55,10 @@ public static class ModelChecks
                 $"the network has {classes} output per input; a classifier needs at least two classes, else there is nothing to confuse.");
         }
     }
+
+    private static IReadOnlyList<Finding> LogProbabilities(Tensor logits, string display) =>
+        logits.logsumexp(1).abs().le(SumTolerance).all().item<bool>()
+            ? [new Finding("RG0417", Severity.Note, new Policies.Location(display, 0, 0),
+                "the network returns log-probabilities. Differences of logits, hence margins and attacks on them, are unchanged.")]
+            : [];
 }

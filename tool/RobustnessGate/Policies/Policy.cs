@@ -113,4 +113,11 @@ public enum Statistic { Mean, Median, P05, P95 }
 
 public enum RuleSeverity { Error, Warning }
 
-public sealed record ReportSection(ImmutableArray<string> Formats);
+/// <param name="Formats">Names of <see cref="KnownFormats"/>, each once.</param>
+public sealed record ReportSection(ImmutableArray<string> Formats)
+{
+    /// <summary>Formats that can be rendered.</summary>
+    public static readonly ImmutableArray<string> KnownFormats = ["markdown", "json"];
+
+    public static readonly ImmutableArray<string> DefaultFormats = ["markdown", "json"];
+}

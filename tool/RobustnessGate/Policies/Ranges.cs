@@ -35,5 +35,19 @@ public sealed class BetweenAttribute(double low, double high) : RangeAttribute
 
     public override bool Allows(double value) => value >= Low && value <= High;
 
-    public override string Words => FormattableString.Invariant($"between {Low} and {High}");
+    public override string Words => Low < High
+        ? FormattableString.Invariant($"between {Low} and {High}")
+        : FormattableString.Invariant($"equal to {Low}");
+}
+
+/// <summary>An open interval.</summary>
+public sealed class InsideAttribute(double low, double high) : RangeAttribute
+{
+    public double Low { get; } = low;
+
+    public double High { get; } = high;
+
+    public override bool Allows(double value) => value > Low && value < High;
+
+    public override string Words => FormattableString.Invariant($"greater than {Low} and less than {High}");
 }

@@ -139,7 +139,7 @@ public sealed class OnnxNetwork : INetwork
             }
 
             // Half precision is a way of storing: everything runs in float32 or float64.
-            var master = tensor.dtype == ScalarType.Float64 ? tensor : tensor.to_type(ScalarType.Float32);
+            var master = tensor.dtype == ScalarType.Float64 ? tensor : tensor.to_type(ScalarType.Float32, disposeAfter: true);
             var parameter = new Parameter(master.DetachFromDisposeScope(), requires_grad: false);
             constants[slot] = parameter;
             if (parameter.dim() > 0 && !statistics.Contains(slot))

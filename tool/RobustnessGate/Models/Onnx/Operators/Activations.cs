@@ -9,7 +9,10 @@ internal static class Activations
     public static readonly Operator[] Table =
     [
         Op("Relu", 1, call => call.X.relu()),
+        Op("Erf", 9, call => call.X.erf()),
         Op("Softmax", 1, call => Flattened(call, x => x.softmax(1))),
+        Op("LogSoftmax", 1, call => Flattened(call, x => x.log_softmax(1))),
+        Op("LogSoftmax", 13, call => call.X.log_softmax(Axis(call))),
         Op("Softmax", 13, call => call.X.softmax(Axis(call))),
     ];
 

@@ -8,17 +8,42 @@ internal static class MatrixProducts
 {
     public static readonly Operator[] Table =
     [
-        Op("MatMul", 1, call => call.X.matmul(call.Tensor(1))),
+        Op("MatMul", 1, call => Multiply(call.X, call.Tensor(1))),
         Op("Gemm", 1, call => Gemm(call)),
         Op("Einsum", 12, call => einsum(call.Attributes.Text("equation", "").Replace(" ", "", StringComparison.Ordinal), call.Tensors())),
     ];
+
+    /// <summary>The matrix product of the last two dimensions, broadcast over the others.</summary>
+    /// <remarks>The engine's own <c>matmul</c> ends the process where shapes do not fit, so they are compared first.</remarks>
+    public static Tensor Multiply(Tensor a, Tensor b)
+    {
+        var (left, right) = (a.shape, b.shape);
+        var fits = left.Length > 0 && right.Length > 0 && a.dtype == b.dtype
+            && left[^1] == right[Math.Max(0, right.Length - 2)] && Broadcasts(left, right);
+        return fits
+            ? a.matmul(b)
+            : throw new UnsupportedException($"the product of [{string.Join(", ", left)}] and [{string.Join(", ", right)}]");
+    }
+
+    private static bool Broadcasts(long[] left, long[] right)
+    {
+        for (var i = 3; i <= Math.Min(left.Length, right.Length); i++)
+        {
+            if (left[^i] != right[^i] && left[^i] != 1 && right[^i] != 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>α·A′B′ + β·C.</summary>
     private static Tensor Gemm(Call call)
     {
         var a = call.Attributes.Flag("transA") ? call.X.t() : call.X;
         var b = call.Attributes.Flag("transB") ? call.Tensor(1).t() : call.Tensor(1);
-        var product = Scaled(a.matmul(b), call.Attributes.Float("alpha", 1));
+        var product = Scaled(Multiply(a, b), call.Attributes.Float("alpha", 1));
         return call.Optional(2) is { } c ? product + Scaled(c, call.Attributes.Float("beta", 1)) : product;
     }
 

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Models;
+using RobustnessGate.Models.Onnx.Proto;
+using RobustnessGate.Policies;
+using DataType = RobustnessGate.Models.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace RobustnessGate.Tests.Models;
+
+/// <summary>Every bad model file has a code and a message that says what, why and what to do.</summary>
+public sealed class BadModelTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("robustness-gate-").FullName;
+
+    /// <summary>Name of the case, file name, expected code, words of the message, the file's bytes.</summary>
+    private static readonly (string Case, string File, string Code, string Says, Func<byte[]> Bytes)[] Cases =
+    [
+        ("no bytes", "m.bin", "RG0401", "empty", () => []),
+        ("random bytes", "m.bin", "RG0401", "not recognised", () => Noise(4096)),
+        ("random bytes as ONNX", "m.onnx", "RG0405", "not a complete ONNX model", () => Noise(4096)),
+        ("no bytes as ONNX", "m.onnx", "RG0405", "no graph", () => []),
+        ("text as ONNX", "m.onnx", "RG0405", "not a complete ONNX model", () => "hello, this is not a model"u8.ToArray()),
+        ("truncated ONNX", "m.onnx", "RG0405", "truncated", () => Nets.Bytes("mlp")[..2000]),
+        ("ONNX cut at a tensor", "m.onnx", "RG0405", "nothing before it computes", WithoutInitialiser),
+        ("pickle", "m.pt", "RG0402", "can run code", () => [0x80, 2, (byte)'}', (byte)'q', 0, (byte)'.']),
+        ("pickle with another name", "m.onnx", "RG0402", "torch.onnx.export", () => [0x80, 4, (byte)'}', (byte)'.']),
+        ("HDF5", "m.h5", "RG0401", "Keras", () => [0x89, .. "HDF\r\n\n"u8]),
+        ("LFS pointer", "m.onnx", "RG0401", "git lfs pull", () => "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()),
+        ("empty zip", "m.pt", "RG0401", "no network", EmptyZip),
+        ("damaged zip", "m.pt", "RG0401", "damaged", () => [(byte)'P', (byte)'K', 3, 4, 0, 0, 0]),
+        ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
+        ("other shape", "m.onnx", "RG0408", "[4]", () => Linear(features: 6).Bytes()),
+        ("other rank", "m.onnx", "RG0408", "[?, 2, 2]", () => new Graphs(13, [-1, 2, 2], -1, 4).Node("Flatten", "x", "y").Bytes()),
+        ("three dimensions out", "m.onnx", "RG0409", "[2, 4, 1]", () => new Graphs(13, [-1, 4], -1, 4, 1).Integers("s", 0, 4, 1).Node("Reshape", "x,s", "y").Bytes()),
+        ("one class", "m.onnx", "RG0410", "1 output", () => Linear(classes: 1).Bytes()),
+        ("two inputs", "m.onnx", "RG0411", "x, z", TwoInputs),
+        ("two outputs", "m.onnx", "RG0411", "y, z", TwoOutputs),
+        ("integer output", "m.onnx", "RG0411", "no floating-point output", IntegerOutput),
+        ("unknown operators", "m.onnx", "RG0412", "'NonMaxSuppression' (n0), 'com.acme.Magic' (n1)", UnknownOperators),
+        ("training mode", "m.onnx", "RG0412", "training mode", TrainingMode),
+        ("string weights", "m.onnx", "RG0412", "string", () => Broken(tensor => tensor.DataType = (int)DataType.String)),
+        ("weights shorter than their shape", "m.onnx", "RG0405", "should hold 48 bytes but holds 40", () => Broken(tensor => tensor.RawData = Google.Protobuf.ByteString.CopyFrom(new byte[40]))),
+        ("weights with a negative dimension", "m.onnx", "RG0405", "dimension of -4", () => Broken(tensor => tensor.Dims[0] = -4)),
+        ("weights of absurd size", "m.onnx", "RG0405", "claims", () => Broken(tensor => tensor.Dims[0] = long.MaxValue)),
+        ("external data missing", "m.onnx", "RG0406", "does not exist", () => External("weights.bin")),
+        ("external data outside", "m.onnx", "RG0406", "outside the model's folder", () => External("../weights.bin")),
+        ("external data at an absolute path", "m.onnx", "RG0406", "outside the model's folder", () => External("/etc/hostname")),
+        ("external data without a place", "m.onnx", "RG0406", "outside the model's folder", () => External("")),
+        ("external data too short", "m.onnx", "RG0406", "48 bytes at offset 0", () => External("short.bin")),
+        ("external offset beyond the end", "m.onnx", "RG0406", "offset 9000000000000000000", () => External("short.bin", offset: "9000000000000000000")),
+        ("external offset no number", "m.onnx", "RG0406", "not a number", () => External("short.bin", offset: "-1")),
+        ("shapes that do not fit", "m.onnx", "RG0415", "'MatMul' (n0)", () => new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([5, 3])).Node("MatMul", "x,w", "y").Bytes()),
+        ("a value defined twice", "m.onnx", "RG0405", "defined twice", () => Linear().Node("Relu", "x", "y").Bytes()),
+        ("a cycle", "m.onnx", "RG0405", "nothing before it computes", () => new Graphs(13, [-1, 4], -1, 4).Node("Add", "x,b", "a").Node("Relu", "a", "b").Node("Relu", "b", "y").Bytes()),
+        ("a function that calls itself", "m.onnx", "RG0405", "calls itself", Recursive),
+        ("absurd input", "m.onnx", "RG0408", "[4]", () => new Graphs(13, [-1, 1L << 40], -1, 4).Node("Relu", "x", "y").Bytes()),
+        ("absurd batch", "m.onnx", "RG0416", "No classifier needs that", () => new Graphs(13, [1L << 40, 4], -1, 4).Node("Relu", "x", "y").Bytes()),
+    ];
+
+    public static TheoryData<string> Names => [.. Cases.Select(bad => bad.Case)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ABadFileIsRefusedWithItsCode(string name)
+    {
+        var (_, file, code, says, bytes) = Cases.Single(bad => bad.Case == name);
+        File.WriteAllBytes(Path.Combine(_folder, "short.bin"), new byte[8]);
+        File.WriteAllBytes(Path.Combine(_folder, file), bytes());
+
+        var finding = Refusal(Section(file));
+
+        Assert.Equal(code, finding.Code);
+        Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+        Assert.Equal(file, finding.Where?.File);
+    }
+
+    [Fact]
+    public void AMissingFileIsRefused() => Assert.Equal("RG0403", Refusal(Section("nobody.onnx")).Code);
+
+    [Fact]
+    public void AFolderIsRefused()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "folder.onnx"));
+        Assert.Equal("RG0403", Refusal(Section("folder.onnx")).Code);
+    }
+
+    [Fact]
+    public void AnotherHashThanThePinIsRefusedBeforeTheFileIsParsed()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), Noise(64));
+        Assert.Equal("RG0404", Refusal(Section("m.onnx") with { Sha256 = new string('0', 64) }).Code);
+    }
+
+    [Fact]
+    public void ALinkThatLeadsOutOfTheFolderIsRefused()
+    {
+        var outside = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder) + ".bin");
+        File.WriteAllBytes(outside, new byte[48]);
+        File.CreateSymbolicLink(Path.Combine(_folder, "link.bin"), outside);
+        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), External("link.bin"));
+
+        Assert.Equal("RG0406", Refusal(Section("m.onnx")).Code);
+        File.Delete(outside);
+    }
+
+    [Fact]
+    public void WeightsBesideTheModelAreRead()
+    {
+        var values = Numbers.Uniform(12);
+        File.WriteAllBytes(Path.Combine(_folder, "weights.bin"), [.. new byte[16], .. System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)]);
+        File.WriteAllBytes(Path.Combine(_folder, "m.onnx"), External("weights.bin", offset: "16"));
+
+        using var classifier = ModelLoader.Load(Section("m.onnx"));
+        using var logits = classifier.Logits(TorchSharp.torch.ones(1, 4));
+
+        var sums = Enumerable.Range(0, 3).Select(column => Enumerable.Range(0, 4).Sum(row => values[(row * 3) + column]));
+        Assert.All(sums.Zip(Numbers.Floats(logits)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private ModelSection Section(string file) => new(
+        Path.Combine(_folder, file), null, new InputSection([4], new Bounds(0, 1), ImmutableArray<double>.Empty, ImmutableArray<double>.Empty));
+
+    private static Finding Refusal(ModelSection section) =>
+        Assert.Single(Assert.Throws<MistakeException>(() => ModelLoader.Load(section)).Findings);
+
+    private static byte[] Noise(int count)
+    {
+        var bytes = new byte[count];
+        new Random(3).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static Graphs Linear(int opset = 13, int features = 4, int classes = 3) => new Graphs(opset, [-1, features], -1, classes)
+        .Initialiser("w", Numbers.Tensor([features, classes])).Node("MatMul", "x,w", "y");
+
+    private static byte[] WithoutInitialiser()
+    {
+        var graph = Linear();
+        graph.Model.Graph.Initializer.Clear();
+        return graph.Bytes();
+    }
+
+    private static byte[] Broken(Action<TensorProto> change)
+    {
+        var graph = Linear();
+        change(graph.Model.Graph.Initializer[0]);
+        return graph.Bytes();
+    }
+
+    private static byte[] External(string location, string offset = "0") => Broken(tensor =>
+    {
+        tensor.ClearRawData();
+        tensor.DataLocation = TensorProto.Types.DataLocation.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset });
+    });
+
+    private static byte[] EmptyZip()
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            archive.CreateEntry("readme.txt");
+        }
+
+        return stream.ToArray();
+    }
+
+    private static byte[] TwoInputs()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Node("Add", "x,z", "y");
+        graph.Model.Graph.Input.Add(Graphs.Value("z", [-1, 4]));
+        return graph.Bytes();
+    }
+
+    private static byte[] TwoOutputs()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Node("Relu", "x", "y").Node("Relu", "x", "z");
+        graph.Model.Graph.Output.Add(Graphs.Value("z", [-1, 4]));
+        return graph.Bytes();
+    }
+
+    private static byte[] IntegerOutput()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Node("Identity", "x", "y");
+        graph.Model.Graph.Output[0] = Graphs.Value("y", [-1, 4], DataType.Int64);
+        return graph.Bytes();
+    }
+
+    private static byte[] UnknownOperators()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Node("NonMaxSuppression", "x", "a").Node("Magic", "a", "b").Node("Relu", "b", "y");
+        graph.Model.Graph.Node[1].Domain = "com.acme";
+        return graph.Node("AlsoUnknownButDead", "x", "nobody").Bytes();
+    }
+
+    private static byte[] TrainingMode() => new Graphs(14, [-1, 4], -1, 4)
+        .Initialiser("p", Numbers.Tensor([4], low: 1, high: 2))
+        .Node("BatchNormalization", "x,p,p,p,p", "y", ("training_mode", 1)).Bytes();
+
+    private static byte[] Recursive()
+    {
+        var graph = new Graphs(17, [-1, 4], -1, 4).Node("Loop", "x", "y");
+        graph.Model.Graph.Node[0].Domain = "local";
+        graph.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "local", Version = 1 });
+        graph.Model.Functions.Add(new FunctionProto
+        {
+            Name = "Loop", Domain = "local", Input = { "a" }, Output = { "b" }, OpsetImport = { graph.Model.OpsetImport },
+            Node = { new NodeProto { OpType = "Loop", Domain = "local", Input = { "a" }, Output = { "b" } } },
+        });
+        return graph.Bytes();
+    }
+}

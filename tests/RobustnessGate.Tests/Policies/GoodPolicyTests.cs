@@ -1,0 +1,167 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Tests;
+
+public class GoodPolicyTests
+{
+    private static readonly string Minimal = """
+        version: 1
+        model: { path: net.onnx, input: { shape: [4], bounds: [0, 1] } }
+        data: { images: x.npz }
+        gate: { rules: [ { metric: natural-accuracy, min: 0.9 } ] }
+        """;
+
+    [Fact]
+    public void AMinimalPolicyGetsTheDocumentedDefaults()
+    {
+        var policy = PolicyText.Read(Minimal);
+
+        Assert.Equal((1, 0L, "auto"), (policy.Version, policy.Seed, policy.Device));
+        Assert.Equal((SampleSelection.First, DataScale.Auto), (policy.Data.Selection, policy.Data.Scale));
+        Assert.Null(policy.Data.Samples);
+        Assert.Null(policy.Data.Labels);
+        Assert.Null(policy.Indicator);
+        Assert.Empty(policy.Attacks);
+        Assert.Empty(policy.Model.Input.Mean);
+        Assert.Empty(policy.Model.Input.Std);
+        Assert.Equal((0.01, OnInconclusive.Warn), (policy.Gate.Alpha, policy.Gate.OnInconclusive));
+        Assert.Null(policy.Gate.Baseline);
+        Assert.Equal(["markdown", "json"], policy.Report.Formats.ToArray());
+        Assert.Equal(RuleSeverity.Error, policy.Gate.Rules.Single().Severity);
+    }
+
+    [Fact]
+    public void EveryKeyReachesThePolicy()
+    {
+        var policy = PolicyText.Read($$"""
+            version: 1
+            seed: 20261122
+            device: cuda:1
+            model:
+              path: net.onnx
+              sha256: {{new string('A', 64)}}
+              input: { shape: [3, 8, 8], bounds: [-1, 1], mean: [0.5, 0.25, -1e-1], std: 2 }
+            data:
+              images: x.npy
+              labels: y.npy
+              samples: 1000
+              selection: random
+              scale: none
+              sha256: {{new string('b', 64)}}
+              lower: l.npy
+              upper: u.npy
+            indicator: { samples: 7 }
+            attacks:
+              - { name: pgd, norm: l2, epsilon: [8/255, 0.5], steps: 7, step-size: 1/4, restarts: 3, random-start: false, target: least-likely, judge: last }
+              - { name: bim, id: region, epsilon: box, target: 3 }
+              - { name: fgsm, epsilon: 2e-1, target: sub/goals.npy }
+            gate:
+              baseline: base.json
+              alpha: 0.05
+              on-inconclusive: fail
+              rules:
+                - { metric: natural-accuracy, min: 0.97, max-drop: 0.005 }
+                - { metric: robust-accuracy, attack: pgd, epsilon: 0.5, max: 1 }
+                - { metric: robust-accuracy, attack: region, min: 0 }
+                - { metric: worst-case-accuracy, norm: l2, epsilon: 0.5, max-drop: 1/100, severity: warning }
+                - { metric: linear-radius, statistic: p05, min: -0.5, max-drop-ratio: 0.1 }
+                - { metric: jacobian-l1, max: 300, max-rise-ratio: 0.2 }
+            report: { formats: [json] }
+            harden: { regime: jacobian, anything: [1, { goes: here }] }
+            """);
+
+        Assert.Equal((20261122L, "cuda:1"), (policy.Seed, policy.Device));
+        Assert.Equal(new string('a', 64), policy.Model.Sha256);
+        Assert.Equal([3, 8, 8], policy.Model.Input.Shape.ToArray());
+        Assert.Equal(new Bounds(-1, 1), policy.Model.Input.Bounds);
+        Assert.Equal([0.5, 0.25, -0.1], policy.Model.Input.Mean.ToArray());
+        Assert.Equal([2.0], policy.Model.Input.Std.ToArray());
+        Assert.Equal((1000, SampleSelection.Random, DataScale.None), (policy.Data.Samples, policy.Data.Selection, policy.Data.Scale));
+        Assert.EndsWith("u.npy", policy.Data.Upper, StringComparison.Ordinal);
+        Assert.Equal(7, policy.Indicator!.Samples);
+
+        Assert.Equal(new Pgd(7, 0.25, 3, false), policy.Attacks[0].Attack);
+        Assert.Equal((Norm.L2, Judge.Last), (policy.Attacks[0].Norm, policy.Attacks[0].Judge));
+        Assert.IsType<Target.LeastLikely>(policy.Attacks[0].Target);
+        Assert.Equal(8.0 / 255, policy.Attacks[0].Epsilons[0].Value);
+        Assert.Equal(new Target.Class(3), policy.Attacks[1].Target);
+        Assert.True(policy.Attacks[1].Epsilons.Single().IsBox);
+        Assert.Equal(new Bim(), policy.Attacks[1].Attack);
+        Assert.EndsWith(Path.Combine("sub", "goals.npy"), Assert.IsType<Target.File>(policy.Attacks[2].Target).Path, StringComparison.Ordinal);
+        Assert.True(Path.IsPathFullyQualified(((Target.File)policy.Attacks[2].Target).Path));
+        Assert.Equal(["pgd-l2-0.03137254901960784", "pgd-l2-0.5", "region", "fgsm-linf-0.2"], policy.Runs.Select(run => run.Id));
+
+        Assert.Equal((0.05, OnInconclusive.Fail), (policy.Gate.Alpha, policy.Gate.OnInconclusive));
+        var rules = policy.Gate.Rules;
+        Assert.Equal((0.97, 0.005, true), (rules[0].Min, rules[0].MaxDrop, rules[0].Compares));
+        Assert.Equal(("pgd", 0.5, 1.0, false), (rules[1].Attack, rules[1].Epsilon!.Value.Value, rules[1].Max, rules[1].Compares));
+        Assert.Equal((Norm.L2, RuleSeverity.Warning, 0.01), (rules[3].Norm, rules[3].Severity, rules[3].MaxDrop));
+        Assert.Equal((Statistic.P05, -0.5, 0.1), (rules[4].Statistic, rules[4].Min, rules[4].MaxDropRatio));
+        Assert.Equal((Statistic.Median, 300.0, 0.2), (rules[5].Statistic, rules[5].Max, rules[5].MaxRiseRatio));
+        Assert.Equal(["json"], policy.Report.Formats.ToArray());
+    }
+
+    [Fact]
+    public void AByteOrderMarkAndWindowsLineEndsChangeNothingButTheHash()
+    {
+        var text = string.Join("\r\n", PolicyText.Good);
+
+        var policy = PolicyReader.Parse([0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes(text)], "robustness.yml");
+
+        Assert.Equal(5, policy.Seed);
+        Assert.Equal((14, 14), policy.Source.Places["attacks[0].epsilon"]);
+    }
+
+    [Fact]
+    public void JsonIsAPolicyToo() => Assert.Equal(0.9, PolicyText.Read("""
+        {"version": 1, "model": {"path": "net.onnx", "input": {"shape": [4], "bounds": [0, 1]}},
+         "data": {"images": "x.npz"}, "gate": {"rules": [{"metric": "natural-accuracy", "min": 0.9}]}}
+        """).Gate.Rules[0].Min);
+
+    [Fact]
+    public void BoundsMayBeNoneWhereTheDataGiveARegion()
+    {
+        var policy = PolicyText.Read(Minimal
+            .Replace("[0, 1]", "none", StringComparison.Ordinal)
+            .Replace("x.npz", "x.npz, lower: l.npy, upper: u.npy", StringComparison.Ordinal));
+
+        Assert.Null(policy.Model.Input.Bounds);
+    }
+
+    [Fact]
+    public void FindingsCanPointAtAnyKeyOfThePolicy()
+    {
+        var source = PolicyText.Read(PolicyText.With(0, "")).Source;
+
+        Assert.Equal(new Location("robustness.yml", 26, 17), source.At("gate.rules[1].max-drop"));
+        Assert.Equal(new Location("robustness.yml", 23, 7), source.At("gate.rules[1].severity"));
+        Assert.Equal(new Location("robustness.yml", 1, 1), source.At("nothing"));
+    }
+
+    [Fact]
+    public void ReadingDoesNotDependOnTheCulture()
+    {
+        var before = System.Globalization.CultureInfo.CurrentCulture;
+        try
+        {
+            System.Globalization.CultureInfo.CurrentCulture = CommaCulture();
+            Assert.Equal(0.9, PolicyText.Read(Minimal).Gate.Rules[0].Min);
+            Assert.Contains("[0.5, 1.5]", PolicyText.Mistakes(
+                PolicyText.With(6, "  input: { shape: [4], bounds: [0.5, 1.5] }").Replace("epsilon: 0.1", "epsilon: 1.25", StringComparison.Ordinal))[0].Message,
+                StringComparison.Ordinal);
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static System.Globalization.CultureInfo CommaCulture()
+    {
+        var culture = (System.Globalization.CultureInfo)System.Globalization.CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        culture.NumberFormat.NegativeSign = "~";
+        return culture;
+    }
+}

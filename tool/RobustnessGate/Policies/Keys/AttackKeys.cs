@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies.Binding;
+
+namespace RobustnessGate.Policies.Keys;
+
+/// <summary>Keys of an entry under <c>attacks</c>: those that all attacks have, and the chosen attack's parameters.</summary>
+internal static class AttackKeys
+{
+    private static readonly Key<string> Id = Key.May(
+        "id", new TextForm("letters, digits, '.', '_' and '-' (it becomes a file name)", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
+        "name of the results; name-norm-epsilon by default");
+
+    private static readonly Key<ImmutableArray<Epsilon>> Epsilons = Key.Must(
+        "epsilon", new ListForm<Epsilon>(new EpsilonForm(), alsoSingle: true) { Absence = new EpsilonForm().Absence },
+        "radius or radii in raw input units, or box for the per-sample region of the data");
+
+    private static readonly Key<Target> Target = Key.Default<Target>(
+        "target", new TargetForm(), new Target.None(),
+        "a sample is broken when it becomes: any wrong class (none), the least likely one, this class, or the file's");
+
+    private static readonly Key<Judge> Judge = Key.Default(
+        "judge", Choice.Of<Judge>(), Policies.Judge.Any, "any point that the attack meets, or its last one alone");
+
+    public static readonly Form<AttackEntry> Form = FormOf(AttackCatalog.All);
+
+    /// <summary>The form of an entry that can name these attacks.</summary>
+    public static Form<AttackEntry> FormOf(IReadOnlyList<Attack> attacks)
+    {
+        var name = Key.Must(
+            "name",
+            new ChoiceForm<string>([.. attacks.Select(a => (a.Name, a.Name))]) { UnknownCode = Codes.UnknownAttack, What = "attack" },
+            "which attack");
+        return new VariantForm<AttackEntry>(name, [Id, Epsilons, Target, Judge], [.. attacks.Select(VariantOf)]);
+    }
+
+    private static Variant<AttackEntry> VariantOf(Attack attack)
+    {
+        var norm = Key.Default(
+            "norm", new ChoiceForm<Norm>([.. attack.Norms.Select(n => (n.Name(), n))]), attack.Norms[0],
+            $"norm of the perturbation; {attack.Name} is defined for {string.Join(", ", attack.Norms.Select(n => n.Name()))}");
+        var parameters = new AttackParameters(attack);
+        return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => new AttackEntry(
+            fields.Get(Id), parameters.Build(fields), fields.Get(norm), fields.Get(Epsilons),
+            fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path));
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies.Binding;
+using RobustnessGate.Policies.Yaml;
+
+namespace RobustnessGate.Policies.Keys;
+
+/// <summary>
+/// The parameters of an attack's record as keys: a constructor parameter <c>StepSize</c> is the key <c>step-size</c>,
+/// its default is the prototype's value, its range the property's <see cref="RangeAttribute"/>, and its words the
+/// property's <see cref="DescriptionAttribute"/>.
+/// </summary>
+internal sealed class AttackParameters
+{
+    private readonly Attack _prototype;
+    private readonly ConstructorInfo _constructor;
+    private readonly (PropertyInfo Property, Key<object> Key)[] _parameters;
+
+    /// <exception cref="NotSupportedException">A parameter is of a type that a policy cannot write: the record's author's mistake.</exception>
+    public AttackParameters(Attack prototype)
+    {
+        _prototype = prototype;
+        var type = prototype.GetType();
+        _constructor = type.GetConstructors().MaxBy(c => c.GetParameters().Length)
+            ?? throw new NotSupportedException($"{type.Name} has no public constructor");
+        _parameters = [.. _constructor.GetParameters().Select(parameter =>
+        {
+            var property = type.GetProperty(parameter.Name!)
+                ?? throw new NotSupportedException($"{type.Name} has no property for its parameter {parameter.Name}");
+            return (property, KeyOf(property, property.GetValue(prototype)));
+        })];
+    }
+
+    public IEnumerable<Key> Keys => _parameters.Select(parameter => parameter.Key);
+
+    /// <summary>The attack with the parameters that the policy gives.</summary>
+    public Attack Build(Fields fields) => (Attack)_constructor.Invoke([.. _parameters.Select(parameter =>
+        fields.Has(parameter.Key) ? fields.Get(parameter.Key) : parameter.Property.GetValue(_prototype))]);
+
+    private static Key<object> KeyOf(PropertyInfo property, object? value)
+    {
+        var range = property.GetCustomAttribute<RangeAttribute>();
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        Form<object> form = type switch
+        {
+            _ when type == typeof(int) => new Boxed<int>(new WholeForm<int>(range)),
+            _ when type == typeof(long) => new Boxed<long>(new WholeForm<long>(range)),
+            _ when type == typeof(double) => new Boxed<double>(new NumberForm(range)),
+            _ when type == typeof(bool) => new Boxed<bool>(new BooleanForm()),
+            _ when type.IsEnum => (Form<object>)typeof(AttackParameters)
+                .GetMethod(nameof(EnumForm), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null)!,
+            _ => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name}: a policy cannot write {type.Name}"),
+        };
+        var words = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? form.Words;
+        var name = JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name);
+        return value is null
+            ? Key.May(name, form, words)
+            : Key.Default(name, form, value, words);
+    }
+
+    private static Boxed<T> EnumForm<T>()
+        where T : struct, Enum => new(Choice.Of<T>());
+
+    /// <summary>A form whose type is known only at run time.</summary>
+    private sealed class Boxed<T>(Form<T> form) : Form<object>
+        where T : struct
+    {
+        public override string Words => form.Words;
+
+        public override JsonObject Schema() => form.Schema();
+
+        public override JsonNode? ToJson(object value) => form.ToJson((T)value);
+
+        protected override bool TryReadValue(Node node, Reading reading, out object value)
+        {
+            var read = form.TryRead(node, reading, out var typed);
+            value = typed;
+            return read;
+        }
+    }
+}
