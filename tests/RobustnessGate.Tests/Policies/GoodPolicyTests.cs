@@ -5,11 +5,48 @@ namespace RobustnessGate.Tests;
 
 public class GoodPolicyTests
 {
-    private static readonly string Minimal = """
+    internal static readonly string Minimal = """
         version: 1
         model: { path: net.onnx, input: { shape: [4], bounds: [0, 1] } }
         data: { images: x.npz }
         gate: { rules: [ { metric: natural-accuracy, min: 0.9 } ] }
+        """;
+
+    internal static readonly string Full = $$"""
+        version: 1
+        seed: 20261122
+        device: cuda:1
+        model:
+          path: net.onnx
+          sha256: {{new string('A', 64)}}
+          input: { shape: [3, 8, 8], bounds: [-1, 1], mean: [0.5, 0.25, -1e-1], std: 2 }
+        data:
+          images: x.npy
+          labels: y.npy
+          samples: 1000
+          selection: random
+          scale: none
+          sha256: {{new string('b', 64)}}
+          lower: l.npy
+          upper: u.npy
+        indicator: { samples: 7 }
+        attacks:
+          - { name: pgd, norm: l2, epsilon: [8/255, 0.5], steps: 7, step-size: 1/4, restarts: 3, random-start: false, target: least-likely, judge: last }
+          - { name: bim, id: region, epsilon: box, target: 3 }
+          - { name: fgsm, epsilon: 2e-1, target: sub/goals.npy }
+        gate:
+          baseline: base.json
+          alpha: 0.05
+          on-inconclusive: fail
+          rules:
+            - { metric: natural-accuracy, min: 0.97, max-drop: 0.005 }
+            - { metric: robust-accuracy, attack: pgd, epsilon: 0.5, max: 1 }
+            - { metric: robust-accuracy, attack: region, min: 0 }
+            - { metric: worst-case-accuracy, norm: l2, epsilon: 0.5, max-drop: 1/100, severity: warning }
+            - { metric: linear-radius, statistic: p05, min: -0.5, max-drop-ratio: 0.1 }
+            - { metric: jacobian-l1, max: 300, max-rise-ratio: 0.2 }
+        report: { formats: [json] }
+        harden: { regime: jacobian, anything: [1, { goes: here }] }
         """;
 
     [Fact]
@@ -34,42 +71,7 @@ public class GoodPolicyTests
     [Fact]
     public void EveryKeyReachesThePolicy()
     {
-        var policy = PolicyText.Read($$"""
-            version: 1
-            seed: 20261122
-            device: cuda:1
-            model:
-              path: net.onnx
-              sha256: {{new string('A', 64)}}
-              input: { shape: [3, 8, 8], bounds: [-1, 1], mean: [0.5, 0.25, -1e-1], std: 2 }
-            data:
-              images: x.npy
-              labels: y.npy
-              samples: 1000
-              selection: random
-              scale: none
-              sha256: {{new string('b', 64)}}
-              lower: l.npy
-              upper: u.npy
-            indicator: { samples: 7 }
-            attacks:
-              - { name: pgd, norm: l2, epsilon: [8/255, 0.5], steps: 7, step-size: 1/4, restarts: 3, random-start: false, target: least-likely, judge: last }
-              - { name: bim, id: region, epsilon: box, target: 3 }
-              - { name: fgsm, epsilon: 2e-1, target: sub/goals.npy }
-            gate:
-              baseline: base.json
-              alpha: 0.05
-              on-inconclusive: fail
-              rules:
-                - { metric: natural-accuracy, min: 0.97, max-drop: 0.005 }
-                - { metric: robust-accuracy, attack: pgd, epsilon: 0.5, max: 1 }
-                - { metric: robust-accuracy, attack: region, min: 0 }
-                - { metric: worst-case-accuracy, norm: l2, epsilon: 0.5, max-drop: 1/100, severity: warning }
-                - { metric: linear-radius, statistic: p05, min: -0.5, max-drop-ratio: 0.1 }
-                - { metric: jacobian-l1, max: 300, max-rise-ratio: 0.2 }
-            report: { formats: [json] }
-            harden: { regime: jacobian, anything: [1, { goes: here }] }
-            """);
+        var policy = PolicyText.Read(Full);
 
         Assert.Equal((20261122L, "cuda:1"), (policy.Seed, policy.Device));
         Assert.Equal(new string('a', 64), policy.Model.Sha256);

@@ -4,7 +4,7 @@ namespace RobustnessGate.Tests;
 
 public class RuleTargetsTests
 {
-    private static readonly Policy Policy = PolicyText.Read("""
+    internal const string Text = """
         version: 1
         model: { path: net.onnx, input: { shape: [4], bounds: [0, 1] } }
         data: { images: x.npz, lower: l.npy, upper: u.npy }
@@ -28,7 +28,9 @@ public class RuleTargetsTests
             - { metric: worst-case-accuracy, epsilon: 5, norm: l2, min: 0.1 }
             - { metric: worst-case-accuracy, epsilon: box, min: 0.1 }
             - { metric: linear-radius, min: 0.1 }
-        """);
+        """;
+
+    private static readonly Policy Policy = PolicyText.Read(Text);
 
     [Theory]
     [InlineData(0, "")]

@@ -8,7 +8,7 @@ namespace RobustnessGate.Evaluation;
 internal static class Devices
 {
     /// <param name="name">"auto", "cpu", "cuda" or "cuda:n".</param>
-    /// <exception cref="MistakeException">RG0905: the device is not there.</exception>
+    /// <exception cref="MistakeException">RG0908: the device is not there.</exception>
     public static Device Choose(string name)
     {
         var cuda = cuda_is_available();
@@ -26,7 +26,7 @@ internal static class Devices
         if (!cuda || number >= torch.cuda.device_count())
         {
             throw new MistakeException(ExitCode.BadCommandLine, new Finding(
-                "RG0905", Severity.Error, null,
+                "RG0908", Severity.Error, null,
                 $"device '{name}' is not there: libtorch sees {(cuda ? torch.cuda.device_count() : 0)} CUDA devices. Use --device cpu, or build with -p:TorchBackend=cuda on a machine with a GPU."));
         }
 

@@ -11,6 +11,10 @@ public static class Diagnostics
 {
     public static readonly ImmutableSortedDictionary<string, string> Titles = new Dictionary<string, string>
     {
+        ["RG0001"] = "not a verb or an option",
+        ["RG0002"] = "an option's value is missing or invalid",
+        ["RG0003"] = "a verb is missing",
+        ["RG0004"] = "the output folder cannot be used",
         ["RG0101"] = "the policy cannot be read",
         ["RG0102"] = "the policy is not plain YAML",
         ["RG0103"] = "the policy is of a later version",
@@ -40,6 +44,9 @@ public static class Diagnostics
         ["RG0206"] = "the baseline lacks what a rule compares",
         ["RG0208"] = "results cannot be pinned",
         ["RG0209"] = "stored results cannot be read",
+        ["RG0210"] = "there are no results to pin",
+        ["RG0211"] = "the results are of another policy",
+        ["RG0212"] = "the policy names no baseline file",
         ["RG0301"] = "a data file cannot be read",
         ["RG0302"] = "a data file is empty",
         ["RG0303"] = "a data file is truncated or damaged",
@@ -81,6 +88,10 @@ public static class Diagnostics
         ["RG0905"] = "nothing was evaluated",
         ["RG0906"] = "the evaluation did not finish",
         ["RG0907"] = "part of the evaluation is missing",
+        ["RG0908"] = "the device is not there",
+        ["RG0910"] = "the evaluation was interrupted",
+        ["RG0911"] = "the evaluation took too long",
+        ["RG0912"] = "the evaluation met a defect of the tool",
         ["RG1001"] = "robustness fell",
         ["RG1002"] = "below the floor",
         ["RG1003"] = "above the ceiling",
@@ -90,5 +101,6 @@ public static class Diagnostics
         ["RG1102"] = "a real fall within what is allowed",
         ["RG1103"] = "the baseline can be tightened",
         ["RG1104"] = "the baseline was made under other conditions",
+        ["RG1108"] = "the model runs in float32 only",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

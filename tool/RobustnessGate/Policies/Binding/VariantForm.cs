@@ -84,16 +84,26 @@ internal sealed class VariantForm<T>(
             : (Codes.NotApplicable, $"'{name}' has no '{key.Text}', so it would do nothing here; it belongs to {string.Join(", ", others)}. Remove it.");
     }
 
-    private JsonNode Conditional(Variant<T> variant) => new JsonObject
+    private JsonNode Conditional(Variant<T> variant)
     {
-        ["if"] = new JsonObject
+        var then = Section.Schema(variant.Keys);
+        var properties = then["properties"]!.AsObject();
+        foreach (var key in common.Prepend(selector))
         {
-            ["properties"] = new JsonObject
+            properties[key.Name] = true; // described once, above
+        }
+
+        return new JsonObject
+        {
+            ["if"] = new JsonObject
             {
-                [selector.Name] = new JsonObject { ["enum"] = new JsonArray([.. variant.Names.Select(n => JsonValue.Create(n))]) },
+                ["properties"] = new JsonObject
+                {
+                    [selector.Name] = new JsonObject { ["enum"] = new JsonArray([.. variant.Names.Select(n => JsonValue.Create(n))]) },
+                },
+                ["required"] = new JsonArray(selector.Name),
             },
-            ["required"] = new JsonArray(selector.Name),
-        },
-        ["then"] = Section.Schema([selector, .. common, .. variant.Keys]),
-    };
+            ["then"] = then,
+        };
+    }
 }

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using RobustnessGate.Gating;
+
+namespace RobustnessGate.Tests;
+
+public partial class ArchitectureTests
+{
+    private static readonly string Library = Path.Combine(TestData.Root, "tool", "RobustnessGate");
+
+    [Theory]
+    [InlineData("Policies")]
+    [InlineData("Gating")]
+    [InlineData("Reports")]
+    [InlineData("Results")]
+    [InlineData("Samples")]
+    public void Rooms_without_tensors_never_mention_TorchSharp(string room)
+    {
+        var files = Directory.GetFiles(Path.Combine(Library, room), "*.cs", SearchOption.AllDirectories);
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.DoesNotMatch(Torch(), Code(file)));
+    }
+
+    [Fact]
+    public void The_library_has_no_console_no_clock_and_no_exit() =>
+        Assert.All(Sources(Library), file =>
+        {
+            var world = file.StartsWith(Path.Combine(Library, "Evaluation"), StringComparison.Ordinal) ? World() : WorldAndStopwatch();
+            Assert.DoesNotMatch(world, Code(file));
+        });
+
+    [Fact]
+    public void The_search_finds_what_it_looks_for()
+    {
+        Assert.Matches(Torch(), "using static TorchSharp.torch;");
+        Assert.Matches(World(), "Console.WriteLine()");
+        Assert.Matches(World(), "var now = DateTime.UtcNow;");
+        Assert.Matches(World(), "System.Environment.Exit(1)");
+        Assert.Matches(WorldAndStopwatch(), "Stopwatch.StartNew()");
+    }
+
+    [Fact]
+    public void Every_diagnostic_has_a_heading_and_every_heading_a_diagnostic()
+    {
+        var documented = File.ReadLines(Path.Combine(TestData.Root, "docs", "diagnostics.md"))
+            .Where(line => line.StartsWith("## RG", StringComparison.Ordinal)).Select(line => line[3..]).ToArray();
+
+        Assert.Equal(Diagnostics.Titles.Select(pair => $"{pair.Key} {pair.Value}"), documented);
+    }
+
+    [Fact]
+    public void Every_code_in_the_sources_is_a_diagnostic_and_every_diagnostic_is_used()
+    {
+        var used = Sources(Path.Combine(TestData.Root, "tool"))
+            .Where(file => Path.GetFileName(file) != "Diagnostics.cs")
+            .SelectMany(file => CodeLiteral().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal(Diagnostics.Titles.Keys, used.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    /// <summary>The text without its comments: documentation may speak of what the code must not touch.</summary>
+    private static string Code(string file) => Comment().Replace(File.ReadAllText(file), "");
+
+    [GeneratedRegex(@"//.*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\busing\b.*\bTorchSharp\b|\bTorchSharp\.|\btorch\.")]
+    private static partial Regex Torch();
+
+    [GeneratedRegex(@"\bConsole\.|\bDateTime(Offset)?\.(Utc)?(Now|Today)|\bEnvironment\.(Exit|FailFast|GetCommandLineArgs|TickCount)|\bTimeProvider\b")]
+    private static partial Regex World();
+
+    [GeneratedRegex(@"\bConsole\.|\bDateTime(Offset)?\.(Utc)?(Now|Today)|\bEnvironment\.(Exit|FailFast|GetCommandLineArgs|TickCount)|\bTimeProvider\b|\bStopwatch\b")]
+    private static partial Regex WorldAndStopwatch();
+
+    [GeneratedRegex("\"(RG[0-9]{4})\"")]
+    private static partial Regex CodeLiteral();
+}

@@ -1,0 +1,287 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace RobustnessGate.Tests.Cli;
+
+/// <summary>Every exit code through the real process, and what is left behind in each case.</summary>
+public class ExitCodeTests
+{
+    private const string Output = "artifacts/robustness";
+
+    [Fact]
+    public void A_model_that_is_as_robust_as_its_baseline_passes_with_0()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+        Assert.Equal(0, work.Run("baseline", "update").ExitCode);
+
+        var run = work.Run("check");
+
+        Assert.True(run.ExitCode == 0, run.Everything);
+        Assert.Contains("passed: 2 of 2 rules", run.Output, StringComparison.Ordinal);
+        Assert.Contains("report: artifacts/robustness/report.md", run.Output, StringComparison.Ordinal);
+        AssertRobust(work, Workspace.Robust(0.1));
+        AssertExitCodeInResults(work, 0);
+    }
+
+    [Fact]
+    public void A_model_that_lost_what_was_pinned_fails_with_2()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+        work.Run("baseline", "update");
+        work.WriteModel("model.onnx", scale: -4);
+
+        var run = work.Run("check");
+
+        Assert.True(run.ExitCode == 2, run.Everything);
+        Assert.Contains("error RG1001", run.Output, StringComparison.Ordinal);
+        Assert.Contains("robustness.yml(", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(work[$"{Output}/report.md"]));
+        AssertExitCodeInResults(work, 2);
+    }
+
+    [Fact]
+    public void An_interruption_ends_with_3_and_keeps_what_was_finished()
+    {
+        using var work = new Workspace();
+        work.WritePolicy(attacks: Endless);
+        using var tool = Tool.Start(work.Folder, [], "check");
+        EvaluationProcess(tool.Process);
+        Signal(tool.Process.Id, "INT");
+
+        var run = tool.Wait();
+
+        Assert.True(run.ExitCode == 3, run.Everything);
+        Assert.Contains("RG0910", run.Everything, StringComparison.Ordinal);
+        AssertExitCodeInResults(work, 3);
+    }
+
+    [Fact]
+    public void Too_long_an_evaluation_ends_with_3()
+    {
+        using var work = new Workspace();
+        work.WritePolicy(attacks: Endless);
+
+        var run = work.Run("check", "--timeout", "2s");
+
+        Assert.True(run.ExitCode == 3, run.Everything);
+        Assert.Contains("RG0911", run.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_policy_is_4()
+    {
+        using var work = new Workspace();
+
+        var run = work.Run("check", "-p", "absent.yml");
+
+        AssertMistake(run, 4, "absent.yml: error RG0101");
+    }
+
+    [Theory]
+    [InlineData("model.onnx", "RG04")]
+    [InlineData("images.gz", "RG03")]
+    [InlineData("labels.gz", "RG03")]
+    public void Random_bytes_are_4_and_leave_no_results_of_an_earlier_run(string file, string band)
+    {
+        using var work = new Workspace();
+        work.Run("check");
+        Assert.Contains("\"verdict\"", work.Read($"{Output}/results.json"), StringComparison.Ordinal);
+        var bytes = new byte[500];
+        new Random(1).NextBytes(bytes);
+        File.WriteAllBytes(work[file], bytes);
+
+        var run = work.Run("check");
+
+        AssertMistake(run, 4, $"error {band}");
+        AssertExitCodeInResults(work, 4);
+        Assert.False(File.Exists(work[$"{Output}/run.json"]));
+    }
+
+    [Fact]
+    public void A_missing_model_is_4()
+    {
+        using var work = new Workspace();
+        File.Delete(work["model.onnx"]);
+
+        AssertMistake(work.Run("check"), 4, "model.onnx: error RG04");
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_5()
+    {
+        if (TorchSharp.torch.cuda_is_available())
+        {
+            return;
+        }
+
+        using var work = new Workspace();
+
+        AssertMistake(work.Run("check", "--device", "cuda"), 5, "device 'cuda' is not there");
+    }
+
+    [Fact]
+    public void A_missing_baseline_is_6_but_the_results_are_there_to_be_pinned()
+    {
+        using var work = new Workspace();
+
+        var run = work.Run("check");
+
+        Assert.True(run.ExitCode == 6, run.Everything);
+        Assert.Contains("RG0201", run.Output, StringComparison.Ordinal);
+        AssertExitCodeInResults(work, 6);
+        AssertRobust(work, Workspace.Robust(0.1));
+    }
+
+    [Fact]
+    public void A_damaged_baseline_is_6()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+        work.Run("baseline", "update");
+        File.WriteAllText(work["robustness.baseline.json"], work.Read("robustness.baseline.json")[..^100]);
+
+        var run = work.Run("check");
+
+        Assert.True(run.ExitCode == 6, run.Everything);
+        Assert.Contains("robustness.baseline.json", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_is_7_and_the_report_has_what_was_finished()
+    {
+        using var work = new Workspace();
+        work.WritePolicy(attacks: """
+              - { name: fgsm, norm: linf, epsilon: 0.1 }
+            """ + "\n" + Endless);
+        using var tool = Tool.Start(work.Folder, [], "check");
+        using var child = EvaluationProcess(tool.Process);
+        // Time enough for the natural predictions and fgsm; the attack after them never ends by itself.
+        Thread.Sleep(TimeSpan.FromSeconds(4));
+        child.Kill();
+
+        var run = tool.Wait();
+
+        Assert.True(run.ExitCode == 7, run.Everything);
+        Assert.Contains("error RG0904: the evaluation process died with exit code 137 (killed", run.Everything, StringComparison.Ordinal);
+        AssertExitCodeInResults(work, 7);
+        var results = Results(work);
+        Assert.False(results.GetProperty("completed").GetBoolean());
+        Assert.Equal(Workspace.Samples, results.GetProperty("natural").GetProperty("correct").GetInt32());
+        Assert.Equal(["fgsm-linf-0.1"], results.GetProperty("attacks").EnumerateArray().Select(attack => attack.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public void An_evaluation_of_nothing_is_8()
+    {
+        using var work = new Workspace();
+        IdxEmpty(work);
+
+        AssertMistake(work.Run("check"), 8, "RG0310");
+    }
+
+    [Fact]
+    public void Pinning_without_results_is_8()
+    {
+        using var work = new Workspace();
+
+        AssertMistake(work.Run("baseline", "update"), 8, "RG0210");
+    }
+
+    [Fact]
+    public void In_process_and_in_a_process_of_its_own_give_the_same_bytes()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+        var apart = work.Read($"{Output}/results.json");
+
+        work.Run("check", "--in-process");
+
+        Assert.Equal(apart, work.Read($"{Output}/results.json"));
+    }
+
+    [Fact]
+    public void No_baseline_on_request_judges_floors_alone()
+    {
+        using var work = new Workspace();
+
+        var run = work.Run("check", "--baseline", "none");
+
+        Assert.True(run.ExitCode == 0, run.Everything);
+        Assert.Contains("passed: 1 of 1 rules", run.Output, StringComparison.Ordinal);
+    }
+
+    private const string Endless = """
+          - { name: pgd, norm: linf, epsilon: 0.001, steps: 1000, restarts: 100000 }
+        """;
+
+    private static void IdxEmpty(Workspace work)
+    {
+        RobustnessGate.Samples.IdxWriter.WriteGzip(work["images.gz"], [0, 1, 2, 2], []);
+        RobustnessGate.Samples.IdxWriter.WriteGzip(work["labels.gz"], [0], []);
+    }
+
+    private static void AssertMistake(ToolRun run, int exitCode, string words)
+    {
+        Assert.True(run.ExitCode == exitCode, $"{run.ExitCode}: {run.Everything}");
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n'), line => line.Contains(" error RG", StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", run.Everything, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    private static void AssertExitCodeInResults(Workspace work, int exitCode) =>
+        Assert.Equal(exitCode, Results(work).GetProperty("exitCode").GetInt32());
+
+    private static void AssertRobust(Workspace work, int robust) =>
+        Assert.All(Results(work).GetProperty("attacks").EnumerateArray(), attack => Assert.Equal(robust, attack.GetProperty("robust").GetInt32()));
+
+    private static JsonElement Results(Workspace work)
+    {
+        using var document = JsonDocument.Parse(work.Read($"{Output}/results.json"));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Waits for the evaluation process that a tool starts.</summary>
+    private static Process EvaluationProcess(Process tool)
+    {
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            foreach (var candidate in Process.GetProcessesByName(tool.ProcessName))
+            {
+                if (ParentOf(candidate.Id) == tool.Id)
+                {
+                    return candidate;
+                }
+
+                candidate.Dispose();
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("no evaluation process was started");
+    }
+
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            // "pid (name) state ppid …"; the name may hold spaces.
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using RobustnessGate.Cli.Parsing;
+using RobustnessGate.Cli.Terminal;
+using RobustnessGate.Gating;
+using RobustnessGate.Hosting;
+
+namespace RobustnessGate.Cli.Verbs;
+
+/// <summary><c>evaluate REQUEST RECORDS</c>, hidden: the evaluation process that <c>check</c> starts.</summary>
+internal static class EvaluateVerb
+{
+    public const string Name = "evaluate";
+
+    public static Command Create()
+    {
+        var request = new Argument<string>("REQUEST");
+        var records = new Argument<string>("RECORDS");
+        var verbosity = Options.Verbosity();
+        var noColor = Options.NoColor();
+        var command = new Command(Name, "Evaluates a request of another process.") { request, records, verbosity, noColor };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            EndWithParent();
+            using var interruption = new Interruption();
+            var view = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor)).Progress();
+            return (int)EvaluationProcess.Run(
+                parsed.GetRequiredValue(request), parsed.GetRequiredValue(records),
+                fact => view?.Show(fact), progress => view?.Show(progress), interruption.Token);
+        });
+        return command;
+    }
+
+    /// <summary>Ends this process when its stdin closes: the parent is gone, and nobody waits for the result.</summary>
+    private static void EndWithParent() => new Thread(() =>
+    {
+        using var stdin = Console.OpenStandardInput();
+        while (stdin.ReadByte() >= 0)
+        {
+        }
+
+        Environment.Exit((int)ExitCode.Cancelled);
+    }) { IsBackground = true, Name = "parent watch" }.Start();
+}

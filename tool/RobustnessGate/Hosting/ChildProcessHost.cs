@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using RobustnessGate.Gating;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Hosting;
+
+/// <summary>How to start the evaluation process; the paths of the request and of the records file are appended.</summary>
+public sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments);
+
+/// <summary>
+/// Evaluates in a process of its own, because native code can abort the process that it runs in. The facts come through
+/// a file that this side names, never through stdout, which belongs to the model; stderr is inherited for progress.
+/// The child's stdin is a pipe that nothing is written to: it closes when this process ends, however that happens.
+/// </summary>
+public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : IEvaluationHost
+{
+    /// <summary>Exit codes that the evaluation process ends with on purpose, having said why in a finding.</summary>
+    private static readonly ImmutableArray<ExitCode> Explained =
+        [ExitCode.InvalidInput, ExitCode.BadCommandLine, ExitCode.NothingEvaluated, ExitCode.Cancelled];
+
+    public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("robustness-gate-");
+        try
+        {
+            var requestFile = Path.Combine(folder.FullName, "request.json");
+            var recordsFile = Path.Combine(folder.FullName, "records.jsonl");
+            request.Write(requestFile);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            if (timeout is { } span)
+            {
+                limit.CancelAfter(span);
+            }
+
+            var exitCode = Run(requestFile, recordsFile, limit.Token);
+            var facts = File.Exists(recordsFile) ? FactLog.Read(File.ReadAllText(recordsFile)) : Results.Evaluation.Empty;
+            return Judge(exitCode, facts, cancel);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The process's exit code; null where it had to be ended.</summary>
+    private int? Run(string requestFile, string recordsFile, CancellationToken cancel)
+    {
+        using var process = Start(requestFile, recordsFile);
+
+        // Never waited for: something that the model started may hold the pipe open for longer than the process lives.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        try
+        {
+            process.WaitForExitAsync(cancel).GetAwaiter().GetResult();
+            return process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            return null;
+        }
+    }
+
+    private Process Start(string requestFile, string recordsFile)
+    {
+        var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        ChildEnvironment.Restrict(start.Environment);
+        return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");
+    }
+
+    /// <summary>Anything but an explained end or a complete record is a death: nothing unexplained may pass.</summary>
+    private Evaluated Judge(int? exitCode, Results.Evaluation facts, CancellationToken cancel) => exitCode switch
+    {
+        null => cancel.IsCancellationRequested || timeout is null
+            ? Ended(facts, ExitCode.Cancelled, Stopped.ByRequest())
+            : Ended(facts, ExitCode.Cancelled, Stopped.AfterTimeout(timeout.Value)),
+        0 when facts.Completed => new(facts, ExitCode.Passed),
+        (int)ExitCode.InternalError => Ended(facts, ExitCode.InternalError, Stopped.ByDefect()),
+        { } code when Explained.Contains((ExitCode)code) && facts.Findings.Any(finding => finding.Severity == Severity.Error) =>
+            new(facts, (ExitCode)code),
+        { } code => Ended(facts, ExitCode.EvaluationCrashed, Stopped.ByDeath(code)),
+    };
+
+    private static Evaluated Ended(Results.Evaluation facts, ExitCode end, Finding finding) =>
+        new(facts.With(new FindingFact(finding)), end);
+}

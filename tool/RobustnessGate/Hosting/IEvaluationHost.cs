@@ -1,0 +1,17 @@
+using RobustnessGate.Gating;
+
+namespace RobustnessGate.Hosting;
+
+/// <summary>Where an evaluation runs: in a process of its own, or in this one.</summary>
+public interface IEvaluationHost
+{
+    Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel);
+}
+
+/// <summary>What an evaluation measured, and how it ended.</summary>
+/// <param name="Facts">All that was finished; why it ended early is among its findings.</param>
+/// <param name="End">
+/// <see cref="ExitCode.Passed"/> where it ran to its end; otherwise the exit code for what stopped it: invalid input,
+/// an interruption, the death of its process.
+/// </param>
+public sealed record Evaluated(Results.Evaluation Facts, ExitCode End);

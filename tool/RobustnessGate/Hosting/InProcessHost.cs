@@ -1,0 +1,56 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Gating;
+using RobustnessGate.Models;
+using RobustnessGate.Results;
+using RobustnessGate.Samples;
+
+namespace RobustnessGate.Hosting;
+
+/// <summary>Evaluates in this process: in the evaluation process itself, for debugging, and in fast tests.</summary>
+/// <param name="observe">Sees each fact as soon as it is known.</param>
+public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress) : IEvaluationHost
+{
+    public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
+    {
+        var facts = Results.Evaluation.Empty;
+        var end = Guard(() => Run(request, Record, cancel), cancel);
+        foreach (var finding in end.Findings)
+        {
+            Record(new FindingFact(finding));
+        }
+
+        return new(facts, end.ExitCode);
+
+        void Record(Fact fact)
+        {
+            facts = facts.With(fact);
+            observe(fact);
+        }
+    }
+
+    private void Run(EvaluationRequest request, Action<Fact> record, CancellationToken cancel)
+    {
+        var policy = request.ReadPolicy();
+        var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
+        using var classifier = ModelLoader.Load(policy.Model);
+        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory);
+        Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
+    }
+
+    private static (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)
+    {
+        try
+        {
+            work();
+            return (ExitCode.Passed, []);
+        }
+        catch (MistakeException mistake)
+        {
+            return (mistake.ExitCode, mistake.Findings);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (ExitCode.Cancelled, [Stopped.ByRequest()]);
+        }
+    }
+}

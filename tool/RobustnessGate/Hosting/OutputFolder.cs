@@ -1,0 +1,68 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Hosting;
+
+/// <summary>The folder of results and reports. Each file appears whole or not at all.</summary>
+public sealed class OutputFolder
+{
+    /// <summary>Name of the folder for saved adversarial samples, inside this one.</summary>
+    public const string Adversarial = "adversarial";
+
+    private readonly string _path;
+
+    private OutputFolder(string path) => _path = path;
+
+    /// <summary>Absolute path of the folder for saved adversarial samples.</summary>
+    public string AdversarialPath => Path.Combine(Path.GetFullPath(_path), Adversarial);
+
+    /// <summary>
+    /// The folder, made where it is missing and rid of what an earlier run left in it: a run that ends early must not
+    /// leave another run's success to be read.
+    /// </summary>
+    /// <param name="files">Names of all files that a run can write.</param>
+    /// <exception cref="MistakeException">RG0004: it cannot be made or written.</exception>
+    public static OutputFolder Prepare(string path, IEnumerable<string> files)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            var folder = new OutputFolder(path);
+            foreach (var file in files)
+            {
+                File.Delete(Path.Combine(path, file));
+            }
+
+            if (Directory.Exists(folder.AdversarialPath))
+            {
+                Directory.Delete(folder.AdversarialPath, recursive: true);
+            }
+
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, exception);
+        }
+    }
+
+    /// <returns>The file's path, as the folder was given.</returns>
+    /// <exception cref="MistakeException">RG0004: it cannot be written.</exception>
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(_path, name);
+        try
+        {
+            AtomicFile.Write(path, text);
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(_path, exception);
+        }
+    }
+
+    private static MistakeException Unusable(string path, Exception exception) =>
+        new(ExitCode.BadCommandLine, new Finding("RG0004", Severity.Error, new Location(path, 0, 0),
+            $"the output folder cannot be used: {exception.Message} Results that are not written cannot be judged; name another folder with --output."));
+}

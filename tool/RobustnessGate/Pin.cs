@@ -1,0 +1,103 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Hosting;
+using RobustnessGate.Policies;
+using RobustnessGate.Reports;
+using RobustnessGate.Results;
+
+namespace RobustnessGate;
+
+/// <summary>A baseline that was pinned.</summary>
+/// <param name="Path">Of the baseline file, relative to the working directory.</param>
+/// <param name="Before">What the file held; null where there was none, or none that could be read.</param>
+public sealed record PinOutcome(string Path, Baseline? Before, Baseline After);
+
+/// <summary>The use case of <c>baseline</c>: makes the results of the last check those that later ones are compared with.</summary>
+public static class Pin
+{
+    /// <summary>Pins the results of the output folder into the policy's baseline file.</summary>
+    /// <exception cref="MistakeException">
+    /// There are no results, they are of another policy, or of an evaluation that did not finish.
+    /// </exception>
+    public static PinOutcome Run(string policyPath, string outputDirectory, string? baselinePath)
+    {
+        var policy = PolicyReader.Read(policyPath);
+        var path = PathOf(policy, baselinePath);
+        var results = ReadResults(outputDirectory);
+        if (results.Policy.Sha256 != policy.Source.Sha256)
+        {
+            throw Mistake(ExitCode.BaselineUnusable, "RG0211", Path.Combine(outputDirectory, ReportFiles.Results),
+                $"these results were made with another version of {policy.Source.Display}: they would pin outcomes that the "
+                + "policy as it stands does not produce. Run check again, then baseline update.");
+        }
+
+        var after = Baseline.Of(results, policy);
+        var before = TryRead(path);
+        AtomicFile.Write(path, BaselineFile.Render(after));
+        return new(Display(path), before, after);
+    }
+
+    /// <exception cref="MistakeException">There is no baseline, or none that can be read.</exception>
+    public static Baseline Show(string policyPath, string? baselinePath)
+    {
+        var policy = PolicyReader.Read(policyPath);
+        var path = PathOf(policy, baselinePath);
+        return Read(path) ?? throw Mistake(ExitCode.BaselineUnusable, "RG0201", Display(path),
+            "there is no baseline yet. Run check, look at the results, then run baseline update and commit the file.");
+    }
+
+    /// <summary>The baseline in a file; null where there is no file.</summary>
+    /// <exception cref="MistakeException">The file holds no baseline that can be used.</exception>
+    internal static Baseline? Read(string path)
+    {
+        try
+        {
+            return BaselineFile.Read(File.ReadAllText(path), Display(path));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Mistake(ExitCode.BaselineUnusable, "RG0202", Display(path),
+                $"this baseline cannot be read: {exception.Message} Nothing can be compared without it.");
+        }
+    }
+
+    private static Baseline? TryRead(string path)
+    {
+        try
+        {
+            return Read(path);
+        }
+        catch (MistakeException)
+        {
+            // Whatever it was, it is being replaced on purpose.
+            return null;
+        }
+    }
+
+    private static ResultsDocument ReadResults(string outputDirectory)
+    {
+        var path = Path.Combine(outputDirectory, ReportFiles.Results);
+        try
+        {
+            return ResultsFile.Read(File.ReadAllText(path), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Mistake(ExitCode.NothingEvaluated, "RG0210", path,
+                $"there are no results to pin: {exception.Message} Run check first.");
+        }
+    }
+
+    private static string PathOf(Policy policy, string? baselinePath) => baselinePath ?? policy.Gate.Baseline
+        ?? throw new MistakeException(ExitCode.BaselineUnusable, new Finding("RG0212", Severity.Error, policy.Source.At("gate"),
+            "the policy names no baseline file. Add gate.baseline, or say --baseline FILE."));
+
+    private static MistakeException Mistake(ExitCode exitCode, string code, string file, string message) =>
+        new(exitCode, new Finding(code, Severity.Error, new Location(file, 0, 0), message));
+
+    /// <summary>Relative to the working directory, so that editors and people find it.</summary>
+    private static string Display(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
+}

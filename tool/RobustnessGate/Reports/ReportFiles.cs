@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace RobustnessGate.Reports;
+
+/// <summary>Names of the files that a check leaves in its output folder.</summary>
+public static class ReportFiles
+{
+    public const string Results = "results.json";
+    public const string Run = "run.json";
+    public const string Markdown = "report.md";
+
+    public static readonly ImmutableArray<string> All = [Results, Run, Markdown];
+}
