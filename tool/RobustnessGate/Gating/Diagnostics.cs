@@ -15,6 +15,7 @@ public static class Diagnostics
         ["RG0002"] = "an option's value is missing or invalid",
         ["RG0003"] = "a verb is missing",
         ["RG0004"] = "the output folder cannot be used",
+        ["RG0005"] = "a what-if cannot be judged",
         ["RG0101"] = "the policy cannot be read",
         ["RG0102"] = "the policy is not plain YAML",
         ["RG0103"] = "the policy is of a later version",

@@ -35,7 +35,7 @@ public static class Gate
         if (gaps.Length > 0)
         {
             return new(
-                Verdict.Failed, gaps[0].Exit,
+                Verdict.Failed, gaps[0].Exit, policy.Gate.Alpha, null,
                 [.. rules.Zip(measured, (rule, m) => RuleJudge.Unjudged(rule, m, gaps[0].Finding.Code))],
                 [.. gaps.Select(gap => gap.Finding)], baseline);
         }
@@ -45,13 +45,14 @@ public static class Gate
             return Unpaired(policy, measured, obstacle ?? Missing(policy));
         }
 
-        var p = rules.Zip(measured, RuleJudge.P).ToArray();
+        var p = rules.Zip(measured, (rule, m) => m.P(rule)).ToArray();
         var adjusted = Adjust(p);
         var judged = rules.Select((rule, i) => RuleJudge.Judge(rule, measured[i], policy, p[i], adjusted[i])).ToArray();
         var results = judged.Select(pair => pair.Result).ToImmutableArray();
         var findings = Origin(policy, evaluation, baseline).Concat(judged.Select(pair => pair.Finding).OfType<Finding>());
         var (verdict, exit) = Conclude(policy, evaluation, results);
-        return new(verdict, exit, results, [.. findings], baseline);
+        return new(
+            verdict, exit, policy.Gate.Alpha, Power.SmallestDrop(policy, evaluation.Data!.Samples), results, [.. findings], baseline);
     }
 
     /// <summary>The worst rule decides, and so does an error that the evaluation itself found.</summary>
@@ -80,7 +81,7 @@ public static class Gate
             ? (RuleJudge.Unjudged(rule, measured[i], obstacle.Code), null)
             : RuleJudge.Judge(rule, measured[i], policy, null, null)).ToArray();
         return new(
-            Verdict.Failed, ExitCode.BaselineUnusable, [.. judged.Select(pair => pair.Item1)],
+            Verdict.Failed, ExitCode.BaselineUnusable, policy.Gate.Alpha, null, [.. judged.Select(pair => pair.Item1)],
             [obstacle, .. judged.Select(pair => pair.Item2).OfType<Finding>()], null);
     }
 

@@ -16,8 +16,11 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
             "natural accuracy", evaluation.Natural?.Bits, baseline?.Natural, null),
         Metrics.RobustAccuracy => Attacked(rule, policy, evaluation, baseline),
         Metrics.WorstCaseAccuracy => Worst(rule, evaluation, baseline),
-        _ => Values.Of(rule, evaluation, baseline),
+        _ => Values.OfIndicator(rule, policy, evaluation, baseline),
     };
+
+    /// <summary>The p-value of what the rule compares; null where it compares nothing, or cannot.</summary>
+    public abstract double? P(Rule rule);
 
     private static Measurement Attacked(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
@@ -53,6 +56,17 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
 internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinned, string? Incomparable)
     : Measurement(Subject, Bits is { Count: > 0 } ? null : "nothing measured it", Incomparable)
 {
+    public override double? P(Rule rule)
+    {
+        if (Absent is not null || Incomparable is not null || Pinned is null || rule.MaxDrop is null)
+        {
+            return null;
+        }
+
+        var (_, @fixed, broken, _) = Table();
+        return Statistics.McNemar(broken, @fixed);
+    }
+
     /// <summary>The 2×2 table of baseline and now.</summary>
     public (int Both, int Fixed, int Broken, int Neither) Table()
     {
@@ -75,34 +89,37 @@ internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinn
 /// <summary>One quantity of the indicator.</summary>
 /// <param name="Now">The statistic over all rightly classified samples; null where undefined.</param>
 /// <param name="Pairs">Values of the samples that are right and defined in both, rounded alike.</param>
+/// <param name="Change">How sure the change is; null where nothing is compared.</param>
 internal sealed record Values(
-    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double Now)> Pairs)
-    : Measurement(Subject, Absent, Incomparable)
+    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double Now)> Pairs,
+    Bootstrap? Change) : Measurement(Subject, Absent, Incomparable)
 {
+    public override double? P(Rule rule) => Change?.P(rule.MaxDropRatio is not null, rule.MaxRiseRatio is not null);
+
     /// <summary>
     /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
     /// at more than half of the samples that had it (as where gradients vanish), nothing comparable is left.
     /// </summary>
-    public static Values Of(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
+    public static Values OfIndicator(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
         var subject = Words.Indicator(rule);
         var quantity = Baseline.Quantity(rule.Metric);
         if (evaluation.Indicator is not { } indicator || !indicator.PerSample.TryGetValue(quantity, out var values))
         {
-            return new(subject, "nothing measured it", null, null, []);
+            return new(subject, "nothing measured it", null, null, [], null);
         }
 
         var now = IndicatorSummary.Of(values, indicator.Right)[rule.Statistic];
         var absent = now is null ? "it is undefined at every rightly classified sample" : null;
         if (!rule.Compares || baseline is null)
         {
-            return new(subject, absent, null, now, []);
+            return new(subject, absent, null, now, [], null);
         }
 
         if (baseline.Indicator is not { } pinned || pinned.Samples != indicator.Samples
             || !pinned.PerSample.TryGetValue(quantity, out var before))
         {
-            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, []);
+            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, [], null);
         }
 
         var had = Enumerable.Range(0, indicator.Samples)
@@ -112,6 +129,7 @@ internal sealed record Values(
         absent ??= pairs.Length == 0 || 2 * pairs.Length < had.Length
             ? $"of {had.Length} samples that could be compared it is defined at {pairs.Length}"
             : null;
-        return new(subject, absent, null, now, pairs);
+        return new(
+            subject, absent, null, now, pairs, absent is null ? Bootstrap.Of(pairs, rule.Statistic, policy.Seed) : null);
     }
 }

@@ -101,10 +101,11 @@ public enum OnInconclusive { Warn, Fail }
 /// <param name="MaxDropRatio">Greatest allowed relative fall of an indicator.</param>
 /// <param name="MaxRiseRatio">Greatest allowed relative rise of an indicator.</param>
 /// <param name="Path">Key path of the rule, e.g. <c>gate.rules[0]</c>.</param>
+/// <param name="Confidence">Where set, not the measured accuracy but its lower bound at this confidence must reach <paramref name="Min"/>.</param>
 public sealed record Rule(
     string Metric, string? Attack, Epsilon? Epsilon, Norm Norm, Statistic Statistic,
     double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio,
-    RuleSeverity Severity, string Path)
+    RuleSeverity Severity, string Path, double? Confidence = null)
 {
     public bool Compares => MaxDrop is not null || MaxDropRatio is not null || MaxRiseRatio is not null;
 }

@@ -60,11 +60,12 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
     private static Headline Inconclusive(ResultsDocument results)
     {
-        var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).MaxBy(rule => rule.Drop)!;
+        var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
+        var what = rule.Count is null
+            ? $"a change of {Words.Percent(Math.Abs(rule.Drop!.Value))} in {rule.Subject}"
+            : $"a drop of {Words.Points(rule.Drop!.Value)} points";
         return new("❔",
-            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell a drop of {Words.Points(rule.Drop!.Value)} points from noise",
-            $"{Capital(rule.Subject)}: {rule.Count} of {rule.Total}, baseline {rule.BaselineCount}. " + Changed(rule)
-            + $" p = {Words.P(rule.AdjustedP!.Value)}.");
+            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", Message(results, rule));
     }
 
     private static Headline Passed(ResultsDocument results)
@@ -108,6 +109,4 @@ public sealed record Headline(string Symbol, string Title, string Detail)
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
 
     private static bool IsNatural(RuleResult rule) => rule.Metric == Metrics.NaturalAccuracy;
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

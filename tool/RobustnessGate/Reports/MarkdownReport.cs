@@ -64,8 +64,8 @@ public static class MarkdownReport
 
         if (results.Data is { Samples: > 0 } data)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nCounts are samples of {Words.Count(data.Samples)}; changes of counts are in points");
-            text.Append(results.Gate.Rules.Count(rule => rule.AdjustedP is not null) > 1 ? "; p-values are adjusted for several rules (Holm).\n" : ".\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nCounts are samples of {Words.Count(data.Samples)}; changes of counts are in points. ");
+            text.Append(Plain(Reliability.Sentence(results.Gate))).Append('\n');
         }
 
         text.Append('\n');
@@ -136,6 +136,7 @@ public static class MarkdownReport
 
         Func<double, string> plain = value => value.ToString("R", CultureInfo.InvariantCulture);
         Add(limits.Min, "min {0}", plain);
+        Add(100 * limits.Confidence, "with {0} % confidence", value => Words.Value(value));
         Add(limits.Max, "max {0}", plain);
         Add(limits.MaxDrop, "max drop {0} points", Words.Points);
         Add(limits.MaxDropRatio, "max fall {0}", Words.Percent);

@@ -32,17 +32,18 @@ public sealed record ResultsDocument(
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
             observations, gate.Baseline,
-            new(gate.Verdict, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
+            new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
     }
 
-    /// <summary>The facts that these results were made of, to judge them again. Host facts are not among them.</summary>
+    /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
     public Evaluation ToEvaluation() => new(
         Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
         Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
         Natural is null ? null : new(Natural.Bits, Natural.Predictions),
         [.. Attacks.Select(attack => attack.ToFact())],
         Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
-        [.. Observations.Select(observation => observation.ToFinding())], null, Completed);
+        [.. Observations.Select(observation => observation.ToFinding())],
+        Tool.Torch is { } torch ? new(torch, "", 0, 0, 0, ImmutableSortedDictionary<string, double>.Empty) : null, Completed);
 }
 
 /// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>
@@ -117,6 +118,9 @@ public sealed record FindingResult(string Code, Severity Severity, string? File,
         Code, Severity, File is null ? null : new Location(File, Line ?? 0, Column ?? 0), Message);
 }
 
+/// <param name="Alpha">As the policy sets it.</param>
+/// <param name="DetectableDrop">See <see cref="GateResult"/>.</param>
 /// <param name="Findings">Those of the evaluation, then those of the gate.</param>
 public sealed record GateDecision(
-    Verdict Verdict, ImmutableArray<RuleResult> Rules, ImmutableArray<FindingResult> Findings);
+    Verdict Verdict, double Alpha, double? DetectableDrop, ImmutableArray<RuleResult> Rules,
+    ImmutableArray<FindingResult> Findings);
