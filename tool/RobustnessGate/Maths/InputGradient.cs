@@ -20,8 +20,23 @@ public static class InputGradient
             return zeros_like(input);
         }
 
+        return Gradients(total, [input], keepGraph)[0];
+    }
+
+    /// <summary>The gradient with respect to each of several leaves (a network's weights); frees the graph.</summary>
+    /// <param name="total">A scalar.</param>
+    /// <param name="leaves">Tensors that require a gradient.</param>
+    /// <remarks>Spares the pass to the input that <c>backward()</c> would make where the input requires a gradient too.</remarks>
+    /// <exception cref="ArgumentException">No graph leads from the total to leaves that require a gradient.</exception>
+    public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> leaves) =>
+        total.requires_grad && leaves.All(leaf => leaf.requires_grad)
+            ? Gradients(total, leaves, keepGraph: false)
+            : throw new ArgumentException("a gradient is asked for where no graph was recorded");
+
+    private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, bool keepGraph)
+    {
         // Unlike Python's, this create_graph does not imply retain_graph.
-        var gradient = autograd.grad([total], [input], retain_graph: keepGraph, create_graph: keepGraph, allow_unused: true)[0];
-        return gradient is null || gradient.IsInvalid ? zeros_like(input) : gradient;
+        var gradients = autograd.grad([total], [.. inputs], retain_graph: keepGraph, create_graph: keepGraph, allow_unused: true);
+        return [.. gradients.Select((gradient, i) => gradient is null || gradient.IsInvalid ? zeros_like(inputs[i]) : gradient)];
     }
 }

@@ -1,0 +1,133 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Policies;
+using RobustnessGate.Training;
+using RobustnessGate.Training.Regimes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Training;
+
+public class TrainerTests
+{
+    private static readonly Architecture Small = new(
+        [1, 6, 6],
+        [
+            new Layer.Conv(4, 3), new Layer.BatchNorm(), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Flatten(), new Layer.Linear(3),
+        ]);
+
+    private static readonly TrainingOptions Options = new(
+        Epochs: 3, BatchSize: 16, LearningRate: 0.02, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), Seed: 9);
+
+    public static TheoryData<Regime> Regimes => new(new Natural(), new Jacobian());
+
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void TheSameSeedGivesTheSameWeights(Regime regime)
+    {
+        Assert.Equal(TrainedState(regime, 1), TrainedState(regime, 1));
+        Assert.NotEqual(TrainedState(regime, 1), TrainedState(regime, 2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void TrainingLearnsWhatCanBeLearnt(Regime regime)
+    {
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        var reports = new List<EpochReport>();
+        Trainer.Run(network, data, regime, Options with { Epochs = 8 }, reports.Add, CancellationToken.None);
+        Assert.Equal(data.Count, Accuracy.Natural(network, data));
+        Assert.True(reports[^1].Fit < reports[0].Fit / 2);
+        Assert.Equal(Enumerable.Range(1, 8), reports.Select(report => report.Epoch));
+    }
+
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void TrainingStepsLeaveNoTensorBehind(Regime regime)
+    {
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Trainer.Run(network, data, regime, Options, _ => { }, CancellationToken.None);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void RunningStatisticsFollowTheBatchesAndStandStillInEvaluation()
+    {
+        using var scope = NewDisposeScope();
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        Trainer.Run(network, data, new Natural(), Options, _ => { }, CancellationToken.None);
+        var convolved = nn.functional.conv2d(data.Inputs, network[0, "weight"], network[0, "bias"]);
+        var trained = network[1, "mean"].clone();
+        Assert.True(allclose(convolved.mean([0, 2, 3]), trained, rtol: 0.05, atol: 0.05));
+        network.Logits(data.Inputs);
+        Assert.True(trained.Equals(network[1, "mean"]));
+    }
+
+    public static TheoryData<Regime, double, string> Divergences => new()
+    {
+        { new Natural(), 3e37, "lower the learning rate" },
+        { new Jacobian(1e300, Ramp: 0), 0.01, "lower the regime's coefficient" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Divergences))]
+    public void ALossThatIsNoNumberIsExplained(Regime regime, double learningRate, string advice)
+    {
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        var mistake = Assert.Throws<MistakeException>(() => Trainer.Run(
+            network, data, regime, Options with { LearningRate = learningRate, Schedule = new Schedule.Constant() }, _ => { }, CancellationToken.None));
+        var finding = Assert.Single(mistake.Findings);
+        Assert.Equal("RG0480", finding.Code);
+        Assert.Contains(advice, finding.Message, StringComparison.Ordinal);
+        Assert.True(Diagnostics.Titles.ContainsKey("RG0480"));
+    }
+
+    [Fact]
+    public void CraftedPointsLieInTheBallAndInTheBoxAndRaiseTheObjective()
+    {
+        using var scope = NewDisposeScope();
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        using var generator = new Generator(1);
+        Tensor Objective(Tensor x) => nn.functional.cross_entropy(network.Logits(x), data.Labels, reduction: nn.Reduction.None);
+        var points = new SignAscent(0.1, 0.03, 5, RandomStart: true).Run(Objective, data.Inputs, new Bounds(0, 1), generator);
+        Assert.True((points - data.Inputs).abs().max().item<float>() <= 0.1f + 1e-6f);
+        Assert.True(points.min().item<float>() >= 0 && points.max().item<float>() <= 1);
+        Assert.True(Objective(points).sum().item<float>() > Objective(data.Inputs).sum().item<float>());
+    }
+
+    private static float[] TrainedState(Regime regime, long seed)
+    {
+        using var data = Stripes();
+        using var network = new LayeredNetwork(Small, seed);
+        Trainer.Run(network, data, regime, Options with { Seed = seed }, _ => { }, CancellationToken.None);
+        return [.. network.State().SelectMany(part => part.Value.data<float>().ToArray())];
+    }
+
+    /// <summary>Noise with a bright row, a bright column or neither: three classes that a small network can tell apart.</summary>
+    internal static TrainingSet Stripes()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        var labels = arange(96) % 3;
+        var images = rand([96, 1, 6, 6], generator: generator) * 0.3;
+        for (var i = 0; i < 96; i++)
+        {
+            if (i % 3 == 0)
+            {
+                images[i, 0, 1 + (i % 4)].add_(0.7);
+            }
+            else if (i % 3 == 1)
+            {
+                images[i, 0, TensorIndex.Colon, 1 + (i % 4)].add_(0.7);
+            }
+        }
+
+        return new(images, labels);
+    }
+}

@@ -1,0 +1,48 @@
+using RobustnessGate.Maths;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Training;
+
+/// <summary>Counts on a held-out set, for progress and for choosing weights. Verdicts come from the evaluator alone.</summary>
+public static class Accuracy
+{
+    private const int BatchSize = 250;
+
+    /// <summary>How many samples are right: the margin is positive, a tie is wrong.</summary>
+    public static int Natural(ITrainable network, TrainingSet data) => Count(network, data, (_, _) => []);
+
+    /// <summary>How many samples are right both as they are and after a search for a point that is not.</summary>
+    /// <param name="bounds">The box that inputs live in; null for none.</param>
+    public static int Robust(ITrainable network, TrainingSet data, SignAscent search, Policies.Bounds? bounds, long seed)
+    {
+        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0, data.Inputs.device);
+        return Count(network, data, (inputs, labels) =>
+            [search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, generator)]);
+    }
+
+    /// <summary>How many samples are right as they are and at every further point, each (N, …input) like its inputs.</summary>
+    private static int Count(ITrainable network, TrainingSet data, Func<Tensor, Tensor, Tensor[]> further) =>
+        network.Evaluating(() =>
+        {
+            var count = 0;
+            for (var start = 0; start < data.Count; start += BatchSize)
+            {
+                using var scope = NewDisposeScope();
+                var length = Math.Min(BatchSize, data.Count - start);
+                var inputs = data.Inputs.narrow(0, start, length);
+                var labels = data.Labels.narrow(0, start, length);
+                var points = further(inputs, labels);
+                using var frozen = no_grad();
+                var right = Margin.Of(network.Logits(inputs), labels) > 0;
+                foreach (var point in points)
+                {
+                    right = right.logical_and(Margin.Of(network.Logits(point), labels) > 0);
+                }
+
+                count += (int)right.sum().item<long>();
+            }
+
+            return count;
+        });
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace RobustnessGate.Training;
+
+/// <summary>
+/// What a small feed-forward classifier consists of: a value, so that it can be compared, built any number of times,
+/// and written to ONNX. The last layer gives the logits.
+/// </summary>
+/// <param name="InputShape">Shape of one input, without the batch dimension: (C, H, W) or (D).</param>
+public sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArray<Layer> Layers)
+{
+    /// <summary>
+    /// The MNIST network of this project's experiments: convolutions 16 and 32 (5×5, unpadded) with 2×2 pooling, and
+    /// fully connected 100. Yu et al. 2018, Section 8.3, say "two convolutional and two fully connected layers" without
+    /// widths; these are ours.
+    /// </summary>
+    public static readonly Architecture Mnist = new(
+        [1, 28, 28],
+        [
+            new Layer.Conv(16, 5), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Conv(32, 5), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Flatten(), new Layer.Linear(100), new Layer.Relu(), new Layer.Linear(10),
+        ]);
+
+    /// <summary>The shape of one input of each layer, then the shape of one output of the last.</summary>
+    /// <exception cref="ArgumentException">A layer cannot follow the one before it.</exception>
+    public IReadOnlyList<ImmutableArray<int>> Shapes()
+    {
+        var shapes = new List<ImmutableArray<int>> { InputShape };
+        foreach (var layer in Layers)
+        {
+            shapes.Add(layer.OutputShape(shapes[^1]));
+        }
+
+        return shapes;
+    }
+}
+
+/// <summary>One layer of an <see cref="Architecture"/>.</summary>
+public abstract record Layer
+{
+    /// <summary>Shape of one output for the shape of one input, both without the batch dimension.</summary>
+    /// <exception cref="ArgumentException">The layer cannot take that shape.</exception>
+    public abstract ImmutableArray<int> OutputShape(ImmutableArray<int> input);
+
+    /// <summary>Two-dimensional convolution with a square kernel, stride 1 unless said otherwise, and a bias.</summary>
+    public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            [Channels, .. Spatial(input).Select(size => Positive(((size + (2 * Padding) - Kernel) / Stride) + 1, input))];
+    }
+
+    /// <summary>Batch normalisation over channels: batch statistics while training, running ones otherwise.</summary>
+    public sealed record BatchNorm : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) => input;
+    }
+
+    public sealed record Relu : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) => input;
+    }
+
+    /// <summary>Maximum over non-overlapping squares; a remainder at the border is dropped.</summary>
+    public sealed record MaxPool(int Kernel) : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            [input[0], .. Spatial(input).Select(size => Positive(size / Kernel, input))];
+    }
+
+    /// <summary>All features of an input in one row, in C order.</summary>
+    public sealed record Flatten : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            [input.Aggregate(1, (a, b) => a * b)];
+    }
+
+    /// <summary>Fully connected, with a bias.</summary>
+    public sealed record Linear(int Features) : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            input.Length == 1 ? [Features] : throw Unfit(input);
+    }
+
+    private protected IEnumerable<int> Spatial(ImmutableArray<int> input) =>
+        input.Length == 3 ? input.Skip(1) : throw Unfit(input);
+
+    private protected int Positive(int size, ImmutableArray<int> input) => size > 0 ? size : throw Unfit(input);
+
+    private protected ArgumentException Unfit(ImmutableArray<int> input) =>
+        new($"{GetType().Name} cannot take an input of shape ({string.Join(", ", input)})");
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Training;
+
+/// <summary>A classifier whose weights can be changed: what a <see cref="Trainer"/> works on.</summary>
+public interface ITrainable : IDisposable
+{
+    /// <summary>What training changes: leaf tensors that require a gradient, in a fixed order with unique names.</summary>
+    IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
+
+    /// <summary>What training changes without gradients: the running statistics of batch normalisation.</summary>
+    IReadOnlyList<(string Name, Tensor Value)> Statistics { get; }
+
+    /// <summary>
+    /// Whether an output depends on the other samples of its batch while <see cref="Training"/> (batch normalisation).
+    /// Per-sample gradients with respect to the input are then only defined while not training.
+    /// </summary>
+    bool CouplesSamples { get; }
+
+    /// <summary>Whether batch statistics are used and updated.</summary>
+    bool Training { get; set; }
+
+    /// <summary>(N, …input) in raw input units → logits (N, K), differentiable with respect to input and weights.</summary>
+    Tensor Logits(Tensor x);
+}
+
+public static class Trainables
+{
+    /// <summary>Runs something with running statistics in force, and puts the mode back.</summary>
+    public static T Evaluating<T>(this ITrainable network, Func<T> work)
+    {
+        var before = network.Training;
+        network.Training = false;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            network.Training = before;
+        }
+    }
+
+    /// <summary>Weights and statistics: everything that tells one state of the network from another.</summary>
+    public static IEnumerable<(string Name, Tensor Value)> State(this ITrainable network) =>
+        network.Weights.Concat(network.Statistics);
+}

@@ -1,0 +1,31 @@
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Training.Regimes;
+
+/// <summary>
+/// Cross-entropy + c·‖∂L/∂x‖ with L the margin Z_t − max_{i≠t} Z_i (Yu et al. 2018, Eq. 11), by double backpropagation
+/// that shares one forward pass with the cross-entropy.
+/// </summary>
+/// <param name="Coefficient">
+/// c: multiplies the mean over the batch of each sample's norm, in raw input units. The paper's c = 500 has no stated
+/// reduction and is not on this scale.
+/// </param>
+/// <param name="Norm">Of the gradient: l1, l2 or linf. l1 is dual to perturbations bounded in linf.</param>
+/// <param name="Ramp">Share of the training over which c rises linearly from zero, so that fitting comes first.</param>
+/// <param name="Interval">
+/// Every how many steps the penalty is applied, with Interval·c: the same in expectation, at less cost.
+/// </param>
+public sealed record Jacobian(
+    [property: Positive] double Coefficient = 0.01,
+    Norm Norm = Norm.L1,
+    [property: Between(0, 1)] double Ramp = 0.2,
+    [property: AtLeast(1)] int Interval = 1) : Regime
+{
+    public override string Name => "jacobian";
+
+    public override StepLoss Loss(TrainingStep step) =>
+        InputGradientPenalty.Loss(step, Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm));
+}
