@@ -23,7 +23,8 @@ public sealed record CheckRequest(
 
 /// <summary>What came of a check.</summary>
 /// <param name="Reports">Paths of the files written.</param>
-public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports)
+/// <param name="Printed">Reports that belong on standard output.</param>
+public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, ImmutableArray<string> Printed)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
 }
@@ -55,7 +56,11 @@ public static class Check
                 Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
             };
         var results = ResultsDocument.Of(policy, evaluated.Facts, gate, ToolVersion);
-        return new(results, Write(folder, results, evaluated.Facts.Run, request, policy));
+        var formats = ReportFormat.All
+            .Where(format => (request.Formats.IsEmpty ? policy.Report.Formats : request.Formats).Contains(format.Name)).ToArray();
+        return new(
+            results, Write(folder, results, evaluated.Facts.Run, formats),
+            [.. formats.Where(format => format.File is null).Select(format => format.Render(results))]);
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
@@ -89,7 +94,7 @@ public static class Check
     };
 
     private static ImmutableArray<string> Write(
-        OutputFolder folder, ResultsDocument results, RunFact? run, CheckRequest request, Policy policy)
+        OutputFolder folder, ResultsDocument results, RunFact? run, ReportFormat[] formats)
     {
         var written = new List<string> { folder.Write(ReportFiles.Results, ResultsFile.Render(results)) };
         if (run is not null)
@@ -97,10 +102,9 @@ public static class Check
             written.Add(folder.Write(ReportFiles.Run, RunDocument.Render(run)));
         }
 
-        var formats = request.Formats.IsEmpty ? policy.Report.Formats : request.Formats;
-        if (formats.Contains("markdown"))
+        foreach (var format in formats.Where(format => format.File is not (null or ReportFiles.Results)))
         {
-            written.Add(folder.Write(ReportFiles.Markdown, MarkdownReport.Render(results)));
+            written.Add(folder.Write(format.File!, format.Render(results)));
         }
 
         return [.. written];

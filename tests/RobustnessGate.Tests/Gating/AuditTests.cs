@@ -55,7 +55,7 @@ public class AuditTests
     }
 
     [Fact]
-    public void TenThousandSamplesAndTwentyAttacksAreAuditedWithinASecond()
+    public void TenThousandSamplesAndTwentyAttacksAreAuditedQuickly()
     {
         var entries = Enumerable.Range(1, 20).Select(i => Epsilon.Of(i / 100.0)).ToArray();
         var policy = Policy(Worst(0.2, maxDrop: 0.01)) with
@@ -69,8 +69,9 @@ public class AuditTests
         };
         var text = ResultsFile.Render(Judged(policy, evaluation, Pin(policy, evaluation)));
         Audit.Recompute(ResultsFile.Read(text, "results.json"), policy, null);
+        // A second on an idle machine; the limit leaves room for a busy one.
         var clock = Stopwatch.StartNew();
         Assert.Empty(Audit.Recompute(ResultsFile.Read(text, "results.json"), policy, null));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), clock.Elapsed.ToString());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), clock.Elapsed.ToString());
     }
 }

@@ -64,8 +64,15 @@ internal static class CheckVerb
         }
 
         Console.Out.Write(TerminalSummary.Render(outcome.Results));
-        Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
+        foreach (var printed in outcome.Printed)
+        {
+            Console.Out.Write(printed);
+        }
+
+        Console.Out.WriteLine($"report: {outcome.Reports.FirstOrDefault(IsForPeople) ?? outcome.Reports[0]}");
     }
+
+    private static bool IsForPeople(string path) => Path.GetExtension(path) is ".md" or ".html";
 
     private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
     {

@@ -62,6 +62,11 @@ public static class Audit
 
     private static void Compare(string path, JsonElement before, JsonElement after, List<string> differences)
     {
+        if (before.ValueKind == after.ValueKind && (before.ValueKind == JsonValueKind.Undefined || JsonElement.DeepEquals(before, after)))
+        {
+            return;
+        }
+
         switch (before.ValueKind, after.ValueKind)
         {
             case (JsonValueKind.Object, JsonValueKind.Object):
@@ -79,7 +84,7 @@ public static class Audit
                 }
 
                 break;
-            case var _ when before.ValueKind != after.ValueKind || before.GetRawText() != after.GetRawText():
+            default:
                 differences.Add($"{path}: stored {Short(before)}, recomputed {Short(after)}");
                 break;
         }

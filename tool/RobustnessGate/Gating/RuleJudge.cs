@@ -39,7 +39,7 @@ internal static class RuleJudge
         var worst = measured.Incomparable is null ? ordered[0].CappedAt(rule.Severity) : ordered[0];
         var message = string.Join(". ", ordered.Select(charge => charge.Message)) + ".";
         return (
-            result with { Outcome = worst.Outcome, Code = worst.Code },
+            result with { Outcome = worst.Outcome, Code = worst.Code, Message = message },
             new Finding(worst.Code, worst.Severity, policy.Source.At(rule.Path), message));
     }
 
@@ -49,7 +49,7 @@ internal static class RuleJudge
         var result = new RuleResult(
             rule.Path, rule.Metric, measured.Subject,
             new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio, rule.Confidence), RuleOutcome.Failed,
-            code, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            code, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         return measured switch
         {
             Outcomes { Absent: null, Bits: { } bits } => result with

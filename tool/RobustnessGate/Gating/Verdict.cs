@@ -16,6 +16,7 @@ public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, doubl
 /// <param name="Path">Key path of the rule in the policy, e.g. <c>gate.rules[0]</c>.</param>
 /// <param name="Subject">What is measured, in words: "worst case at ε=0.1 (linf)".</param>
 /// <param name="Code">Of the finding that the rule led to; null where it passed.</param>
+/// <param name="Message">Of the same finding.</param>
 /// <param name="Count">Samples that are right; of accuracies only.</param>
 /// <param name="Total">Samples that were judged.</param>
 /// <param name="Value">The accuracy, or the statistic of the indicator over the samples compared.</param>
@@ -28,7 +29,7 @@ public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, doubl
 /// <param name="P">One-sided p-value of a fall (or of the rise that the rule limits): exact McNemar, or paired bootstrap.</param>
 /// <param name="AdjustedP">After Holm over all paired rules of the policy; this one is compared with alpha.</param>
 public sealed record RuleResult(
-    string Path, string Metric, string Subject, RuleLimits Limits, RuleOutcome Outcome, string? Code,
+    string Path, string Metric, string Subject, RuleLimits Limits, RuleOutcome Outcome, string? Code, string? Message,
     int? Count, int? Total, double? Value, Interval? Interval, double? LowerBound,
     int? BaselineCount, double? BaselineValue, int? NewlyBroken, int? NewlyFixed,
     double? Drop, Interval? DropInterval, double? P, double? AdjustedP);

@@ -118,7 +118,7 @@ public enum RuleSeverity { Error, Warning }
 public sealed record ReportSection(ImmutableArray<string> Formats)
 {
     /// <summary>Formats that can be rendered.</summary>
-    public static readonly ImmutableArray<string> KnownFormats = ["markdown", "json"];
+    public static readonly ImmutableArray<string> KnownFormats = ["markdown", "html", "json", "junit", "sarif", "github"];
 
     public static readonly ImmutableArray<string> DefaultFormats = ["markdown", "json"];
 }

@@ -50,11 +50,11 @@ public sealed record Headline(string Symbol, string Title, string Detail)
         return failed.FirstOrDefault() switch
         {
             null => new("❌", "Not credible: the evaluation itself reports an error", FirstError(results)),
-            { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", Message(results, rule)),
-            { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", Message(results, rule)),
+            { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
+            { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
             { Code: "RG1004" } rule => new("❌",
-                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", Message(results, rule)),
-            var rule => new("❌", $"Not judged: {rule.Subject}", Message(results, rule)),
+                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", rule.Message ?? ""),
+            var rule => new("❌", $"Not judged: {rule.Subject}", rule.Message ?? ""),
         };
     }
 
@@ -65,7 +65,7 @@ public sealed record Headline(string Symbol, string Title, string Detail)
             ? $"a change of {Words.Percent(Math.Abs(rule.Drop!.Value))} in {rule.Subject}"
             : $"a drop of {Words.Points(rule.Drop!.Value)} points";
         return new("❔",
-            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", Message(results, rule));
+            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", rule.Message ?? "");
     }
 
     private static Headline Passed(ResultsDocument results)
@@ -101,9 +101,6 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
     private static string Now(RuleResult rule) =>
         rule.Count is null ? Words.Value(rule.Value) : $"{rule.Count} of {rule.Total} ({Words.Percent(rule.Value!.Value)})";
-
-    private static string Message(ResultsDocument results, RuleResult rule) =>
-        results.Gate.Findings.FirstOrDefault(finding => finding.Code == rule.Code && finding.Message.StartsWith(rule.Subject, StringComparison.Ordinal))?.Message ?? "";
 
     private static string FirstError(ResultsDocument results) =>
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
