@@ -30,7 +30,7 @@ internal static class Scene
         double? max = null, double? maxDrop = null, double? maxDropRatio = null, double? maxRiseRatio = null,
         RuleSeverity severity = RuleSeverity.Error, double? confidence = null) => new(
             metric, attack, epsilon is { } ε ? Epsilon.Of(ε) : null, Norm.Linf, statistic, min, max, maxDrop, maxDropRatio,
-            maxRiseRatio, severity, "", confidence);
+            maxRiseRatio, severity, "") { Confidence = confidence };
 
     public static Rule Natural(double? maxDrop = null, double? min = null) => Rule(Metrics.NaturalAccuracy, maxDrop: maxDrop, min: min);
 

@@ -50,9 +50,9 @@ public static class BaselineDiff
     {
         Difference(text, "tool", before.Tool, after.Tool);
         Difference(text, "libtorch", before.Torch ?? "none", after.Torch ?? "none");
-        Difference(text, "policy", before.PolicySha256, after.PolicySha256);
-        Difference(text, "model", before.ModelSha256 ?? "none", after.ModelSha256 ?? "none");
-        Difference(text, "data", before.DataSha256, after.DataSha256);
+        Difference(text, "policy", Short(before.PolicySha256), Short(after.PolicySha256));
+        Difference(text, "model", Short(before.ModelSha256), Short(after.ModelSha256));
+        Difference(text, "data", Short(before.DataSha256), Short(after.DataSha256));
         Difference(text, "seed", before.Seed, after.Seed);
     }
 
@@ -78,6 +78,8 @@ public static class BaselineDiff
 
     private static string Median(PinnedIndicator? indicator, string name) =>
         Words.Value(indicator?.Summary.GetValueOrDefault(name)?.Median);
+
+    private static string Short(string? hash) => hash is null ? "none" : hash[..Math.Min(12, hash.Length)];
 
     private static void Difference<T>(StringBuilder text, string name, T before, T after)
     {

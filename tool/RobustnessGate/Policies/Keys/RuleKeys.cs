@@ -31,8 +31,8 @@ internal static class RuleKeys
         "statistic", Choice.Of<Statistic>(), Policies.Statistic.Median, "over the samples of the indicator");
 
     private static readonly Key<double> Confidence = Key.May(
-        "confidence", new NumberForm(new InsideAttribute(0.5, 1)),
-        "min must hold with this confidence: the exact lower bound of the accuracy is compared, not the accuracy");
+        "confidence", new NumberForm(new InsideAttribute(0, 1)),
+        "min must hold for the true accuracy with this confidence (Clopper-Pearson), not only for these samples: 0.95 is usual");
 
     private static readonly Key<double> MaxDrop = Key.May(
         "max-drop", Share, "greatest fall against the baseline, as a fraction of the samples: 0.01 is one point");
@@ -70,7 +70,10 @@ internal static class RuleKeys
         var rule = new Rule(
             metric, fields.Get(Attack), fields.Find(Radius) ?? fields.Find(GreatestRadius), fields.Get(Norm), fields.Get(Statistic),
             fields.Find(limits.Min), fields.Find(limits.Max), fields.Find(MaxDrop), fields.Find(MaxDropRatio), fields.Find(MaxRiseRatio),
-            fields.Get(Severity), fields.Mapping.Path, fields.Find(Confidence));
+            fields.Get(Severity), fields.Mapping.Path)
+        {
+            Confidence = fields.Find(Confidence),
+        };
         if (rule is { Min: null, Max: null, Compares: false })
         {
             var limitNames = Metrics.Accuracies.Contains(metric)
@@ -83,7 +86,7 @@ internal static class RuleKeys
         if (rule is { Confidence: not null, Min: null })
         {
             fields.Reading.Refuse(
-                Codes.NothingJudged, fields.At(Confidence), "'confidence' says how surely 'min' must hold, and there is no 'min'. Add it, or drop 'confidence'.");
+                Codes.NotApplicable, fields.At(Confidence), "'confidence' says how sure 'min' must be, but there is no 'min', so it would do nothing. Add min, or remove it.");
             return null;
         }
 
