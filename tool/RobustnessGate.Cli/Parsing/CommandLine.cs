@@ -15,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        DataVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
     };
