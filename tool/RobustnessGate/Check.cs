@@ -74,7 +74,7 @@ public static class Check
         }
         catch (MistakeException mistake)
         {
-            return new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null);
+            return new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null, null);
         }
     }
 

@@ -72,6 +72,6 @@ public class AuditTests
         // A second on an idle machine; the limit leaves room for a busy one.
         var clock = Stopwatch.StartNew();
         Assert.Empty(Audit.Recompute(ResultsFile.Read(text, "results.json"), policy, null));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), clock.Elapsed.ToString());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), clock.Elapsed.ToString());
     }
 }

@@ -14,15 +14,21 @@ public static class Audit
 
     /// <summary>Where the stored results say something else than their outcomes; empty where everything follows.</summary>
     /// <param name="baseline">The pinned file; null to trust the pinned outcomes that the results hold.</param>
-    public static IReadOnlyList<string> Recompute(ResultsDocument stored, Policy policy, Baseline? baseline)
+    /// <param name="release">The pinned file of the last release, where <paramref name="baseline"/> is given and the policy names one.</param>
+    public static IReadOnlyList<string> Recompute(ResultsDocument stored, Policy policy, Baseline? baseline, Baseline? release = null)
     {
         var facts = stored.ToEvaluation();
-        var gate = baseline is null ? Gate.DecideAgain(policy, facts, stored.Baseline) : Gate.Decide(policy, facts, baseline);
+        var gate = baseline is null ? Gate.DecideAgain(policy, facts, stored.Baseline, stored.Release) : Gate.Decide(policy, facts, baseline, release);
         var recomputed = ResultsDocument.Of(policy, facts, gate, stored.Tool.Version);
         var differences = Contradictions(stored).ToList();
-        using var before = JsonDocument.Parse(ResultsFile.Render(stored));
-        using var after = JsonDocument.Parse(ResultsFile.Render(recomputed));
-        Compare("", before.RootElement, after.RootElement, differences);
+        var (text, again) = (ResultsFile.Render(stored), ResultsFile.Render(recomputed));
+        if (text != again)
+        {
+            using var before = JsonDocument.Parse(text);
+            using var after = JsonDocument.Parse(again);
+            Compare("", before.RootElement, after.RootElement, differences);
+        }
+
         return differences.Count <= MostDifferences
             ? differences
             : [.. differences.Take(MostDifferences), $"… and {differences.Count - MostDifferences} more differences"];

@@ -19,6 +19,9 @@ public static class Power
     /// <summary>Share of samples that change sides beyond those that a drop itself accounts for.</summary>
     private const double Churn = 0.03;
 
+    /// <summary>Drops are found to a hundredth of a point.</summary>
+    private const double Resolution = 1e-4;
+
     private static readonly int[] Sizes =
         [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
@@ -28,7 +31,10 @@ public static class Power
     /// <param name="drop">True drop, as a fraction; at most <paramref name="discordance"/>.</param>
     /// <param name="discordance">Share of samples that change sides, either way.</param>
     /// <param name="allowed">The rule's max-drop; −1 for the test alone.</param>
-    public static double Of(int samples, double drop, double discordance, double alpha, double allowed)
+    public static double Of(int samples, double drop, double discordance, double alpha, double allowed) =>
+        Of(samples, drop, discordance, allowed, changed => Critical(changed, alpha));
+
+    private static double Of(int samples, double drop, double discordance, double allowed, Func<int, int> critical)
     {
         if (!(discordance > 0))
         {
@@ -36,7 +42,7 @@ public static class Power
         }
 
         var broken = Math.Min(1, (discordance + drop) / (2 * discordance));
-        var spread = 8 * Math.Sqrt(samples * discordance * (1 - discordance)) + 8;
+        var spread = 6 * Math.Sqrt(samples * discordance * (1 - discordance)) + 8;
         var first = (int)Math.Max(1, Math.Floor((samples * discordance) - spread));
         var last = (int)Math.Min(samples, Math.Ceiling((samples * discordance) + spread));
         var power = 0.0;
@@ -44,7 +50,7 @@ public static class Power
         {
             // broken − fixed = 2·broken − changed must exceed what is allowed.
             var beyond = (int)Math.Floor(((allowed * samples) + changed) / 2 + 1e-9) + 1;
-            var needed = Math.Max(Critical(changed, alpha), Math.Max(beyond, 0));
+            var needed = Math.Max(critical(changed), Math.Max(beyond, 0));
             power += Binomial.PMF(discordance, samples, changed) * AtLeast(needed, changed, broken);
         }
 
@@ -56,16 +62,20 @@ public static class Power
     public static double? SmallestDrop(int samples, double alpha, double allowed, double? discordance = null)
     {
         double Discordance(double drop) => discordance ?? Math.Max(UsualDiscordance, Math.Min(1, drop + Churn));
+        // Critical counts depend on neither drop nor discordance, and are what costs time.
+        var known = new Dictionary<int, int>();
+        int Remembered(int changed) => known.TryGetValue(changed, out var count) ? count : known[changed] = Critical(changed, alpha);
+        bool Detects(double drop) => Of(samples, drop, Discordance(drop), allowed, Remembered) >= Wanted;
         double low = 0, high = discordance ?? 1 - Churn;
-        if (!(Of(samples, high, Discordance(high), alpha, allowed) >= Wanted))
+        if (!Detects(high))
         {
             return null;
         }
 
-        while (high - low > 1e-5)
+        while (high - low > Resolution)
         {
             var middle = (low + high) / 2;
-            (low, high) = Of(samples, middle, Discordance(middle), alpha, allowed) >= Wanted ? (low, middle) : (middle, high);
+            (low, high) = Detects(middle) ? (low, middle) : (middle, high);
         }
 
         return high;

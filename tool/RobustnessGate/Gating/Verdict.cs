@@ -38,7 +38,8 @@ public sealed record RuleResult(
 /// <param name="Alpha">Bounds the nominal chance that any paired rule fails an unchanged model.</param>
 /// <param name="DetectableDrop">Smallest drop that some paired rule detects with 80 % power; null where none can, or none is paired.</param>
 /// <param name="Findings">What the gate found, in the order of the rules; findings of the evaluation are not repeated.</param>
+/// <param name="Release">The baseline of the last release, likewise; null where slow erosion is not watched.</param>
 /// <param name="Baseline">What was compared with, in the order of the evaluation's samples; null where nothing could be.</param>
 public sealed record GateResult(
     Verdict Verdict, ExitCode ExitCode, double Alpha, double? DetectableDrop, ImmutableArray<RuleResult> Rules, ImmutableArray<Finding> Findings,
-    PairedBaseline? Baseline);
+    PairedBaseline? Baseline, PairedBaseline? Release);

@@ -115,7 +115,17 @@ public sealed record AttackRun(string Id, AttackEntry Entry, Epsilon Epsilon);
 /// <param name="Baseline">Absolute path of the baseline file; null where no rule compares.</param>
 /// <param name="Alpha">Significance level of paired rules.</param>
 public sealed record GateSection(
-    string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules);
+    string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules)
+{
+    /// <summary>Whether rules that compare may go without a baseline: on first use, before anything is pinned.</summary>
+    public bool Bootstrap { get; init; }
+
+    /// <summary>Absolute path of the baseline of the last release; null where slow erosion is not watched.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>Greatest allowed fall of every accuracy that a rule compares, against <see cref="Release"/>, as a fraction.</summary>
+    public double? MaxTotalDrop { get; init; }
+}
 
 public enum OnInconclusive { Warn, Fail }
 

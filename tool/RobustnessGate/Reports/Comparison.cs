@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
@@ -86,6 +87,18 @@ internal static class Comparison
     /// <summary>What about the judge is not as it was when the baseline was pinned; empty where everything is.</summary>
     public static IEnumerable<string> Judge(ResultsDocument results)
     {
+        foreach (var change in results.Integrity)
+        {
+            var effect = change switch
+            {
+                { Effect: BarEffect.Stronger } => "raises the bar",
+                { Effect: BarEffect.Neutral } => "does not move the bar",
+                { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
+                _ => "lowers the bar and is not counted",
+            };
+            yield return $"{change.Field}: {change.Before} → {change.After} ({effect})";
+        }
+
         if (results.Baseline is not { Origin: var origin } baseline)
         {
             yield break;

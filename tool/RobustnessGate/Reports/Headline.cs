@@ -38,7 +38,7 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     private static Headline Failed(ResultsDocument results)
     {
         var failed = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Failed).ToArray();
-        var worst = failed.Where(rule => rule.Code == "RG1001").MaxBy(rule => rule.Drop);
+        var worst = failed.Where(rule => rule.Code is "RG1001" or "RG1006").MaxBy(rule => rule.Drop);
         if (worst is not null)
         {
             return new("❌",

@@ -60,7 +60,7 @@ public static class HtmlReport
 
     private static void Judge(StringBuilder text, ResultsDocument results)
     {
-        if (results.Baseline is null)
+        if (results.Baseline is null && results.Integrity.IsEmpty)
         {
             return;
         }

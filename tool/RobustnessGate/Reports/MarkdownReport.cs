@@ -83,7 +83,7 @@ public static class MarkdownReport
 
     private static void Judge(StringBuilder text, ResultsDocument results)
     {
-        if (results.Baseline is null)
+        if (results.Baseline is null && results.Integrity.IsEmpty)
         {
             return;
         }
@@ -94,7 +94,7 @@ public static class MarkdownReport
                 ? "nothing (same policy, data, attacks and seed as the baseline)"
                 : string.Join("; ", changes.Select(change => Plain(change, 200))))
             .Append(".\n\n");
-        if (results.Baseline.Origin.ModelSha256 is { } sha && sha == results.Model?.Sha256)
+        if (results.Baseline?.Origin.ModelSha256 is { } sha && sha == results.Model?.Sha256)
         {
             text.Append("The model is the very one that the baseline was made with.\n\n");
         }

@@ -65,7 +65,7 @@ internal static class RuleText
         RuleOutcome.Passed => "✅ passed",
         RuleOutcome.Warned => $"⚠️ warning {rule.Code}",
         RuleOutcome.Inconclusive => $"❔ inconclusive {rule.Code}",
-        _ when rule.Code is "RG1001" or "RG1002" or "RG1003" or "RG1004" => $"❌ failed {rule.Code}",
+        _ when rule.Code is "RG1001" or "RG1002" or "RG1003" or "RG1004" or "RG1006" => $"❌ failed {rule.Code}",
         _ => $"❌ not judged {rule.Code}",
     };
 

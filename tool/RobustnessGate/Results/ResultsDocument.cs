@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Results;
@@ -10,11 +11,14 @@ namespace RobustnessGate.Results;
 /// </summary>
 /// <param name="Completed">Whether the evaluation finished; unfinished results never pass and cannot be pinned.</param>
 /// <param name="Observations">The evaluation's own findings; <paramref name="Gate"/> lists them before its own.</param>
+/// <param name="Integrity">How the judge differs from the one at the merge base; empty where that was not examined.</param>
+/// <param name="Release">Like <paramref name="Baseline"/>, of the last release.</param>
 /// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
 public sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
-    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, PairedBaseline? Baseline, GateDecision Gate)
+    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, ImmutableArray<JudgeChange> Integrity,
+    PairedBaseline? Baseline, PairedBaseline? Release, GateDecision Gate)
 {
     public const int Version = 1;
 
@@ -31,7 +35,7 @@ public sealed record ResultsDocument(
             [.. evaluation.Attacks.Select(AttackResult.Of)],
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
-            observations, gate.Baseline,
+            observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
             new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
     }
 
@@ -43,7 +47,10 @@ public sealed record ResultsDocument(
         [.. Attacks.Select(attack => attack.ToFact())],
         Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
         [.. Observations.Select(observation => observation.ToFinding())],
-        Tool.Torch is { } torch ? new(torch, "", 0, 0, 0, ImmutableSortedDictionary<string, double>.Empty) : null, Completed);
+        Tool.Torch is { } torch ? new(torch, "", 0, 0, 0, ImmutableSortedDictionary<string, double>.Empty) : null, Completed)
+    {
+        JudgeChanges = Integrity,
+    };
 }
 
 /// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>
