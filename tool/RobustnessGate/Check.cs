@@ -18,7 +18,7 @@ public sealed record CheckRequest(
     string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false)
 {
     /// <summary>The value of <see cref="Baseline"/> that judges floors alone.</summary>
-    public const string NoBaseline = "none";
+    public const string NoBaseline = RunOptions.NoBaseline;
 }
 
 /// <summary>What came of a check.</summary>
@@ -27,6 +27,9 @@ public sealed record CheckRequest(
 public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, ImmutableArray<string> Printed)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
+
+    /// <summary>The file that a person would open first: a report, or the results where none was asked for.</summary>
+    public string Report => Reports.FirstOrDefault(path => Path.GetExtension(path) is ".md" or ".html") ?? Reports[0];
 }
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
@@ -47,7 +50,7 @@ public static class Check
             request.PolicyPath, request.Overrides, request.Threads, request.BatchSize,
             request.SaveAdversarial ? folder.AdversarialPath : null);
         var policy = work.ReadPolicy();
-        var evaluated = host.Evaluate(work, cancel);
+        var evaluated = host.Evaluate(work with { PolicySha256 = policy.Source.Sha256 }, cancel);
         var gate = evaluated.End == ExitCode.Passed
             ? Judge(policy, evaluated.Facts, request.Baseline)
             : Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
@@ -55,7 +58,14 @@ public static class Check
                 // Why it ended is among the evaluation's own findings; what follows from that need not be said again.
                 Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
             };
-        var results = ResultsDocument.Of(policy, evaluated.Facts, gate, ToolVersion);
+        var places = new Places(policy);
+        var options = new RunOptions(
+            request.Overrides.MaxSamples,
+            request.Baseline is null or CheckRequest.NoBaseline ? request.Baseline : places.Relative(request.Baseline));
+        var results = ResultsDocument.Of(
+            policy,
+            evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
+            places.Portable(gate), ToolVersion, options);
         var formats = ReportFormat.All
             .Where(format => (request.Formats.IsEmpty ? policy.Report.Formats : request.Formats).Contains(format.Name)).ToArray();
         return new(
@@ -69,7 +79,7 @@ public static class Check
         try
         {
             return choice == CheckRequest.NoBaseline
-                ? Gate.Decide(FloorsAlone(policy), facts, default(Baseline))
+                ? Gate.DecideWithoutBaseline(policy, facts)
                 : Gate.Decide(policy, facts, Pinned(choice ?? policy.Gate.Baseline));
         }
         catch (MistakeException mistake)
@@ -79,19 +89,6 @@ public static class Check
     }
 
     private static Baseline? Pinned(string? path) => path is null ? null : Pin.Read(path);
-
-    private static Policy FloorsAlone(Policy policy) => policy with
-    {
-        Gate = policy.Gate with
-        {
-            Rules =
-            [
-                .. policy.Gate.Rules
-                    .Select(rule => rule with { MaxDrop = null, MaxDropRatio = null, MaxRiseRatio = null })
-                    .Where(rule => rule.Min is not null || rule.Max is not null),
-            ],
-        },
-    };
 
     private static ImmutableArray<string> Write(
         OutputFolder folder, ResultsDocument results, RunFact? run, ReportFormat[] formats)

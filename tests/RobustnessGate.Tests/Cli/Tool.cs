@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace RobustnessGate.Tests.Cli;
 
@@ -45,15 +46,48 @@ internal sealed class RunningTool : IDisposable
 {
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly StringBuilder _said = new();
 
     public RunningTool(Process process)
     {
         Process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = Collect(process.StandardError);
     }
 
     public Process Process { get; }
+
+    /// <summary>Waits until stderr holds these words.</summary>
+    public void WaitFor(string words)
+    {
+        for (var attempt = 0; attempt < 2400; attempt++)
+        {
+            lock (_said)
+            {
+                if (_said.ToString().Contains(words, StringComparison.Ordinal))
+                {
+                    return;
+                }
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException($"the tool did not say '{words}' within two minutes");
+    }
+
+    private async Task<string> Collect(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_said)
+            {
+                _said.Append(line).Append('\n');
+            }
+        }
+
+        return _said.ToString();
+    }
 
     public ToolRun Wait()
     {

@@ -18,8 +18,10 @@ public static class Audit
     public static IReadOnlyList<string> Recompute(ResultsDocument stored, Policy policy, Baseline? baseline, Baseline? release = null)
     {
         var facts = stored.ToEvaluation();
-        var gate = baseline is null ? Gate.DecideAgain(policy, facts, stored.Baseline, stored.Release) : Gate.Decide(policy, facts, baseline, release);
-        var recomputed = ResultsDocument.Of(policy, facts, gate, stored.Tool.Version);
+        // A seed given on the command line stands in the results; what it made is judged by it.
+        var asked = policy with { Seed = stored.Seed };
+        var gate = IsJudged(stored) ? new Places(policy).Portable(Judge(stored, asked, facts, baseline, release)) : Unjudged(stored);
+        var recomputed = ResultsDocument.Of(asked, facts, gate, stored.Tool.Version, stored.Options);
         var differences = Contradictions(stored).ToList();
         var (text, again) = (ResultsFile.Render(stored), ResultsFile.Render(recomputed));
         if (text != again)
@@ -33,6 +35,20 @@ public static class Audit
             ? differences
             : [.. differences.Take(MostDifferences), $"… and {differences.Count - MostDifferences} more differences"];
     }
+
+    /// <summary>Whether the rules were judged, or something made that impossible; then only what was measured can be recomputed.</summary>
+    private static bool IsJudged(ResultsDocument stored) =>
+        (ExitCode)stored.ExitCode is ExitCode.Passed or ExitCode.GateFailed or ExitCode.Inconclusive;
+
+    private static GateResult Judge(ResultsDocument stored, Policy policy, Results.Evaluation facts, Baseline? baseline, Baseline? release) =>
+        stored.Options?.Baseline == RunOptions.NoBaseline ? Gate.DecideWithoutBaseline(policy, facts)
+        : baseline is null ? Gate.DecideAgain(policy, facts, stored.Baseline, stored.Release)
+        : Gate.Decide(policy, facts, baseline, release);
+
+    /// <summary>What was not judged has failed, whatever the results say.</summary>
+    private static GateResult Unjudged(ResultsDocument stored) => new(
+        Verdict.Failed, (ExitCode)stored.ExitCode, stored.Gate.Alpha, stored.Gate.DetectableDrop, stored.Gate.Rules,
+        [.. stored.Gate.Findings.Skip(stored.Observations.Length).Select(finding => finding.ToFinding())], stored.Baseline, stored.Release);
 
     /// <summary>Outcomes that no evaluation produces, whatever is computed from them.</summary>
     private static IEnumerable<string> Contradictions(ResultsDocument results)

@@ -16,14 +16,6 @@ public sealed record Bootstrap(double Fall, double Rise, Interval Drop)
 {
     private const int Resamples = 9999;
 
-    /// <summary>Two-sided where both directions are limited.</summary>
-    public double P(bool limitsFall, bool limitsRise) => (limitsFall, limitsRise) switch
-    {
-        (true, true) => Math.Min(1, 2 * Math.Min(Fall, Rise)),
-        (true, false) => Fall,
-        _ => Rise,
-    };
-
     /// <summary>Log-ratios that are undefined (a statistic became negative) count as changes in either direction.</summary>
     public static Bootstrap Of(ImmutableArray<(double Before, double Now)> pairs, Statistic statistic, long seed)
     {
@@ -114,7 +106,7 @@ public sealed record Bootstrap(double Fall, double Rise, Interval Drop)
                 }
             }
 
-            return low + ((position - below) * (high - low));
+            return position == below || low == high ? low : low + ((position - below) * (high - low));
         }
     }
 }

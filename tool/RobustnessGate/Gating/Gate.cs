@@ -34,6 +34,32 @@ public static class Gate
         Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release = null) =>
         Decide(policy, evaluation, baseline, release, null);
 
+    /// <summary>Judges floors and ceilings alone. The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
+    public static GateResult DecideWithoutBaseline(Policy policy, Results.Evaluation evaluation)
+    {
+        var alone = policy with
+        {
+            Gate = policy.Gate with
+            {
+                MaxTotalDrop = null,
+                Rules =
+                [
+                    .. policy.Gate.Rules
+                        .Select(rule => rule with { MaxDrop = null, MaxDropRatio = null, MaxRiseRatio = null })
+                        .Where(rule => rule.Min is not null || rule.Max is not null),
+                ],
+            },
+        };
+        var gate = Decide(alone, evaluation, null, null, null);
+        var comparing = policy.Gate.Rules.Count(rule => rule.Compares);
+        return comparing == 0 ? gate : gate with
+        {
+            Findings = gate.Findings.Insert(0, new("RG0511", Severity.Warning, policy.Source.At("gate.rules"),
+                $"{comparing} of {policy.Gate.Rules.Length} rules are not compared with the baseline, because the check ran with "
+                + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
+        };
+    }
+
     private static GateResult Decide(
         Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release, Finding? obstacle)
     {

@@ -14,14 +14,21 @@ internal static class IndicatorJudge
     {
         var result = rule.MaxDropRatio is null && rule.MaxRiseRatio is null ? open : Compared(rule, values, open);
         var charges = new List<Charge>();
-        if (rule.MaxDropRatio is { } fall && !(result.Drop <= fall + RuleJudge.Slack))
+        var lost = values.Pairs.Count(pair => pair.Now is null);
+        if (lost > 0)
         {
-            charges.Add(Change(result, gate, $"a fall of {Words.Percent(result.Drop!.Value)}, allowed {Words.Percent(fall)}"));
+            charges.Add(new(RuleOutcome.Warned, Severity.Warning, "RG1105",
+                $"{values.Subject} is newly undefined at {lost} of {values.Pairs.Length} samples right in both, as where gradients vanish; the worst is assumed there"));
         }
 
-        if (rule.MaxRiseRatio is { } rise && !(-result.Drop <= rise + RuleJudge.Slack))
+        if (rule.MaxDropRatio is { } allowedFall && Drop(rule, values, double.NegativeInfinity) is var fall && !(fall <= allowedFall + RuleJudge.Slack))
         {
-            charges.Add(Change(result, gate, $"a rise of {Words.Percent(-result.Drop!.Value)}, allowed {Words.Percent(rise)}"));
+            charges.Add(Change(result, lost, gate, $"a fall of {Words.Percent(fall)}, allowed {Words.Percent(allowedFall)}"));
+        }
+
+        if (rule.MaxRiseRatio is { } allowedRise && -Drop(rule, values, double.PositiveInfinity) is var rise && !(rise <= allowedRise + RuleJudge.Slack))
+        {
+            charges.Add(Change(result, lost, gate, $"a rise of {Words.Percent(rise)}, allowed {Words.Percent(allowedRise)}"));
         }
 
         if (rule.Min is { } min)
@@ -37,20 +44,30 @@ internal static class IndicatorJudge
         return (result, [.. charges]);
     }
 
+    /// <summary>Numbers of the direction that is limited; of the fall where both are.</summary>
     private static RuleResult Compared(Rule rule, Values values, RuleResult open)
     {
-        var before = IndicatorSummary.Of(values.Pairs.Select(pair => pair.Before))[rule.Statistic];
-        var now = IndicatorSummary.Of(values.Pairs.Select(pair => pair.Now))[rule.Statistic];
+        var missing = rule.MaxDropRatio is null ? double.PositiveInfinity : double.NegativeInfinity;
         return open with
         {
-            Value = now, BaselineValue = before, Total = values.Pairs.Length,
-            Drop = RelativeDrop(before ?? double.NaN, now ?? double.NaN), DropInterval = values.Change?.Drop,
+            Value = Now(rule, values, missing), BaselineValue = Before(rule, values), Total = values.Pairs.Length,
+            Drop = Drop(rule, values, missing), DropInterval = (rule.MaxDropRatio is null ? values.Rise : values.Fall)?.Drop,
         };
     }
 
-    private static Charge Change(RuleResult r, GateSection gate, string size)
+    private static double? Before(Rule rule, Values values) =>
+        IndicatorSummary.Of(values.Pairs.Select(pair => pair.Before))[rule.Statistic];
+
+    private static double? Now(Rule rule, Values values, double missing) =>
+        IndicatorSummary.Of(values.Assuming(missing).Select(pair => pair.Now))[rule.Statistic];
+
+    private static double Drop(Rule rule, Values values, double missing) =>
+        RelativeDrop(Before(rule, values) ?? double.NaN, Now(rule, values, missing) ?? double.NaN);
+
+    private static Charge Change(RuleResult r, int lost, GateSection gate, string size)
     {
-        var change = $"{r.Subject} went from {Words.Value(r.BaselineValue)} to {Words.Value(r.Value)} over {r.Total} samples right in both: "
+        var counted = lost == 0 ? "" : $", {lost} of them newly undefined and counted as the worst value";
+        var change = $"{r.Subject} went from {Words.Value(r.BaselineValue)} to {Words.Value(r.Value)} over {r.Total} samples right in both{counted}: "
             + $"{size} (p = {Words.P(r.AdjustedP ?? double.NaN)})";
         return !(r.AdjustedP >= gate.Alpha)
             ? new(RuleOutcome.Failed, Severity.Error, "RG1004", change)

@@ -39,9 +39,14 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
 
     private static Measurement Worst(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
-        var epsilon = rule.Epsilon is { } radius ? WorstCase.Radius(radius) : double.PositiveInfinity;
         var norm = rule.Norm.Name();
-        var subject = double.IsInfinity(epsilon ?? 0) ? $"worst case ({norm})" : Words.Worst(norm, epsilon);
+        if (rule.Epsilon is not { } radius)
+        {
+            return new Outcomes($"worst case ({norm})", null, null, null);
+        }
+
+        var epsilon = WorstCase.Radius(radius);
+        var subject = Words.Worst(norm, epsilon);
         var worst = WorstCase.Of(evaluation, norm, epsilon);
         var difference = worst is null || baseline is null ? null : Pairing.Difference(worst, evaluation, baseline);
         return new Outcomes(
@@ -88,13 +93,25 @@ internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinn
 
 /// <summary>One quantity of the indicator.</summary>
 /// <param name="Now">The statistic over all rightly classified samples; null where undefined.</param>
-/// <param name="Pairs">Values of the samples that are right and defined in both, rounded alike.</param>
-/// <param name="Change">How sure the change is; null where nothing is compared.</param>
+/// <param name="Pairs">Values, rounded alike, of the samples that are right in both and had one in the baseline; null where it is now undefined.</param>
+/// <param name="Fall">How sure a fall is, the lowest value assumed where there is none now; null where nothing is compared.</param>
+/// <param name="Rise">How sure a rise is, the highest value assumed where there is none now.</param>
 internal sealed record Values(
-    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double Now)> Pairs,
-    Bootstrap? Change) : Measurement(Subject, Absent, Incomparable)
+    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double? Now)> Pairs,
+    Bootstrap? Fall, Bootstrap? Rise) : Measurement(Subject, Absent, Incomparable)
 {
-    public override double? P(Rule rule) => Change?.P(rule.MaxDropRatio is not null, rule.MaxRiseRatio is not null);
+    /// <summary>Two-sided where the rule limits both directions.</summary>
+    public override double? P(Rule rule) => (rule.MaxDropRatio, rule.MaxRiseRatio) switch
+    {
+        (not null, not null) => Fall is null ? null : Math.Min(1, 2 * Math.Min(Fall.Fall, Rise!.Rise)),
+        (not null, null) => Fall?.Fall,
+        (null, not null) => Rise?.Rise,
+        _ => null,
+    };
+
+    /// <summary>The pairs with a value assumed where there is none now: whoever makes the worst samples vanish gains nothing by it.</summary>
+    public ImmutableArray<(double Before, double Now)> Assuming(double missing) =>
+        [.. Pairs.Select(pair => (pair.Before, pair.Now ?? missing))];
 
     /// <summary>
     /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
@@ -106,30 +123,34 @@ internal sealed record Values(
         var quantity = Baseline.Quantity(rule.Metric);
         if (evaluation.Indicator is not { } indicator || !indicator.PerSample.TryGetValue(quantity, out var values))
         {
-            return new(subject, "nothing measured it", null, null, [], null);
+            return new(subject, "nothing measured it", null, null, [], null, null);
         }
 
         var now = IndicatorSummary.Of(values, indicator.Right)[rule.Statistic];
         var absent = now is null ? "it is undefined at every rightly classified sample" : null;
         if (!rule.Compares || baseline is null)
         {
-            return new(subject, absent, null, now, [], null);
+            return new(subject, absent, null, now, [], null, null);
         }
 
         if (baseline.Indicator is not { } pinned || pinned.Samples != indicator.Samples
             || !pinned.PerSample.TryGetValue(quantity, out var before))
         {
-            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, [], null);
+            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, [], null, null);
         }
 
         var had = Enumerable.Range(0, indicator.Samples)
             .Where(i => pinned.Right[i] && indicator.Right[i] && before[i] is not null).ToArray();
-        var pairs = had.Where(i => PinnedIndicator.Round(values[i]) is not null)
-            .Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i])!.Value)).ToImmutableArray();
-        absent ??= pairs.Length == 0 || 2 * pairs.Length < had.Length
-            ? $"of {had.Length} samples that could be compared it is defined at {pairs.Length}"
+        var pairs = had.Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i]))).ToImmutableArray();
+        var defined = pairs.Count(pair => pair.Item2 is not null);
+        absent ??= defined == 0 || 2 * defined < had.Length
+            ? $"of {had.Length} samples that could be compared it is defined at {defined}"
             : null;
-        return new(
-            subject, absent, null, now, pairs, absent is null ? Bootstrap.Of(pairs, rule.Statistic, policy.Seed) : null);
+        var measured = new Values(subject, absent, null, now, pairs, null, null);
+        return absent is not null ? measured : measured with
+        {
+            Fall = Bootstrap.Of(measured.Assuming(double.NegativeInfinity), rule.Statistic, policy.Seed),
+            Rise = Bootstrap.Of(measured.Assuming(double.PositiveInfinity), rule.Statistic, policy.Seed),
+        };
     }
 }

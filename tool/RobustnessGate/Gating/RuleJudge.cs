@@ -36,7 +36,8 @@ internal static class RuleJudge
 
         // One finding a rule: the worst charge gives the code, all of them the words.
         var ordered = charges.OrderByDescending(charge => charge.Outcome).ToArray();
-        var worst = measured.Incomparable is null ? ordered[0].CappedAt(rule.Severity) : ordered[0];
+        // A cap is for what was measured and judged. What was not judged passes nowhere (docs/decisions/0001).
+        var worst = measured is { Absent: null, Incomparable: null } ? ordered[0].CappedAt(rule.Severity) : ordered[0];
         var message = string.Join(". ", ordered.Select(charge => charge.Message)) + ".";
         return (
             result with { Outcome = worst.Outcome, Code = worst.Code, Message = message },

@@ -8,7 +8,8 @@ namespace RobustnessGate.Hosting;
 
 /// <summary>Evaluates in this process: in the evaluation process itself, for debugging, and in fast tests.</summary>
 /// <param name="observe">Sees each fact as soon as it is known.</param>
-public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress) : IEvaluationHost
+/// <param name="clock">Time since any fixed moment, for the durations in run.json.</param>
+public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock) : IEvaluationHost
 {
     public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
     {
@@ -33,7 +34,7 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         var policy = request.ReadPolicy();
         var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
         using var classifier = ModelLoader.Load(policy.Model);
-        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory);
+        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock);
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }
 
@@ -51,6 +52,10 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return (ExitCode.Cancelled, [Stopped.ByRequest()]);
+        }
+        catch (Exception exception) when (Stopped.IsAboutFiles(exception))
+        {
+            return (ExitCode.EvaluationCrashed, [Stopped.ByFile(exception)]);
         }
     }
 }

@@ -16,8 +16,6 @@ public static class ModelLoader
     {
         var display = Path.GetFileName(model.Path);
         var bytes = Read(model.Path, display);
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        CheckPin(model, sha256, display);
         var network = ModelFormats.Detect(bytes, display) switch
         {
             ModelFormat.Onnx => OnnxNetwork.Load(model.Path, new OnnxOptions(model.Input.Shape, model.Input.Bounds)),
@@ -26,6 +24,9 @@ public static class ModelLoader
         };
         try
         {
+            // Reading ONNX runs nothing of the file's, so the pin can wait until all of the model's files are known.
+            var sha256 = Identity(bytes, network.ExternalDigest);
+            CheckPin(model, sha256, display);
             ModelChecks.RefuseShape(network.ProbeOutput, BatchRunner.ProbeSize, display);
             return new Classifier(network, model.Input, sha256);
         }
@@ -34,6 +35,13 @@ public static class ModelLoader
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>SHA-256 of the file; with weights in files beside it, of that hash and theirs.</summary>
+    private static string Identity(byte[] file, byte[]? external)
+    {
+        var hash = SHA256.HashData(file);
+        return Convert.ToHexStringLower(external is null ? hash : SHA256.HashData([.. hash, .. external]));
     }
 
     private static byte[] Read(string path, string display)

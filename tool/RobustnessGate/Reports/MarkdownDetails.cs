@@ -94,7 +94,18 @@ internal static class MarkdownDetails
     private static void Reproduce(StringBuilder text, ResultsDocument results)
     {
         text.Append("#### How to reproduce\n\nWith the model and data of the hashes below:\n\n```\n");
-        text.Append(CultureInfo.InvariantCulture, $"dotnet robustness-gate check --policy {Shell(results.Policy.File)} --seed {results.Seed}\n```\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"dotnet robustness-gate check --policy {Shell(results.Policy.File)} --seed {results.Seed}");
+        if (results.Options?.MaxSamples is { } limit)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" --max-samples {limit}");
+        }
+
+        if (results.Options?.Baseline is { } baseline)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" --baseline {Shell(baseline)}");
+        }
+
+        text.Append("\n```\n\n");
     }
 
     private static string Number(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "–";
@@ -102,7 +113,7 @@ internal static class MarkdownDetails
     private static string Passes(double? perSample) => perSample?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
 
     /// <summary>A file name as one word of a POSIX shell, inert inside a fenced block.</summary>
-    private static string Shell(string file) => file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
+    private static string Shell(string file) => file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/')
         ? file
         : "'" + new string([.. file.Where(c => !char.IsControl(c) && c is not ('`' or '\''))]) + "'";
 }

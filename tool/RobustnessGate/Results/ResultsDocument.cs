@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using RobustnessGate.Gating;
 using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Policies;
@@ -14,15 +15,17 @@ namespace RobustnessGate.Results;
 /// <param name="Integrity">How the judge differs from the one at the merge base; empty where that was not examined.</param>
 /// <param name="Release">Like <paramref name="Baseline"/>, of the last release.</param>
 /// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
+/// <param name="Options">Null where everything was as the policy says.</param>
 public sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
     IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, ImmutableArray<JudgeChange> Integrity,
-    PairedBaseline? Baseline, PairedBaseline? Release, GateDecision Gate)
+    PairedBaseline? Baseline, PairedBaseline? Release, GateDecision Gate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunOptions? Options = null)
 {
     public const int Version = 1;
 
-    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion)
+    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
         return new(
@@ -36,7 +39,8 @@ public sealed record ResultsDocument(
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
             observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
-            new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
+            new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
+            options == RunOptions.Default ? null : options);
     }
 
     /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
@@ -51,6 +55,18 @@ public sealed record ResultsDocument(
     {
         JudgeChanges = Integrity,
     };
+}
+
+/// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
+/// <param name="Baseline">"none", or a file relative to the policy's folder.</param>
+public sealed record RunOptions(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
+{
+    /// <summary>The value of <see cref="Baseline"/> that judges floors and ceilings alone.</summary>
+    public const string NoBaseline = "none";
+
+    public static readonly RunOptions Default = new();
 }
 
 /// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>

@@ -33,7 +33,8 @@ internal static class BaselineChange
         bool Covers(BitString old, BitString @new) => there.Select((id, i) => !old[i] || @new[positions[id]]).All(kept => kept);
         return Covers(before.Natural, after.Natural)
             && before.Attacks.All(attack => after.Attacks.Any(other =>
-                other with { Bits = attack.Bits } == attack && Covers(attack.Bits, other.Bits)))
+                other with { Bits = attack.Bits, Unbroken = attack.Unbroken } == attack && Covers(attack.Bits, other.Bits)
+                && (attack.Unbroken is null || (other.Unbroken is not null && Covers(attack.Unbroken, other.Unbroken)))))
             && Text(before.Indicator) == Text(after.Indicator);
     }
 

@@ -39,7 +39,7 @@ internal static class InputGradientPenalty
         Tensor logits, Tensor x, Tensor labels, Func<Tensor, Tensor, Tensor> value, Func<Tensor, Tensor> size)
     {
         using var scope = NewDisposeScope();
-        return size(InputGradient.Of(value(logits, labels).sum(), x, keepGraph: true)).MoveToOuterDisposeScope();
+        return size(InputGradient.Of(value(logits, labels).sum(), x, GraphUse.Differentiate)).MoveToOuterDisposeScope();
     }
 
     /// <summary>From 0 to 1 over the first <paramref name="ramp"/> of the training, then 1.</summary>
