@@ -14,7 +14,7 @@ public class GateKeysTests
     [Theory]
     [InlineData("  baseline: b\n  release: r.json", "RG0117")]
     [InlineData("  baseline: b\n  max-total-drop: 0.02", "RG0117")]
-    [InlineData("  baseline: b\n  release: r.json\n  max-total-drop: 2", "RG0110")]
+    [InlineData("  baseline: b\n  release: r.json\n  max-total-drop: -0.1", "RG0110")]
     [InlineData("  baseline: b\n  release: r.json\n  max-total-drop:", "RG0108")]
     [InlineData("  baseline: b\n  bootstrap: yes", "RG0109")]
     [InlineData("  baseline: b\n  bootstrap:", "RG0108")]

@@ -23,12 +23,12 @@ internal static class IndicatorJudge
 
         if (rule.MaxDropRatio is { } allowedFall && Drop(rule, values, double.NegativeInfinity) is var fall && !(fall <= allowedFall + RuleJudge.Slack))
         {
-            charges.Add(Change(result, lost, gate, $"a fall of {Words.Percent(fall)}, allowed {Words.Percent(allowedFall)}"));
+            charges.Add(Change(result, fall, lost, gate, $"a fall of {Words.Percent(fall)}, allowed {Words.Percent(allowedFall)}"));
         }
 
         if (rule.MaxRiseRatio is { } allowedRise && -Drop(rule, values, double.PositiveInfinity) is var rise && !(rise <= allowedRise + RuleJudge.Slack))
         {
-            charges.Add(Change(result, lost, gate, $"a rise of {Words.Percent(rise)}, allowed {Words.Percent(allowedRise)}"));
+            charges.Add(Change(result, rise, lost, gate, $"a rise of {Words.Percent(rise)}, allowed {Words.Percent(allowedRise)}"));
         }
 
         if (rule.Min is { } min)
@@ -64,12 +64,13 @@ internal static class IndicatorJudge
     private static double Drop(Rule rule, Values values, double missing) =>
         RelativeDrop(Before(rule, values) ?? double.NaN, Now(rule, values, missing) ?? double.NaN);
 
-    private static Charge Change(RuleResult r, int lost, GateSection gate, string size)
+    private static Charge Change(RuleResult r, double size, int lost, GateSection gate, string words)
     {
         var counted = lost == 0 ? "" : $", {lost} of them newly undefined and counted as the worst value";
         var change = $"{r.Subject} went from {Words.Value(r.BaselineValue)} to {Words.Value(r.Value)} over {r.Total} samples right in both{counted}: "
-            + $"{size} (p = {Words.P(r.AdjustedP ?? double.NaN)})";
-        return !(r.AdjustedP >= gate.Alpha)
+            + $"{words} (p = {Words.P(r.AdjustedP ?? double.NaN)})";
+        // A change without bounds (a mean with assumed worst values, a statistic that left zero) is no matter of chance.
+        return !(r.AdjustedP >= gate.Alpha) || !double.IsFinite(size)
             ? new(RuleOutcome.Failed, Severity.Error, "RG1004", change)
             : Charge.Inconclusive(gate, $"{change}. {r.Total} samples cannot tell this change from chance at alpha {Words.Value(gate.Alpha)}; more samples of the indicator would");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 
@@ -38,8 +39,10 @@ public static class HtmlReport
         return text.Append("</body>\n</html>\n").ToString();
     }
 
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
     /// <summary>Text as it may stand between tags and in quoted attributes.</summary>
-    internal static string Plain(string text) => WebUtility.HtmlEncode(PlainText.Clean(text));
+    internal static string Plain(string text) => Encoder.Encode(PlainText.Clean(text));
 
     private static void Rules(StringBuilder text, ResultsDocument results)
     {
