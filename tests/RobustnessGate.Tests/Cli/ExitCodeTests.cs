@@ -156,9 +156,8 @@ public class ExitCodeTests
             """ + "\n" + Endless);
         using var tool = Tool.Start(work.Folder, [], "check");
         using var child = EvaluationProcess(tool.Process);
-        // The line of a result follows its record; the attack after it never ends by itself.
-        tool.WaitFor("fgsm-linf-0.1");
-        tool.WaitFor(" pgd-linf-0.001");
+        // The line of a finished attack, which has no percentage, follows its record. The attack after it never ends by itself.
+        tool.WaitForLine(line => line.Contains("fgsm-linf-0.1", StringComparison.Ordinal) && !line.Contains('%', StringComparison.Ordinal));
         child.Kill();
 
         var run = tool.Wait();

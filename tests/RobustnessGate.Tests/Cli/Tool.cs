@@ -13,12 +13,18 @@ internal static class Tool
 
     public static ToolRun Run(params string[] args) => Start(TestData.Root, [], args).Wait();
 
+    /// <summary>Another copy of the executable.</summary>
+    public static ToolRun RunOther(string path, string folder, params string[] args) => Start(folder, [], args, path).Wait();
+
     public static ToolRun RunIn(string folder, params string[] args) => Start(folder, [], args).Wait();
 
     /// <summary>Starts the tool; its environment holds no mirrored options but those given.</summary>
-    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args)
+    public static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, params string[] args) =>
+        Start(folder, environment, args, Path);
+
+    private static RunningTool Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] args, string path)
     {
-        var start = new ProcessStartInfo(Path, args)
+        var start = new ProcessStartInfo(path, args)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -57,14 +63,14 @@ internal sealed class RunningTool : IDisposable
 
     public Process Process { get; }
 
-    /// <summary>Waits until stderr holds these words.</summary>
-    public void WaitFor(string words)
+    /// <summary>Waits for a line on stderr.</summary>
+    public void WaitForLine(Func<string, bool> isMeant)
     {
         for (var attempt = 0; attempt < 2400; attempt++)
         {
             lock (_said)
             {
-                if (_said.ToString().Contains(words, StringComparison.Ordinal))
+                if (_said.ToString().Split('\n').Any(isMeant))
                 {
                     return;
                 }
@@ -73,7 +79,7 @@ internal sealed class RunningTool : IDisposable
             Thread.Sleep(50);
         }
 
-        throw new TimeoutException($"the tool did not say '{words}' within two minutes");
+        throw new TimeoutException("the tool did not say what was waited for within two minutes");
     }
 
     private async Task<string> Collect(StreamReader reader)

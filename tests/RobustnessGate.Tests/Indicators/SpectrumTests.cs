@@ -1,4 +1,8 @@
+using RobustnessGate.Evaluation;
 using RobustnessGate.Maths;
+using RobustnessGate.Models;
+using RobustnessGate.Policies;
+using RobustnessGate.Samples;
 using RobustnessGate.Tests.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,6 +31,30 @@ public class SpectrumTests
             }
 
             Assert.Equal(full.abs().sum().item<double>(), CrossEntropyHessian.AbsoluteSum(factor), 1e-8 * full.abs().sum().item<double>());
+        }
+    }
+
+    [Theory]
+    [InlineData("natural.onnx")]
+    [InlineData("robust.onnx")]
+    public void OnTheTrainedDigitNetworksTooItIsThatOfTheFullHessian(string file)
+    {
+        var folder = Path.Combine(TestData.Root, "templates", "quick-start");
+        var section = new InputSection([1, 8, 8], new Bounds(0, 1), [], []);
+        using var classifier = ModelLoader.Load(new ModelSection(Path.Combine(folder, file), null, section));
+        var samples = SampleSet.Load(
+            new DataSection(
+                Path.Combine(folder, "test-images.idx.gz"), Path.Combine(folder, "test-labels.idx.gz"), 10,
+                SampleSelection.First, DataScale.Auto, null, null, null),
+            section, seed: 0);
+        for (var i = 0; i < samples.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var input = new SampleTensors(samples, section, CPU).Load([i]).to(ScalarType.Float64);
+            var (logits, jacobian) = LogitJacobian.At(classifier.Logits, input, 10, 64);
+            var fast = CrossEntropyHessian.Eigenvalues(CrossEntropyHessian.Factor(jacobian, logits));
+            var slow = CrossEntropyHessian.EigenvaluesOf(CrossEntropyHessian.Full(classifier.Logits, input, samples.Labels[i]));
+            Assert.All(Enumerable.Range(0, 9), k => Assert.Equal(slow[k], fast[k], 1e-8 * Math.Abs(slow[0])));
         }
     }
 

@@ -79,7 +79,7 @@ internal static class CheckVerb
         if (inProcess)
         {
             var view = screen.Progress();
-            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress), () => screen.Elapsed);
+            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress), () => screen.Elapsed, timeout);
         }
 
         return new ChildProcessHost(SameExecutable(screen), timeout);

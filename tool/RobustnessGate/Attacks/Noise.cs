@@ -12,7 +12,7 @@ public sealed record Noise([property: AtLeast(1)] int Draws = 10) : Attack
 {
     public override string Name => "noise";
 
-    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2];
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2, Norm.L1];
 
     public override int Queries => Draws;
 

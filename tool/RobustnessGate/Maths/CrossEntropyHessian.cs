@@ -68,13 +68,26 @@ public static class CrossEntropyHessian
             var count = Math.Min(Columns, d - start);
             var copies = input.expand([count, .. input.shape[1..]]).clone().detach().requires_grad_();
             var labels = full([count], label, dtype: ScalarType.Int64, device: input.device);
-            var gradient = InputGradient.Of(Losses.CrossEntropy(logits(copies), labels).sum(), copies, GraphUse.Differentiate);
+            var gradient = InputGradient.Of(Loss(logits(copies), labels).sum(), copies, GraphUse.Differentiate);
             var columns = arange(start, start + count, dtype: ScalarType.Int64, device: input.device).unsqueeze(1);
             var picked = gradient.flatten(1).gather(1, columns).sum();
             hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, GraphUse.Differentiate).flatten(1).detach());
         }
 
         return ((hessian + hessian.t()) / 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Cross-entropy of copies of one sample. Where the class leads it is log(1 + Σ exp(Z_i − Z_t)), whose derivatives keep
+    /// their digits however sure the network is; those of log-softmax hold 1 − p_t as a difference and lose them.
+    /// </summary>
+    private static Tensor Loss(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var index = labels.unsqueeze(1);
+        var behind = Margin.Others(logits, index) - logits.gather(1, index);
+        var loss = behind.detach().amax().to(ScalarType.Float64).item<double>() <= 0 ? behind.exp().sum(1).log1p() : Losses.CrossEntropy(logits, labels);
+        return loss.MoveToOuterDisposeScope();
     }
 
     /// <summary>Eigenvalues of a symmetric matrix by falling magnitude.</summary>

@@ -16,6 +16,11 @@ public static class ModelLoader
     {
         var display = Path.GetFileName(model.Path);
         var bytes = Read(model.Path, display);
+        if (!MayHaveExternalWeights(bytes))
+        {
+            CheckPin(model, Identity(bytes, external: null), display);
+        }
+
         var network = ModelFormats.Detect(bytes, display) switch
         {
             ModelFormat.Onnx => OnnxNetwork.Load(model.Path, new OnnxOptions(model.Input.Shape, model.Input.Bounds)),
@@ -24,7 +29,8 @@ public static class ModelLoader
         };
         try
         {
-            // Reading ONNX runs nothing of the file's, so the pin can wait until all of the model's files are known.
+            // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
+            // wait until they are known.
             var sha256 = Identity(bytes, network.ExternalDigest);
             CheckPin(model, sha256, display);
             ModelChecks.RefuseShape(network.ProbeOutput, BatchRunner.ProbeSize, display);
@@ -36,6 +42,9 @@ public static class ModelLoader
             throw;
         }
     }
+
+    /// <summary>Whether an ONNX file can name other files: the key of their entries must stand in it.</summary>
+    private static bool MayHaveExternalWeights(ReadOnlySpan<byte> file) => file.IndexOf("location"u8) >= 0;
 
     /// <summary>SHA-256 of the file; with weights in files beside it, of that hash and theirs.</summary>
     private static string Identity(byte[] file, byte[]? external)

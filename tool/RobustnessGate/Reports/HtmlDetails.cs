@@ -74,7 +74,7 @@ internal static class HtmlDetails
         }
 
         var changed = Comparison.NewlyBroken(lines);
-        text.Append(CultureInfo.InvariantCulture, $"<h2>Newly broken samples: {changed.Length}</h2>\n");
+        text.Append(CultureInfo.InvariantCulture, $"<h2>Newly broken samples, by any attack at any radius: {changed.Length}</h2>\n");
         if (changed.Length > 0)
         {
             text.Append("<table>\n<tr><th>sample</th><th>id</th><th>class</th><th>now broken by</th><th>now seen as</th></tr>\n");

@@ -55,7 +55,7 @@ internal static class MarkdownDetails
         }
         else
         {
-            text.Append("Newly broken:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
+            text.Append("Newly broken, by any attack at any radius:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
             foreach (var (sample, by) in broken.Take(MostSamples))
             {
                 text.Append(CultureInfo.InvariantCulture, $"| {sample} | `{Comparison.SampleId(results, sample)}` | {results.Data!.Labels[sample]} ");
