@@ -18,18 +18,20 @@ public sealed record CheckRequest(
     string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false)
 {
     /// <summary>The value of <see cref="Baseline"/> that judges floors alone.</summary>
-    public const string NoBaseline = "none";
+    public const string NoBaseline = RunOptions.NoBaseline;
 }
 
 /// <summary>What came of a check.</summary>
 /// <param name="Reports">Paths of the files written.</param>
+/// <param name="Formats">Reports that were asked for, by option or by policy.</param>
 /// <param name="Trace">Files that the outcome depends on, for a build that runs only when one of them changed.</param>
-public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports, FileTrace Trace)
+public sealed record CheckOutcome(
+    ResultsDocument Results, ImmutableArray<string> Reports, ImmutableArray<string> Formats, FileTrace Trace)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
 
-    /// <summary>The file that a person would open first: the markdown report, or the results where no report was asked for.</summary>
-    public string Report => Reports.FirstOrDefault(path => Path.GetFileName(path) == ReportFiles.Markdown) ?? Reports[0];
+    /// <summary>The file that a person would open first: a report, or the results where none was asked for.</summary>
+    public string Report => Reports.FirstOrDefault(path => Path.GetExtension(path) is ".md" or ".html") ?? Reports[0];
 }
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
@@ -65,12 +67,12 @@ public static class Check
         var results = ResultsDocument.Of(
             policy,
             evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
-            gate with { Findings = [.. gate.Findings.Select(places.Portable)] },
-            ToolVersion, options);
-        var reports = Write(folder, results, evaluated.Facts.Run, request, policy);
+            places.Portable(gate), ToolVersion, options);
+        var formats = request.Formats.IsEmpty ? policy.Report.Formats : request.Formats;
+        var reports = Write(folder, results, evaluated.Facts.Run, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
             .Select(file => Path.Combine(request.OutputDirectory, file));
-        return new(results, reports, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports.Concat(saved)));
+        return new(results, reports, formats, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports.Concat(saved)));
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
@@ -79,46 +81,20 @@ public static class Check
         try
         {
             return choice == CheckRequest.NoBaseline
-                ? WithoutBaseline(policy, facts)
+                ? Gate.DecideWithoutBaseline(policy, facts)
                 : Gate.Decide(policy, facts, BaselinePath(policy, choice) is { } path ? Pin.Read(path) : null);
         }
         catch (MistakeException mistake)
         {
-            return new(Verdict.Failed, mistake.ExitCode, [], [.. mistake.Findings], null);
+            return new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null, null);
         }
     }
 
     private static string? BaselinePath(Policy policy, string? choice) =>
         choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
 
-    /// <summary>The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
-    private static GateResult WithoutBaseline(Policy policy, Results.Evaluation facts)
-    {
-        var gate = Gate.Decide(FloorsAlone(policy), facts, default(Baseline));
-        var comparing = policy.Gate.Rules.Count(rule => rule.Compares);
-        return comparing == 0 ? gate : gate with
-        {
-            Findings = gate.Findings.Insert(0, new("RG0501", Severity.Warning, policy.Source.At("gate.rules"),
-                $"{comparing} of {policy.Gate.Rules.Length} rules are not compared with the baseline, because the check ran with "
-                + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
-        };
-    }
-
-    private static Policy FloorsAlone(Policy policy) => policy with
-    {
-        Gate = policy.Gate with
-        {
-            Rules =
-            [
-                .. policy.Gate.Rules
-                    .Select(rule => rule with { MaxDrop = null, MaxDropRatio = null, MaxRiseRatio = null })
-                    .Where(rule => rule.Min is not null || rule.Max is not null),
-            ],
-        },
-    };
-
     private static ImmutableArray<string> Write(
-        OutputFolder folder, ResultsDocument results, RunFact? run, CheckRequest request, Policy policy)
+        OutputFolder folder, ResultsDocument results, RunFact? run, ImmutableArray<string> formats)
     {
         var written = new List<string> { folder.Write(ReportFiles.Results, ResultsFile.Render(results)) };
         if (run is not null)
@@ -126,10 +102,9 @@ public static class Check
             written.Add(folder.Write(ReportFiles.Run, RunDocument.Render(run)));
         }
 
-        var formats = request.Formats.IsEmpty ? policy.Report.Formats : request.Formats;
-        if (formats.Contains("markdown"))
+        foreach (var format in ReportFormat.All.Where(format => format.File != ReportFiles.Results && formats.Contains(format.Name)))
         {
-            written.Add(folder.Write(ReportFiles.Markdown, MarkdownReport.Render(results)));
+            written.Add(folder.Write(format.File, format.Render(results)));
         }
 
         return [.. written];

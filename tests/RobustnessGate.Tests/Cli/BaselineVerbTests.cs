@@ -31,8 +31,8 @@ public class BaselineVerbTests
         var update = work.Run("baseline", "update");
 
         Assert.Equal(0, update.ExitCode);
-        Assert.Contains("model changed: ", update.Output, StringComparison.Ordinal);
-        Assert.Contains("was 40: 40 newly broken, 0 newly right", update.Output, StringComparison.Ordinal);
+        Assert.Contains("model: ", update.Output, StringComparison.Ordinal);
+        Assert.Contains("40 newly broken, 0 newly robust", update.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("data changed", update.Output, StringComparison.Ordinal);
     }
 

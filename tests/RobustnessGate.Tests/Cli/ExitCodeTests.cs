@@ -210,10 +210,10 @@ public class ExitCodeTests
 
         Assert.True(run.ExitCode == 0, run.Everything);
         Assert.Contains("passed: 1 of 1 rules", run.Output, StringComparison.Ordinal);
-        Assert.Contains("warning RG0501: 2 of 2 rules are not compared", run.Output, StringComparison.Ordinal);
-        Assert.Contains("RG0501", work.Read($"{Output}/results.json"), StringComparison.Ordinal);
+        Assert.Contains("warning RG0511: 2 of 2 rules are not compared", run.Output, StringComparison.Ordinal);
+        Assert.Contains("RG0511", work.Read($"{Output}/results.json"), StringComparison.Ordinal);
         var report = work.Read($"{Output}/report.md");
-        Assert.Contains("RG0501", report, StringComparison.Ordinal);
+        Assert.Contains("RG0511", report, StringComparison.Ordinal);
         Assert.Contains("--seed 7 --baseline none", report, StringComparison.Ordinal);
     }
 

@@ -114,6 +114,20 @@ public class GateTests
         Assert.Equal(passes ? null : "RG1002", result.Rules[0].Code);
     }
 
+    [Theory]
+    [InlineData(0.45, true)]
+    [InlineData(0.4734, true)]
+    [InlineData(0.4736, false)]
+    [InlineData(0.5, false)]
+    public void AFloorWithConfidenceComparesTheExactLowerBound(double min, bool passes)
+    {
+        // 500 of 1000: one-sided Clopper–Pearson bound at 95 % is 0.473736.
+        var policy = Policy(Rule(Metrics.NaturalAccuracy, min: min, confidence: 0.95));
+        var result = Gate.Decide(policy, Measured(Half, Half, Half), null);
+        Assert.Equal(passes ? ExitCode.Passed : ExitCode.GateFailed, result.ExitCode);
+        Assert.Equal(Statistics.ClopperPearsonLower(500, 1000, 0.95), result.Rules[0].LowerBound);
+    }
+
     [Fact]
     public void AFloorThatTheCountExactlyMeetsPassesForEveryFraction()
     {

@@ -8,35 +8,48 @@ namespace RobustnessGate.Tests;
 public class IndicatorRuleTests
 {
     private static readonly BitString Five = Bits(5, 5);
+    private static readonly BitString Many = Bits(40, 40);
 
     private static GateResult Judge(Rule rule, IndicatorFact before, IndicatorFact now)
     {
         var policy = Policy(rule);
-        return Gate.Decide(policy, Measured(Five, Five, Five, now), Pin(policy, Measured(Five, Five, Five, before)));
+        var all = Bits(before.Samples, before.Samples);
+        return Gate.Decide(policy, Measured(all, all, all, now), Pin(policy, Measured(all, all, all, before)));
     }
 
     private static Rule Radius(double? fall = null, double? rise = null, Statistic statistic = Statistic.Median, double? min = null) =>
         Rule("linear-radius", statistic: statistic, maxDropRatio: fall, maxRiseRatio: rise, min: min);
 
+    /// <summary>0.1, 0.2, …, 4.0, times a factor.</summary>
+    private static IndicatorFact Times(double factor) =>
+        Indicator(Many, [.. Enumerable.Range(1, 40).Select(i => (double?)(factor * i / 10))]);
+
     [Theory]
-    [InlineData(0.30, 0.27, 0.10, true)]
-    [InlineData(0.30, 0.26, 0.10, false)]
-    [InlineData(0.30, 0.90, 0.10, true)]
-    public void AFallIsRelativeToTheBaseline(double before, double now, double allowed, bool passes)
+    [InlineData(0.90, 0.10, true)]
+    [InlineData(0.89, 0.10, false)]
+    [InlineData(3.00, 0.10, true)]
+    public void AFallIsRelativeToTheBaseline(double factor, double allowed, bool passes)
     {
-        var result = Judge(Radius(fall: allowed), Indicator(Five, 0.1, 0.2, before, 0.4, 0.5), Indicator(Five, 0.1, 0.2, now, 0.9, 0.95));
+        var result = Judge(Radius(fall: allowed), Times(1), Times(factor));
         Assert.Equal(passes ? ExitCode.Passed : ExitCode.GateFailed, result.ExitCode);
         Assert.Equal(passes ? null : "RG1004", result.Rules[0].Code);
-        Assert.Equal((before - now) / before, result.Rules[0].Drop!.Value, 1e-9);
+        Assert.Equal(1 - factor, result.Rules[0].Drop!.Value, 1e-9);
+        Assert.Equal(1 - factor, result.Rules[0].DropInterval!.Value.Low, 1e-3);
     }
 
     [Fact]
     public void ARiseIsLimitedByMaxRiseRatio()
     {
-        var before = Indicator(Five, 1, 2, 3, 4, 5);
-        var now = Indicator(Five, 1, 2, 3.6, 4, 5);
-        Assert.Equal(ExitCode.GateFailed, Judge(Radius(rise: 0.1), before, now).ExitCode);
-        Assert.Equal(ExitCode.Passed, Judge(Radius(rise: 0.2), before, now).ExitCode);
+        Assert.Equal(ExitCode.GateFailed, Judge(Radius(rise: 0.1), Times(1), Times(1.2)).ExitCode);
+        Assert.Equal(ExitCode.Passed, Judge(Radius(rise: 0.2), Times(1), Times(1.2)).ExitCode);
+    }
+
+    [Fact]
+    public void AFallThatOneSampleMakesIsInconclusive()
+    {
+        var result = Judge(
+            Radius(fall: 0.1, statistic: Statistic.Mean), Indicator(Five, 0.1, 0.1, 0.1, 0.1, 9), Indicator(Five, 0.1, 0.1, 0.1, 0.1, 1));
+        Assert.Equal((Verdict.Inconclusive, "RG1101"), (result.Verdict, result.Rules[0].Code));
     }
 
     [Fact]
@@ -76,10 +89,10 @@ public class IndicatorRuleTests
         Assert.Equal((ExitCode.Passed, RuleOutcome.Warned, "RG1105"), (result.ExitCode, result.Rules[0].Outcome, result.Rules[0].Code));
         Assert.Contains("newly undefined at 1 of 5", result.Findings[0].Message, StringComparison.Ordinal);
 
-        // Without its worst samples the median would have risen from 0.3 to 0.4.
-        var lostTwo = Indicator(Five, null, 0.2, null, 0.4, 0.5);
-        Assert.Equal("RG1004", Judge(Radius(fall: 0.1), before, lostTwo).Rules[0].Code);
-        Assert.Equal("RG1004", Judge(Radius(rise: 0.1), before, lostTwo).Rules[0].Code);
+        // 15 of 40 around the median: left out, they would not move it; assumed worst, they do.
+        var lostMany = Indicator(Many, [.. Enumerable.Range(1, 40).Select(i => i is > 13 and <= 28 ? null : (double?)i / 10)]);
+        Assert.Equal("RG1004", Judge(Radius(fall: 0.1), Times(1), lostMany).Rules[0].Code);
+        Assert.Equal("RG1004", Judge(Radius(rise: 0.1), Times(1), lostMany).Rules[0].Code);
         Assert.Equal("RG1004", Judge(Radius(fall: 0.1, statistic: Statistic.Mean), before, lostLow).Rules[0].Code);
     }
 

@@ -28,9 +28,9 @@ internal static class Scene
     public static Rule Rule(
         string metric, string? attack = null, double? epsilon = null, Statistic statistic = Statistic.Median, double? min = null,
         double? max = null, double? maxDrop = null, double? maxDropRatio = null, double? maxRiseRatio = null,
-        RuleSeverity severity = RuleSeverity.Error) => new(
+        RuleSeverity severity = RuleSeverity.Error, double? confidence = null) => new(
             metric, attack, epsilon is { } ε ? Epsilon.Of(ε) : null, Norm.Linf, statistic, min, max, maxDrop, maxDropRatio,
-            maxRiseRatio, severity, "");
+            maxRiseRatio, severity, "") { Confidence = confidence };
 
     public static Rule Natural(double? maxDrop = null, double? min = null) => Rule(Metrics.NaturalAccuracy, maxDrop: maxDrop, min: min);
 

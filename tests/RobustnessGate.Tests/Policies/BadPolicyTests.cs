@@ -71,7 +71,7 @@ public class BadPolicyTests
     [InlineData(11, "indicator: 100", "RG0109@11,12", "a mapping")]
     [InlineData(11, "indicator: { samples: 0 }", "RG0110@11,23", "at least 1")]
     [InlineData(11, "harden: [a]", "RG0109@11,9", "a mapping")]
-    [InlineData(11, "report: { formats: [pdf] }", "RG0111@11,21", "Known: markdown, json")]
+    [InlineData(11, "report: { formats: [pdf] }", "RG0111@11,21", "Known: markdown, html, json, junit, sarif, github")]
     [InlineData(11, "report: { formats: markdown }", "RG0109@11,20", "in brackets")]
     // Attacks
     [InlineData(13, "  - name: pdg", "RG0104@13,11", "unknown attack 'pdg'. Did you mean 'pgd'? Known: ")]

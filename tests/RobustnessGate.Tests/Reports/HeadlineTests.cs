@@ -20,7 +20,7 @@ public class HeadlineTests
         {
             Findings = [new("RG0330", Severity.Note, null, "a note"), new("RG0909", Severity.Error, null, "the disk is full")],
         };
-        var headline = Headline.Of(ResultsDocument.Of(policy, facts, new(Verdict.Failed, exit, [], [], null), Scene.Tool));
+        var headline = Headline.Of(ResultsDocument.Of(policy, facts, new(Verdict.Failed, exit, policy.Gate.Alpha, null, [], [], null, null), Scene.Tool));
 
         Assert.StartsWith("Not judged: ", headline.Title, StringComparison.Ordinal);
         Assert.Equal("the disk is full", headline.Detail);

@@ -43,7 +43,7 @@ internal static class CheckVerb
                 parsed.GetRequiredValue(policy),
                 parsed.GetRequiredValue(output),
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
-                [.. formats.Where(name => name != WorkflowChannel.Format)],
+                [.. formats],
                 parsed.GetValue(baseline),
                 parsed.GetValue(threads) ?? 1,
                 parsed.GetValue(batchSize) ?? 64,
@@ -52,8 +52,14 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome, FindingChannel.Of(parsed), file => Places.Shown(request.PolicyPath, file));
-            if (formats.Contains(WorkflowChannel.Format))
+            var channel = FindingChannel.Of(parsed);
+            if (!channel.IsMachine && outcome.Formats.Contains(WorkflowChannel.Format))
+            {
+                channel = new WorkflowChannel();
+            }
+
+            Show(outcome, channel, file => Places.Shown(request.PolicyPath, file));
+            if (outcome.Formats.Contains(WorkflowChannel.Format))
             {
                 WorkflowChannel.AddToSummary(MarkdownLadder.Render(outcome.Results, MarkdownLadder.SummaryLimit));
             }
@@ -113,7 +119,7 @@ internal static class CheckVerb
 
     private static Option<string[]> Formats()
     {
-        string[] known = [.. ReportSection.KnownFormats, WorkflowChannel.Format];
+        var known = ReportSection.KnownFormats;
         var option = new Option<string[]>(Options.FormatName, "-f")
         {
             HelpName = string.Join('|', known),

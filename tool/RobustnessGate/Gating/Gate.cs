@@ -6,64 +6,124 @@ namespace RobustnessGate.Gating;
 
 /// <summary>
 /// Decides whether an evaluation may pass: a pure function. A rule that compares fails only with two keys, a drop
-/// beyond what it allows and a significant one (exact McNemar over the same samples, Holm over all paired rules), and
-/// nothing that was not measured, not finished or not comparable ever passes.
+/// beyond what it allows and a significant one (exact McNemar or paired bootstrap over the same samples, Holm over all
+/// paired rules), and nothing that was not measured, not finished or not comparable ever passes.
 /// </summary>
 public static class Gate
 {
-    /// <param name="baseline">Null where there is none: then a policy whose rules compare does not pass.</param>
-    public static GateResult Decide(Policy policy, Results.Evaluation evaluation, Baseline? baseline)
+    /// <summary>Codes that say that the baseline, not the model, is what cannot be trusted.</summary>
+    private static readonly HashSet<string> Untrusted = ["RG0206", "RG0502", "RG0508"];
+
+    /// <param name="baseline">Null where there is none: then a policy whose rules compare does not pass, save by <c>bootstrap</c>.</param>
+    /// <param name="release">The baseline of the last release; needed where the policy has <c>max-total-drop</c>.</param>
+    public static GateResult Decide(Policy policy, Results.Evaluation evaluation, Baseline? baseline, Baseline? release = null)
     {
-        if (baseline is null || evaluation.Data is null || Completeness.Gaps(policy, evaluation).Any())
+        if (evaluation.Data is null || Completeness.Gaps(policy, evaluation).Any())
         {
-            return Decide(policy, evaluation, null, null);
+            return Decide(policy, evaluation, null, null, null);
         }
 
-        var (paired, obstacle) = Pairing.Pair(policy, evaluation.Data, baseline);
-        return Decide(policy, evaluation, paired, obstacle);
+        var (paired, obstacle) = baseline is null ? (null, null) : Pairing.Pair(policy, evaluation.Data, baseline);
+        var (since, obstacleSince) = release is null || policy.Gate.MaxTotalDrop is null
+            ? (null, null) : Pairing.Pair(policy, evaluation.Data, release, "gate.release");
+        return Decide(policy, evaluation, paired, since, obstacle ?? obstacleSince);
     }
 
-    /// <summary>The same for a baseline that is already in the order of the samples, as stored results hold it.</summary>
-    public static GateResult DecideAgain(Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline) =>
-        Decide(policy, evaluation, baseline, null);
+    /// <summary>The same for baselines that are already in the order of the samples, as stored results hold them.</summary>
+    public static GateResult DecideAgain(
+        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release = null) =>
+        Decide(policy, evaluation, baseline, release, null);
 
-    private static GateResult Decide(Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, Finding? obstacle)
+    /// <summary>Judges floors and ceilings alone. The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
+    public static GateResult DecideWithoutBaseline(Policy policy, Results.Evaluation evaluation)
     {
-        var rules = policy.Gate.Rules;
-        var measured = rules.Select(rule => Measurement.Of(rule, policy, evaluation, baseline)).ToArray();
+        var alone = policy with
+        {
+            Gate = policy.Gate with
+            {
+                MaxTotalDrop = null,
+                Rules =
+                [
+                    .. policy.Gate.Rules
+                        .Select(rule => rule with { MaxDrop = null, MaxDropRatio = null, MaxRiseRatio = null })
+                        .Where(rule => rule.Min is not null || rule.Max is not null),
+                ],
+            },
+        };
+        var gate = Decide(alone, evaluation, null, null, null);
+        var comparing = policy.Gate.Rules.Count(rule => rule.Compares);
+        return comparing == 0 ? gate : gate with
+        {
+            Findings = gate.Findings.Insert(0, new("RG0511", Severity.Warning, policy.Source.At("gate.rules"),
+                $"{comparing} of {policy.Gate.Rules.Length} rules are not compared with the baseline, because the check ran with "
+                + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
+        };
+    }
+
+    private static GateResult Decide(
+        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release, Finding? obstacle)
+    {
         var gaps = Completeness.Gaps(policy, evaluation).ToArray();
         if (gaps.Length > 0)
         {
+            var unjudged = Questions(policy, evaluation, baseline, null).Select(question => question.Unjudged(gaps[0].Finding.Code));
             return new(
-                Verdict.Failed, gaps[0].Exit,
-                [.. rules.Zip(measured, (rule, m) => RuleJudge.Unjudged(rule, m, gaps[0].Finding.Code))],
-                [.. gaps.Select(gap => gap.Finding)], baseline);
+                Verdict.Failed, gaps[0].Exit, policy.Gate.Alpha, null, [.. unjudged], [.. gaps.Select(gap => gap.Finding)],
+                baseline, release);
         }
 
-        if (baseline is null && rules.Any(rule => rule.Compares))
-        {
-            return Unpaired(policy, measured, obstacle ?? Missing(policy));
-        }
-
-        var p = rules.Zip(measured, RuleJudge.P).ToArray();
+        var first = policy.Gate.Bootstrap && baseline is null && obstacle is null;
+        var missing = first ? null : obstacle ?? Missing(policy, baseline, release);
+        var questions = Questions(policy, evaluation, baseline, release).ToArray();
+        var p = questions.Select(question => question.P).ToArray();
         var adjusted = Adjust(p);
-        var judged = rules.Select((rule, i) => RuleJudge.Judge(rule, measured[i], policy, p[i], adjusted[i])).ToArray();
+        var judged = questions.Select((question, i) =>
+            question.Rule.Compares && first ? question.OnFirstUse(policy)
+            : question.Rule.Compares && missing is not null ? (Result: question.Unjudged(missing.Code), Finding: (Finding?)null)
+            : question.Judge(policy, adjusted[i])).ToArray();
         var results = judged.Select(pair => pair.Result).ToImmutableArray();
-        var findings = Origin(policy, evaluation, baseline).Concat(judged.Select(pair => pair.Finding).OfType<Finding>());
-        var (verdict, exit) = Conclude(policy, evaluation, results);
-        return new(verdict, exit, results, [.. findings], baseline);
+        var (verdict, exit) = missing is not null ? (Verdict.Failed, ExitCode.BaselineUnusable) : Conclude(policy, evaluation, results);
+        return new(
+            verdict, exit, policy.Gate.Alpha, missing is null ? Power.SmallestDrop(policy, evaluation.Data!.Samples) : null, results,
+            [
+                .. missing is null ? [] : new[] { missing },
+                .. Conditions.Findings(policy, evaluation, baseline),
+                .. judged.Select(pair => pair.Finding).OfType<Finding>(),
+            ],
+            baseline, release);
     }
 
-    /// <summary>The worst rule decides, and so does an error that the evaluation itself found.</summary>
+    /// <summary>The policy's rules, and for each accuracy that they compare its fall since the last release.</summary>
+    private static IEnumerable<Question> Questions(
+        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release)
+    {
+        foreach (var rule in policy.Gate.Rules)
+        {
+            yield return new(rule, Measurement.Of(rule, policy, evaluation, baseline));
+        }
+
+        foreach (var rule in release is null ? [] : policy.Gate.Rules.Where(rule => rule.MaxDrop is not null))
+        {
+            var total = rule with
+            {
+                Min = null, Max = null, Confidence = null, MaxDrop = policy.Gate.MaxTotalDrop, Path = Question.Total,
+            };
+            var measured = Measurement.Of(total, policy, evaluation, release);
+            yield return new(total, measured with { Subject = $"{measured.Subject}, since the release" });
+        }
+    }
+
+    /// <summary>The worst rule decides, and so does an error that was found beside the rules.</summary>
     private static (Verdict, ExitCode) Conclude(Policy policy, Results.Evaluation evaluation, ImmutableArray<RuleResult> results)
     {
-        if (results.Any(result => result.Code == "RG0206"))
+        var errors = evaluation.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Code).ToArray();
+        var failed = results.Where(result => result.Outcome == RuleOutcome.Failed).Select(result => result.Code!).ToArray();
+        if (errors.Concat(failed).Any(Untrusted.Contains))
         {
             return (Verdict.Failed, ExitCode.BaselineUnusable);
         }
 
-        if (results.Any(result => result.Outcome == RuleOutcome.Failed)
-            || evaluation.Findings.Any(finding => finding.Severity == Severity.Error))
+        if (errors.Length + failed.Length > 0)
         {
             return (Verdict.Failed, ExitCode.GateFailed);
         }
@@ -73,20 +133,20 @@ public static class Gate
             : (Verdict.Passed, ExitCode.Passed);
     }
 
-    /// <summary>Rules that need no baseline are still judged, so that the report shows them; the whole cannot pass.</summary>
-    private static GateResult Unpaired(Policy policy, Measurement[] measured, Finding obstacle)
+    private static Finding? Missing(Policy policy, PairedBaseline? baseline, PairedBaseline? release)
     {
-        var judged = policy.Gate.Rules.Select((rule, i) => rule.Compares
-            ? (RuleJudge.Unjudged(rule, measured[i], obstacle.Code), null)
-            : RuleJudge.Judge(rule, measured[i], policy, null, null)).ToArray();
-        return new(
-            Verdict.Failed, ExitCode.BaselineUnusable, [.. judged.Select(pair => pair.Item1)],
-            [obstacle, .. judged.Select(pair => pair.Item2).OfType<Finding>()], null);
-    }
+        if (baseline is null && policy.Gate.Rules.Any(rule => rule.Compares))
+        {
+            return Pairing.Obstacle(policy, "RG0201",
+                "there is no baseline to compare with, and a rule asks for a comparison. Look at the results, and if they are what "
+                + "you want to hold on to, run baseline update and commit the file.");
+        }
 
-    private static Finding Missing(Policy policy) => Pairing.Obstacle(policy, "RG0201",
-        "there is no baseline to compare with, and a rule asks for a comparison. Look at the results, and if they are what "
-        + "you want to hold on to, run baseline update and commit the file.");
+        return release is null && policy.Gate.MaxTotalDrop is not null
+            ? Pairing.Obstacle(policy, "RG0201",
+                "max-total-drop compares with the baseline of the last release, and it is not there. Copy the baseline when you release.", "gate.release")
+            : null;
+    }
 
     private static double?[] Adjust(double?[] p)
     {
@@ -99,32 +159,5 @@ public static class Gate
         }
 
         return adjusted;
-    }
-
-    /// <summary>What about the judge, not the model, differs from when the baseline was pinned.</summary>
-    private static IEnumerable<Finding> Origin(Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
-    {
-        if (baseline?.Origin is not { } origin)
-        {
-            yield break;
-        }
-
-        var torch = evaluation.Run?.TorchVersion;
-        var differences = new List<string>();
-        if (origin.Seed != policy.Seed)
-        {
-            differences.Add($"seed {origin.Seed}, now {policy.Seed}");
-        }
-
-        if (torch is not null && origin.Torch is not null && origin.Torch != torch)
-        {
-            differences.Add($"libtorch {origin.Torch}, now {torch}");
-        }
-
-        if (differences.Count > 0)
-        {
-            yield return new("RG1104", Severity.Note, policy.Source.At("gate.baseline"),
-                $"the baseline was made with {string.Join(" and ", differences)}: part of any difference is chance.");
-        }
     }
 }

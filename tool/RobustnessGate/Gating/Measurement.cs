@@ -16,8 +16,11 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
             "natural accuracy", evaluation.Natural?.Bits, baseline?.Natural, null),
         Metrics.RobustAccuracy => Attacked(rule, policy, evaluation, baseline),
         Metrics.WorstCaseAccuracy => Worst(rule, evaluation, baseline),
-        _ => Values.Of(rule, evaluation, baseline),
+        _ => Values.OfIndicator(rule, policy, evaluation, baseline),
     };
+
+    /// <summary>The p-value of what the rule compares; null where it compares nothing, or cannot.</summary>
+    public abstract double? P(Rule rule);
 
     private static Measurement Attacked(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
@@ -58,6 +61,17 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
 internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinned, string? Incomparable)
     : Measurement(Subject, Bits is { Count: > 0 } ? null : "nothing measured it", Incomparable)
 {
+    public override double? P(Rule rule)
+    {
+        if (Absent is not null || Incomparable is not null || Pinned is null || rule.MaxDrop is null)
+        {
+            return null;
+        }
+
+        var (_, @fixed, broken, _) = Table();
+        return Statistics.McNemar(broken, @fixed);
+    }
+
     /// <summary>The 2×2 table of baseline and now.</summary>
     public (int Both, int Fixed, int Broken, int Neither) Table()
     {
@@ -80,34 +94,49 @@ internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinn
 /// <summary>One quantity of the indicator.</summary>
 /// <param name="Now">The statistic over all rightly classified samples; null where undefined.</param>
 /// <param name="Pairs">Values, rounded alike, of the samples that are right in both and had one in the baseline; null where it is now undefined.</param>
+/// <param name="Fall">How sure a fall is, the lowest value assumed where there is none now; null where nothing is compared.</param>
+/// <param name="Rise">How sure a rise is, the highest value assumed where there is none now.</param>
 internal sealed record Values(
-    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double? Now)> Pairs)
-    : Measurement(Subject, Absent, Incomparable)
+    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double? Now)> Pairs,
+    Bootstrap? Fall, Bootstrap? Rise) : Measurement(Subject, Absent, Incomparable)
 {
+    /// <summary>Two-sided where the rule limits both directions.</summary>
+    public override double? P(Rule rule) => (rule.MaxDropRatio, rule.MaxRiseRatio) switch
+    {
+        (not null, not null) => Fall is null ? null : Math.Min(1, 2 * Math.Min(Fall.Fall, Rise!.Rise)),
+        (not null, null) => Fall?.Fall,
+        (null, not null) => Rise?.Rise,
+        _ => null,
+    };
+
+    /// <summary>The pairs with a value assumed where there is none now: whoever makes the worst samples vanish gains nothing by it.</summary>
+    public ImmutableArray<(double Before, double Now)> Assuming(double missing) =>
+        [.. Pairs.Select(pair => (pair.Before, pair.Now ?? missing))];
+
     /// <summary>
     /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
     /// at more than half of the samples that had it (as where gradients vanish), nothing comparable is left.
     /// </summary>
-    public static Values Of(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
+    public static Values OfIndicator(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
         var subject = Words.Indicator(rule);
         var quantity = Baseline.Quantity(rule.Metric);
         if (evaluation.Indicator is not { } indicator || !indicator.PerSample.TryGetValue(quantity, out var values))
         {
-            return new(subject, "nothing measured it", null, null, []);
+            return new(subject, "nothing measured it", null, null, [], null, null);
         }
 
         var now = IndicatorSummary.Of(values, indicator.Right)[rule.Statistic];
         var absent = now is null ? "it is undefined at every rightly classified sample" : null;
         if (!rule.Compares || baseline is null)
         {
-            return new(subject, absent, null, now, []);
+            return new(subject, absent, null, now, [], null, null);
         }
 
         if (baseline.Indicator is not { } pinned || pinned.Samples != indicator.Samples
             || !pinned.PerSample.TryGetValue(quantity, out var before))
         {
-            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, []);
+            return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, [], null, null);
         }
 
         var had = Enumerable.Range(0, indicator.Samples)
@@ -117,6 +146,11 @@ internal sealed record Values(
         absent ??= defined == 0 || 2 * defined < had.Length
             ? $"of {had.Length} samples that could be compared it is defined at {defined}"
             : null;
-        return new(subject, absent, null, now, pairs);
+        var measured = new Values(subject, absent, null, now, pairs, null, null);
+        return absent is not null ? measured : measured with
+        {
+            Fall = Bootstrap.Of(measured.Assuming(double.NegativeInfinity), rule.Statistic, policy.Seed),
+            Rise = Bootstrap.Of(measured.Assuming(double.PositiveInfinity), rule.Statistic, policy.Seed),
+        };
     }
 }

@@ -13,7 +13,8 @@ internal static class Pairing
     /// Pairs by sample id, never by position: the same samples in another order are the same samples. Equal ids in
     /// equal order with another hash of the data contradict each other and are refused.
     /// </summary>
-    public static (PairedBaseline? Paired, Finding? Obstacle) Pair(Policy policy, DataFact data, Baseline baseline)
+    public static (PairedBaseline? Paired, Finding? Obstacle) Pair(
+        Policy policy, DataFact data, Baseline baseline, string place = "gate.baseline")
     {
         var here = Ids(data.SampleIds);
         var there = Ids(baseline.SampleIds);
@@ -24,14 +25,14 @@ internal static class Pairing
             return (null, Obstacle(policy, "RG0205",
                 $"the baseline holds {Words.Count(there.Length)} samples, this run {Words.Count(here.Length)}, "
                 + $"and {Words.Count(common)} are the same: outcomes can be compared only on the same samples. "
-                + $"Check data.images, data.samples and --max-samples. {Remedy}"));
+                + $"Check data.images, data.samples and --max-samples. {Remedy}", place));
         }
 
         if (data.Sha256 != baseline.Origin.DataSha256 && here.SequenceEqual(there))
         {
             return (null, Obstacle(policy, "RG0205",
                 $"the data's hash is {Short(data.Sha256)}, the baseline's {Short(baseline.Origin.DataSha256)}: "
-                + $"the samples or labels are others. {Remedy}"));
+                + $"the samples or labels are others. {Remedy}", place));
         }
 
         var order = here.Select(id => positions[id]).ToArray();
@@ -41,8 +42,8 @@ internal static class Pairing
             baseline.Indicator is { } indicator ? Reorder(indicator, order) : null), null);
     }
 
-    public static Finding Obstacle(Policy policy, string code, string message) =>
-        new(code, Severity.Error, policy.Source.At("gate.baseline"), message);
+    public static Finding Obstacle(Policy policy, string code, string message, string place = "gate.baseline") =>
+        new(code, Severity.Error, policy.Source.At(place), message);
 
     /// <summary>What keeps an attack's results from being compared with pinned ones; null where nothing does.</summary>
     public static string? Difference(AttackFact attack, PairedBaseline baseline)

@@ -19,7 +19,8 @@ public static class Words
         >= 0.9995 => "1",
         >= 0.0001 => TwoDigits(p).ToString("0.######", CultureInfo.InvariantCulture),
         > 0 => p.ToString("0e-0", CultureInfo.InvariantCulture),
-        _ => "0",
+        0 => "0",
+        _ => "–",
     };
 
     /// <summary>A measured value in four significant digits; "–" where there is none.</summary>

@@ -119,7 +119,17 @@ public sealed record AttackRun(string Id, AttackEntry Entry, Epsilon Epsilon);
 /// <param name="Baseline">Absolute path of the baseline file; null where no rule compares.</param>
 /// <param name="Alpha">Significance level of paired rules.</param>
 public sealed record GateSection(
-    string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules);
+    string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules)
+{
+    /// <summary>Whether rules that compare may go without a baseline: on first use, before anything is pinned.</summary>
+    public bool Bootstrap { get; init; }
+
+    /// <summary>Absolute path of the baseline of the last release; null where slow erosion is not watched.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>Greatest allowed fall of every accuracy that a rule compares, against <see cref="Release"/>, as a fraction.</summary>
+    public double? MaxTotalDrop { get; init; }
+}
 
 public enum OnInconclusive { Warn, Fail }
 
@@ -157,7 +167,7 @@ public enum RuleSeverity { Error, Warning }
 public sealed record ReportSection(ImmutableArray<string> Formats)
 {
     /// <summary>Formats that can be rendered.</summary>
-    public static readonly ImmutableArray<string> KnownFormats = ["markdown", "json"];
+    public static readonly ImmutableArray<string> KnownFormats = ["markdown", "html", "json", "junit", "sarif", "github"];
 
     public static readonly ImmutableArray<string> DefaultFormats = ["markdown", "json"];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
@@ -22,6 +23,8 @@ public sealed record CountLine(
 /// <summary>What reports set beside each other, derived from stored results alone.</summary>
 internal static class Comparison
 {
+    private const string Natural = "natural";
+
     /// <summary>Natural accuracy, every attack in the order of the policy, then every worst case of a finished evaluation.</summary>
     public static ImmutableArray<CountLine> Lines(ResultsDocument results)
     {
@@ -29,7 +32,7 @@ internal static class Comparison
         var lines = ImmutableArray.CreateBuilder<CountLine>();
         if (results.Natural is { } natural)
         {
-            lines.Add(new("natural", "natural", "", null, natural.Bits, natural.Interval, results.Baseline?.Natural, 1, 0));
+            lines.Add(new(Natural, Natural, "", null, natural.Bits, natural.Interval, results.Baseline?.Natural, 1, 0));
         }
 
         foreach (var attack in results.Attacks)
@@ -56,9 +59,46 @@ internal static class Comparison
         return lines.ToImmutable();
     }
 
+    /// <summary>Samples that the prediction or an attack newly broke, with the ids of the results that did.</summary>
+    public static ImmutableArray<(int Sample, ImmutableArray<string> By)> NewlyBroken(IEnumerable<CountLine> lines) =>
+    [
+        .. Single(lines).SelectMany(line => line.NewlyBroken.Select(i => (Sample: i, line.Id)))
+            .GroupBy(pair => pair.Sample, pair => pair.Id).OrderBy(group => group.Key)
+            .Select(group => (group.Key, group.ToImmutableArray())),
+    ];
+
+    /// <summary>Samples that are right now under the prediction or an attack under which they were wrong.</summary>
+    public static ImmutableArray<int> NewlyFixed(IEnumerable<CountLine> lines) =>
+        [.. Single(lines).SelectMany(line => line.NewlyFixed).Distinct().Order()];
+
+    /// <summary>A sample's id in hexadecimal.</summary>
+    public static string SampleId(ResultsDocument results, int sample) =>
+        Convert.ToHexStringLower(results.Data!.SampleIds.AsSpan().Slice(8 * sample, 8));
+
+    /// <summary>The classes that a broken sample is taken for now, by the results that broke it.</summary>
+    public static IEnumerable<int> SeenAs(ResultsDocument results, int sample, IEnumerable<string> by) => by
+        .Select(id => id == Natural ? results.Natural!.Predictions : results.Attacks.Single(attack => attack.Id == id).Predictions)
+        .Where(predictions => sample < predictions.Length)
+        .Select(predictions => predictions[sample]).Distinct().Order();
+
+    /// <summary>Worst cases combine the others and would say everything twice.</summary>
+    private static IEnumerable<CountLine> Single(IEnumerable<CountLine> lines) => lines.Where(line => line.Kind != "worst case");
+
     /// <summary>What about the judge is not as it was when the baseline was pinned; empty where everything is.</summary>
     public static IEnumerable<string> Judge(ResultsDocument results)
     {
+        foreach (var change in results.Integrity)
+        {
+            var effect = change switch
+            {
+                { Effect: BarEffect.Stronger } => "raises the bar",
+                { Effect: BarEffect.Neutral } => "does not move the bar",
+                { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
+                _ => "lowers the bar and is not counted",
+            };
+            yield return $"{change.Field}: {change.Before} → {change.After} ({effect})";
+        }
+
         if (results.Baseline is not { Origin: var origin } baseline)
         {
             yield break;

@@ -42,7 +42,7 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     private static Headline Failed(ResultsDocument results)
     {
         var failed = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Failed).ToArray();
-        var worst = failed.Where(rule => rule.Code == "RG1001").MaxBy(rule => rule.Drop);
+        var worst = failed.Where(rule => rule.Code is "RG1001" or "RG1006").MaxBy(rule => rule.Drop);
         if (worst is not null)
         {
             return new("❌",
@@ -54,21 +54,22 @@ public sealed record Headline(string Symbol, string Title, string Detail)
         return failed.FirstOrDefault() switch
         {
             null => new("❌", "Not credible: the evaluation itself reports an error", FirstError(results)),
-            { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", Message(results, rule)),
-            { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", Message(results, rule)),
+            { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
+            { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
             { Code: "RG1004" } rule => new("❌",
-                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", Message(results, rule)),
-            var rule => new("❌", $"Not judged: {rule.Subject}", Message(results, rule)),
+                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", rule.Message ?? ""),
+            var rule => new("❌", $"Not judged: {rule.Subject}", rule.Message ?? ""),
         };
     }
 
     private static Headline Inconclusive(ResultsDocument results)
     {
-        var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).MaxBy(rule => rule.Drop)!;
+        var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
+        var what = rule.Count is null
+            ? $"a change of {Words.Percent(Math.Abs(rule.Drop!.Value))} in {rule.Subject}"
+            : $"a drop of {Words.Points(rule.Drop!.Value)} points";
         return new("❔",
-            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell a drop of {Words.Points(rule.Drop!.Value)} points from noise",
-            $"{Capital(rule.Subject)}: {rule.Count} of {rule.Total}, baseline {rule.BaselineCount}. " + Changed(rule)
-            + $" p = {Words.P(rule.AdjustedP!.Value)}.");
+            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", rule.Message ?? "");
     }
 
     private static Headline Passed(ResultsDocument results)
@@ -105,13 +106,8 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     private static string Now(RuleResult rule) =>
         rule.Count is null ? Words.Value(rule.Value) : $"{rule.Count} of {rule.Total} ({Words.Percent(rule.Value!.Value)})";
 
-    private static string Message(ResultsDocument results, RuleResult rule) =>
-        results.Gate.Findings.FirstOrDefault(finding => finding.Code == rule.Code && finding.Message.StartsWith(rule.Subject, StringComparison.Ordinal))?.Message ?? "";
-
     private static string FirstError(ResultsDocument results) =>
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
 
     private static bool IsNatural(RuleResult rule) => rule.Metric == Metrics.NaturalAccuracy;
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using RobustnessGate.Gating;
@@ -48,28 +47,27 @@ internal static class MarkdownDetails
             return;
         }
 
-        var single = lines.Where(line => line.Kind != "worst case").ToArray();
-        var broken = single.SelectMany(line => line.NewlyBroken.Select(i => (Sample: i, line.Id))).ToLookup(pair => pair.Sample, pair => pair.Id);
-        var @fixed = single.SelectMany(line => line.NewlyFixed).Distinct().Order().ToArray();
+        var broken = Comparison.NewlyBroken(lines);
         text.Append("#### Samples that changed\n\n");
-        if (broken.Count == 0)
+        if (broken.IsEmpty)
         {
             text.Append("Newly broken: none.\n\n");
         }
         else
         {
             text.Append("Newly broken, by any attack at any radius:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
-            foreach (var group in broken.OrderBy(group => group.Key).Take(MostSamples))
+            foreach (var (sample, by) in broken.Take(MostSamples))
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {group.Key} | `{Id(results, group.Key)}` | {results.Data!.Labels[group.Key]} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(", ", group.Select(id => MarkdownText.Code(id)))} | {Seen(results, group.Key, group)} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {sample} | `{Comparison.SampleId(results, sample)}` | {results.Data!.Labels[sample]} ");
+                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(", ", by.Select(id => MarkdownText.Code(id)))} | {string.Join(", ", Comparison.SeenAs(results, sample, by))} |\n");
             }
 
-            text.Append(broken.Count > MostSamples ? $"\n… and {broken.Count - MostSamples} more, in `results.json`.\n\n" : "\n");
+            text.Append(broken.Length > MostSamples ? $"\n… and {broken.Length - MostSamples} more, in `results.json`.\n\n" : "\n");
         }
 
+        var @fixed = Comparison.NewlyFixed(lines);
         text.Append("Newly robust: ")
-            .Append(@fixed.Length == 0 ? "none" : string.Join(", ", @fixed.Take(MostSamples)))
+            .Append(@fixed.IsEmpty ? "none" : string.Join(", ", @fixed.Take(MostSamples)))
             .Append(@fixed.Length > MostSamples ? $" … and {@fixed.Length - MostSamples} more" : "")
             .Append(".\n\n");
     }
@@ -109,15 +107,6 @@ internal static class MarkdownDetails
 
         text.Append("\n```\n\n");
     }
-
-    private static string Id(ResultsDocument results, int sample) =>
-        BinaryPrimitives.ReadUInt64BigEndian(results.Data!.SampleIds.AsSpan(8 * sample, 8)).ToString("x16", CultureInfo.InvariantCulture);
-
-    /// <summary>The classes that a broken sample is taken for now, by the results that broke it.</summary>
-    private static string Seen(ResultsDocument results, int sample, IEnumerable<string> ids) => string.Join(", ", ids
-        .Select(id => id == "natural" ? results.Natural!.Predictions : results.Attacks.Single(attack => attack.Id == id).Predictions)
-        .Where(predictions => sample < predictions.Length)
-        .Select(predictions => predictions[sample]).Distinct().Order());
 
     private static string Number(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "–";
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace RobustnessGate.Reports;
@@ -17,7 +16,7 @@ public static class MarkdownText
 
     public static string Escape(string text, int limit = 80)
     {
-        var clean = Shorten(Clean(text), limit);
+        var clean = PlainText.Shorten(PlainText.Clean(text), limit);
         var result = new StringBuilder();
         for (var i = 0; i < clean.Length; i++)
         {
@@ -65,7 +64,7 @@ public static class MarkdownText
     /// <summary>Text as inline code: nothing in it is interpreted. Its fence is longer than any run of backticks inside.</summary>
     public static string Code(string text, int limit = 120)
     {
-        var clean = Shorten(Clean(text), limit).Replace('|', '¦');
+        var clean = PlainText.Shorten(PlainText.Clean(text), limit).Replace('|', '¦');
         var longest = 0;
         for (int i = 0, run = 0; i < clean.Length; i++)
         {
@@ -76,23 +75,5 @@ public static class MarkdownText
         var fence = new string('`', longest + 1);
         var pad = longest > 0 ? " " : "";
         return clean.Length == 0 ? "–" : $"{fence}{pad}{clean}{pad}{fence}";
-    }
-
-    private static string Clean(string text) =>
-        new([.. text.Select(c => char.IsWhiteSpace(c) ? ' ' : c).Where(IsVisible)]);
-
-    /// <summary>No control characters, and none that reorder or hide text.</summary>
-    private static bool IsVisible(char c) => char.GetUnicodeCategory(c) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-
-    private static string Shorten(string text, int limit)
-    {
-        if (text.Length <= limit)
-        {
-            return text;
-        }
-
-        var cut = char.IsHighSurrogate(text[limit - 2]) ? limit - 2 : limit - 1;
-        return text[..cut] + "…";
     }
 }

@@ -7,7 +7,7 @@ public static class ReportFiles
 {
     public const string Results = "results.json";
     public const string Run = "run.json";
-    public const string Markdown = "report.md";
 
-    public static readonly ImmutableArray<string> All = [Results, Run, Markdown];
+    public static readonly ImmutableArray<string> All =
+        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run)];
 }

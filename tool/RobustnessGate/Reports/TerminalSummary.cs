@@ -39,7 +39,7 @@ public static class TerminalSummary
         var passed = rules.Count(rule => rule.Outcome <= RuleOutcome.Warned);
         return results.Gate.Verdict switch
         {
-            Gating.Verdict.Passed => $"passed: {passed} of {rules.Length} rules",
+            Gating.Verdict.Passed => $"passed: {passed} of {rules.Length} rules. {Reliability.Detectable(results.Gate)}".TrimEnd(),
             Gating.Verdict.Inconclusive => $"inconclusive: {passed} of {rules.Length} rules passed, for the others there are too few samples to tell",
             _ => $"failed: {passed} of {rules.Length} rules passed (exit code {results.ExitCode})",
         };

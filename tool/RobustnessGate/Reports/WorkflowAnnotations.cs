@@ -10,25 +10,23 @@ namespace RobustnessGate.Reports;
 /// </summary>
 public static class WorkflowAnnotations
 {
-    /// <summary>Most annotations of one kind; one more says what was left out.</summary>
+    /// <summary>Most annotations in all; one more says what was left out.</summary>
     public const int Most = 9;
 
     public static string Render(IEnumerable<Finding> findings)
     {
+        var worst = findings.OrderByDescending(finding => finding.Severity).ToArray();
         var text = new StringBuilder();
-        foreach (var kind in findings.GroupBy(finding => finding.Severity).OrderByDescending(kind => kind.Key))
+        foreach (var finding in worst.Take(Most))
         {
-            var command = kind.Key switch { Severity.Error => "error", Severity.Warning => "warning", _ => "notice" };
-            foreach (var finding in kind.Take(Most))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"::{command} {Properties(finding)}::{Data(finding.Message)}\n");
-            }
+            var command = finding.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "notice" };
+            text.Append(CultureInfo.InvariantCulture, $"::{command} {Properties(finding)}::{Data(finding.Message)}\n");
+        }
 
-            var rest = kind.Count() - Most;
-            if (rest > 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"::{command}::{rest} more in the report\n");
-            }
+        var rest = worst.Length - Most;
+        if (rest > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"::notice title=RobustnessGate::{rest} more in the report\n");
         }
 
         return text.ToString();
@@ -42,8 +40,11 @@ public static class WorkflowAnnotations
             { Line: > 0 } at => string.Create(CultureInfo.InvariantCulture, $"file={Property(at.File)},line={at.Line},col={at.Column},"),
             var at => $"file={Property(at.File)},",
         };
-        return $"{place}title={Property(finding.Code)}";
+        return $"{place}title={Property(Title(finding.Code))}";
     }
+
+    private static string Title(string code) =>
+        Diagnostics.Titles.TryGetValue(code, out var title) ? $"{code}: {title}" : code;
 
     private static string Data(string text) => text
         .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);

@@ -7,22 +7,40 @@ public sealed class BitString : IReadOnlyList<bool>, IEquatable<BitString>
 {
     private readonly bool[] _bits;
 
-    public BitString(IEnumerable<bool> bits) => _bits = [.. bits];
+    public BitString(IEnumerable<bool> bits)
+        : this([.. bits])
+    {
+    }
+
+    private BitString(bool[] bits)
+    {
+        _bits = bits;
+        Ones = bits.AsSpan().Count(true);
+    }
 
     public int Count => _bits.Length;
 
     /// <summary>How many samples are right.</summary>
-    public int Ones => _bits.Count(bit => bit);
+    public int Ones { get; }
 
     public bool this[int index] => _bits[index];
 
     /// <exception cref="FormatException">A character other than '0' and '1'.</exception>
-    public static BitString Parse(string text) => new(text.Select(c => c switch
+    public static BitString Parse(string text)
     {
-        '1' => true,
-        '0' => false,
-        _ => throw new FormatException($"'{c}' is not a bit"),
-    }));
+        var bits = new bool[text.Length];
+        for (var i = 0; i < bits.Length; i++)
+        {
+            bits[i] = text[i] switch
+            {
+                '1' => true,
+                '0' => false,
+                var c => throw new FormatException($"'{c}' is not a bit"),
+            };
+        }
+
+        return new(bits);
+    }
 
     public static BitString And(BitString a, BitString b)
     {
@@ -31,7 +49,13 @@ public sealed class BitString : IReadOnlyList<bool>, IEquatable<BitString>
             throw new ArgumentException($"{a.Count} bits against {b.Count}");
         }
 
-        return new(a.Zip(b, (x, y) => x && y));
+        var both = new bool[a.Count];
+        for (var i = 0; i < both.Length; i++)
+        {
+            both[i] = a._bits[i] & b._bits[i];
+        }
+
+        return new(both);
     }
 
     /// <summary>Bits packed eight to a byte, first bit highest, in base64.</summary>
@@ -58,10 +82,22 @@ public sealed class BitString : IReadOnlyList<bool>, IEquatable<BitString>
             throw new FormatException($"{bytes.Length} bytes cannot hold {count} bits");
         }
 
-        return new(Enumerable.Range(0, count).Select(i => (bytes[i / 8] & (0x80 >> (i % 8))) != 0));
+        var bits = new bool[count];
+        for (var i = 0; i < count; i++)
+        {
+            bits[i] = (bytes[i / 8] & (0x80 >> (i % 8))) != 0;
+        }
+
+        return new(bits);
     }
 
-    public override string ToString() => string.Concat(_bits.Select(bit => bit ? '1' : '0'));
+    public override string ToString() => string.Create(Count, _bits, (text, bits) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = bits[i] ? '1' : '0';
+        }
+    });
 
     public IEnumerator<bool> GetEnumerator() => ((IEnumerable<bool>)_bits).GetEnumerator();
 

@@ -67,6 +67,9 @@ public sealed record Evaluation(
     ModelFact? Model, DataFact? Data, NaturalFact? Natural, ImmutableArray<AttackFact> Attacks,
     IndicatorFact? Indicator, ImmutableArray<Gating.Finding> Findings, RunFact? Run, bool Completed)
 {
+    /// <summary>How the judge differs from the one at the merge base, where that was examined.</summary>
+    public ImmutableArray<Gating.Integrity.JudgeChange> JudgeChanges { get; init; } = [];
+
     public static readonly Evaluation Empty = new(null, null, null, [], null, [], null, false);
 
     public Evaluation With(Fact fact) => fact switch

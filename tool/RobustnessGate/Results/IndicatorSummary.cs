@@ -41,7 +41,10 @@ public sealed record IndicatorSummary(double? Mean, double? Median, double? P05,
         var position = (sorted.Count - 1) * q;
         var below = (int)Math.Floor(position);
         var above = Math.Min(below + 1, sorted.Count - 1);
-        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+        // An infinite neighbour must not make NaN of a value that needs no interpolation.
+        return position == below || sorted[below] == sorted[above]
+            ? sorted[below]
+            : sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
 
 namespace RobustnessGate.Results;
 
@@ -39,6 +40,7 @@ internal static class Json
         options.Converters.Add(new JsonStringEnumConverter<Verdict>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<RuleOutcome>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Severity>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<BarEffect>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new BitsConverter());
         options.Converters.Add(new BytesConverter());
         options.Converters.Add(new IntervalConverter());
@@ -54,4 +56,5 @@ internal static class Json
 [JsonSerializable(typeof(ResultsDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(BaselineFile.Layout))]
+[JsonSerializable(typeof(PinnedIndicator))]
 internal sealed partial class JsonTypes : JsonSerializerContext;

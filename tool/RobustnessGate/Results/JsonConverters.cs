@@ -37,13 +37,15 @@ internal sealed class BytesConverter : JsonConverter<ImmutableArray<byte>>
         writer.WriteBase64StringValue(value.AsSpan());
 }
 
-/// <summary>An interval as a pair: <c>[low, high]</c>.</summary>
+/// <summary>An interval as a pair: <c>[low, high]</c>; null for an end that is not finite.</summary>
 internal sealed class IntervalConverter : JsonConverter<Interval>
 {
     public override Interval Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         var ends = Numbers.Read(ref reader);
-        return ends is [{ } low, { } high] ? new(low, high) : throw new JsonException("an interval is two numbers");
+        return ends is [var low, var high]
+            ? new(low ?? double.NaN, high ?? double.NaN)
+            : throw new JsonException("an interval is two numbers");
     }
 
     public override void Write(Utf8JsonWriter writer, Interval value, JsonSerializerOptions options) =>

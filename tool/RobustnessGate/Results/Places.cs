@@ -31,6 +31,12 @@ public sealed class Places
         Message = Plain(finding.Message),
     };
 
+    public GateResult Portable(GateResult gate) => gate with
+    {
+        Findings = [.. gate.Findings.Select(Portable)],
+        Rules = [.. gate.Rules.Select(rule => rule with { Message = rule.Message is { } message ? Plain(message) : null })],
+    };
+
     /// <summary>The path, relative to the policy's folder, with '/'.</summary>
     public string Relative(string file)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Results;
@@ -11,12 +12,15 @@ namespace RobustnessGate.Results;
 /// </summary>
 /// <param name="Completed">Whether the evaluation finished; unfinished results never pass and cannot be pinned.</param>
 /// <param name="Observations">The evaluation's own findings; <paramref name="Gate"/> lists them before its own.</param>
+/// <param name="Integrity">How the judge differs from the one at the merge base; empty where that was not examined.</param>
+/// <param name="Release">Like <paramref name="Baseline"/>, of the last release.</param>
 /// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
 /// <param name="Options">Null where everything was as the policy says.</param>
 public sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
-    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, PairedBaseline? Baseline, GateDecision Gate,
+    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, ImmutableArray<JudgeChange> Integrity,
+    PairedBaseline? Baseline, PairedBaseline? Release, GateDecision Gate,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunOptions? Options = null)
 {
     public const int Version = 1;
@@ -34,19 +38,23 @@ public sealed record ResultsDocument(
             [.. evaluation.Attacks.Select(AttackResult.Of)],
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
-            observations, gate.Baseline,
-            new(gate.Verdict, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
+            observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
+            new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
             options == RunOptions.Default ? null : options);
     }
 
-    /// <summary>The facts that these results were made of, to judge them again. Host facts are not among them.</summary>
+    /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
     public Evaluation ToEvaluation() => new(
         Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
         Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
         Natural is null ? null : new(Natural.Bits, Natural.Predictions),
         [.. Attacks.Select(attack => attack.ToFact())],
         Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
-        [.. Observations.Select(observation => observation.ToFinding())], null, Completed);
+        [.. Observations.Select(observation => observation.ToFinding())],
+        Tool.Torch is { } torch ? new(torch, "", 0, 0, 0, ImmutableSortedDictionary<string, double>.Empty) : null, Completed)
+    {
+        JudgeChanges = Integrity,
+    };
 }
 
 /// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
@@ -55,6 +63,9 @@ public sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
 {
+    /// <summary>The value of <see cref="Baseline"/> that judges floors and ceilings alone.</summary>
+    public const string NoBaseline = "none";
+
     public static readonly RunOptions Default = new();
 }
 
@@ -130,6 +141,9 @@ public sealed record FindingResult(string Code, Severity Severity, string? File,
         Code, Severity, File is null ? null : new Location(File, Line ?? 0, Column ?? 0), Message);
 }
 
+/// <param name="Alpha">As the policy sets it.</param>
+/// <param name="DetectableDrop">See <see cref="GateResult"/>.</param>
 /// <param name="Findings">Those of the evaluation, then those of the gate.</param>
 public sealed record GateDecision(
-    Verdict Verdict, ImmutableArray<RuleResult> Rules, ImmutableArray<FindingResult> Findings);
+    Verdict Verdict, double Alpha, double? DetectableDrop, ImmutableArray<RuleResult> Rules,
+    ImmutableArray<FindingResult> Findings);

@@ -21,13 +21,49 @@ internal static class GateKeys
         "on-inconclusive", Choice.Of<OnInconclusive>(), Policies.OnInconclusive.Warn,
         "what too few samples to tell a real drop from chance mean: a warning, or exit code 9");
 
+    private static readonly Key<bool> Bootstrap = Key.Default(
+        "bootstrap", new BooleanForm(), false, "first use: rules that compare pass with a warning while there is no baseline; remove it once one is pinned");
+
+    private static readonly Key<string> Release = Key.May(
+        "release", new PathForm(), "baseline of the last release, which max-total-drop compares with");
+
+    private static readonly Key<double> MaxTotalDrop = Key.May(
+        "max-total-drop", new NumberForm(new BetweenAttribute(0, 1)),
+        "greatest fall since the release, as a fraction, of every accuracy that a rule compares: stops a slow erosion");
+
     private static readonly Key<ImmutableArray<Rule>> Rules = Key.Must(
         "rules", new ListForm<Rule>(RuleKeys.Form) { Absence = NothingJudged }, "what must hold");
 
     public static readonly Form<GateSection> Form = new SectionForm<GateSection>(
-        [Baseline, Alpha, OnInconclusive, Rules],
-        fields => new GateSection(fields.Get(Baseline), fields.Get(Alpha), fields.Get(OnInconclusive), fields.Get(Rules)))
+        [Baseline, Alpha, OnInconclusive, Bootstrap, Release, MaxTotalDrop, Rules], Build)
     {
         Absence = NothingJudged,
     };
+
+    private static GateSection? Build(Fields fields)
+    {
+        var gate = new GateSection(fields.Get(Baseline), fields.Get(Alpha), fields.Get(OnInconclusive), fields.Get(Rules))
+        {
+            Bootstrap = fields.Get(Bootstrap),
+            Release = fields.Get(Release),
+            MaxTotalDrop = fields.Find(MaxTotalDrop),
+        };
+        if (gate.Release is null != gate.MaxTotalDrop is null)
+        {
+            fields.Reading.Refuse(
+                Codes.RuleNeeds, gate.Release is null ? fields.At(MaxTotalDrop) : fields.At(Release),
+                "'release' and 'max-total-drop' work together: what is compared with, and how far it may fall. Add the other one, or remove this.");
+            return null;
+        }
+
+        if (gate.MaxTotalDrop is not null && gate.Rules.All(rule => rule.MaxDrop is null))
+        {
+            fields.Reading.Refuse(
+                Codes.NothingJudged, fields.At(MaxTotalDrop),
+                "'max-total-drop' watches the accuracies that a rule compares, and no rule has 'max-drop', so it would do nothing. Add max-drop to a rule, or remove this.");
+            return null;
+        }
+
+        return gate;
+    }
 }

@@ -1,0 +1,88 @@
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Gating;
+
+/// <summary>Rules that count samples: floors and ceilings as counts, drops by the verdict table of a paired rule.</summary>
+internal static class AccuracyJudge
+{
+    public static (RuleResult, Charge[]) Judge(Rule rule, Outcomes outcomes, GateSection gate, RuleResult open)
+    {
+        int ones = open.Count!.Value, total = open.Total!.Value;
+        var result = outcomes.Pinned is null ? open : Compared(outcomes, open);
+        var measured = $"{outcomes.Subject} is {ones} of {total} ({Words.Percent(open.Value!.Value)})";
+        var charges = new List<Charge>();
+        if (rule.MaxDrop is { } allowed)
+        {
+            charges.AddRange(Drop(result, allowed, gate));
+        }
+
+        if (rule is { Min: { } floor, Confidence: { } confidence })
+        {
+            charges.AddRange(RuleJudge.Limit(open.LowerBound >= floor, "RG1002",
+                $"{measured}; with {Words.Value(100 * confidence)} % confidence it is at least {Words.Percent(open.LowerBound!.Value)}, below the floor of {Words.Percent(floor)}"));
+        }
+        else if (rule.Min is { } min)
+        {
+            charges.AddRange(RuleJudge.Limit(
+                ones >= (min * total) - RuleJudge.Slack, "RG1002", $"{measured}, below the floor of {Words.Percent(min)}"));
+        }
+
+        if (rule.Max is { } max)
+        {
+            charges.AddRange(RuleJudge.Limit(
+                ones <= (max * total) + RuleJudge.Slack, "RG1003", $"{measured}, above the ceiling of {Words.Percent(max)}"));
+        }
+
+        return (result, [.. charges]);
+    }
+
+    private static RuleResult Compared(Outcomes outcomes, RuleResult open)
+    {
+        var (both, @fixed, broken, neither) = outcomes.Table();
+        var pinned = outcomes.Pinned!.Ones;
+        return open with
+        {
+            BaselineCount = pinned, BaselineValue = (double)pinned / open.Total!.Value,
+            NewlyBroken = broken, NewlyFixed = @fixed, Drop = (double)(broken - @fixed) / open.Total.Value,
+            DropInterval = Statistics.PairedDrop(both, @fixed, broken, neither),
+        };
+    }
+
+    /// <summary>The verdict table of a paired rule: it fails only with both keys, significance and size.</summary>
+    private static IEnumerable<Charge> Drop(RuleResult r, double allowed, GateSection gate)
+    {
+        int broken = r.NewlyBroken!.Value, @fixed = r.NewlyFixed!.Value, total = r.Total!.Value;
+        var significant = !(r.AdjustedP >= gate.Alpha);
+        var within = broken - @fixed <= (allowed * total) + RuleJudge.Slack;
+        var fell = $"{r.Subject} fell from {r.BaselineCount} to {r.Count} of {total}: {Words.Samples(broken)} newly broken, {@fixed} newly robust; "
+            + $"drop {Words.Points(r.Drop!.Value)} points, allowed {Words.Points(allowed)} (p = {Words.P(r.AdjustedP ?? double.NaN)})";
+        switch (significant, within)
+        {
+            case (true, false):
+                yield return new(RuleOutcome.Failed, Severity.Error, "RG1001", fell);
+                break;
+            case (false, false):
+                yield return Charge.Inconclusive(gate, $"{fell}. {TooFew(broken, @fixed, total, allowed, gate.Alpha)}");
+                break;
+            case (true, true) when r.Drop > 0:
+                yield return new(RuleOutcome.Warned, Severity.Warning, "RG1102", $"{fell}. It is real, though within what the rule allows");
+                break;
+            case (_, true) when -r.Drop > allowed && Statistics.McNemar(@fixed, broken) < gate.Alpha:
+                yield return new(RuleOutcome.Passed, Severity.Note, "RG1103",
+                    $"{r.Subject} rose from {r.BaselineCount} to {r.Count} of {total}: pin it with baseline update, so that it cannot be lost again unnoticed");
+                break;
+        }
+    }
+
+    /// <summary>Why the samples do not tell, and how many would.</summary>
+    private static string TooFew(int broken, int @fixed, int total, double allowed, double alpha)
+    {
+        var changed = broken + @fixed;
+        var fewest = (int)Math.Floor(Math.Log2(1 / alpha)) + 1;
+        var enough = Power.SamplesFor((double)(broken - @fixed) / total, (double)changed / total, alpha, allowed);
+        return (changed < fewest
+                ? $"Only {Words.Samples(changed)} changed sides, and fewer than {fewest} can never be told from chance at alpha {Words.Value(alpha)}"
+                : $"{Words.Count(total)} samples cannot tell this drop from chance at alpha {Words.Value(alpha)}")
+            + (enough > total ? $"; {Words.Count(enough.Value)} samples would, in four of five runs" : "; more samples would");
+    }
+}
