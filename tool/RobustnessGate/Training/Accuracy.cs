@@ -16,7 +16,7 @@ public static class Accuracy
     /// <param name="bounds">The box that inputs live in; null for none.</param>
     public static int Robust(ITrainable network, TrainingSet data, SignAscent search, Policies.Bounds? bounds, long seed)
     {
-        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0, data.Inputs.device);
+        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0);
         return Count(network, data, (inputs, labels) =>
             [search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, generator)]);
     }
