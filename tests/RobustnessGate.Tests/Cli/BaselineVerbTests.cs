@@ -16,7 +16,7 @@ public class BaselineVerbTests
         Assert.Contains("wrote robustness.baseline.json", update.Output, StringComparison.Ordinal);
         Assert.Equal(0, show.ExitCode);
         Assert.Contains(show.Output, update.Output, StringComparison.Ordinal);
-        Assert.Contains("natural                          40 / 40", show.Output, StringComparison.Ordinal);
+        Assert.Matches("(?m)^  natural +40 / 40 *$", show.Output);
     }
 
     [Fact]
@@ -67,10 +67,9 @@ public class BaselineVerbTests
     public void A_policy_without_a_baseline_file_needs_one_on_the_command_line()
     {
         using var work = new Workspace();
+        work.WritePolicy(rules: "    - { metric: natural-accuracy, min: 0.9 }");
         File.WriteAllText(work["robustness.yml"], work.Read("robustness.yml")
-            .Replace("  baseline: robustness.baseline.json\n", "", StringComparison.Ordinal)
-            .Replace(", max-drop: 0.01", "", StringComparison.Ordinal)
-            .Replace("epsilon: 0.1 }\n", "epsilon: 0.1, min: 0.1 }\n", StringComparison.Ordinal));
+            .Replace("  baseline: robustness.baseline.json\n", "", StringComparison.Ordinal));
         var check = work.Run("check");
         Assert.True(check.ExitCode == 0, check.Everything);
 

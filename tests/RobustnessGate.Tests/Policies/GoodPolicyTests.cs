@@ -132,6 +132,84 @@ public class GoodPolicyTests
     }
 
     [Fact]
+    public void TheExampleOfTheDocumentationIsAPolicy()
+    {
+        var policy = PolicyText.Read("""
+            # yaml-language-server: $schema=./robustness.schema.json
+            version: 1
+            seed: 20261122
+            device: auto
+            model:
+              path: model.onnx               # .onnx | TorchScript .pt | TorchSharp assembly .dll
+              input: { shape: [1, 28, 28], bounds: [0, 1], mean: [0.5], std: [0.5] }
+            data:
+              images: t10k-images-idx3-ubyte.gz
+              labels: t10k-labels-idx1-ubyte.gz
+              samples: 1000                  # the first N in file order
+            indicator: { samples: 100 }
+            attacks:
+              - { name: fgsm,       norm: linf, epsilon: [0.1, 0.2, 0.3] }
+              - { name: bim,        norm: linf, epsilon: [0.1, 0.2, 0.3], steps: 10, step-size: 0.1 }
+              - { name: cw-linf,    norm: linf, epsilon: [0.1, 0.2, 0.3], steps: 10, step-size: 0.1 }
+              - { name: pgd,        norm: linf, epsilon: 0.3, steps: 40, step-size: 0.01, restarts: 1 }
+            gate:
+              baseline: robustness.baseline.json
+              alpha: 0.01
+              on-inconclusive: warn
+              rules:
+                - { metric: natural-accuracy,                        min: 0.97, max-drop: 0.005 }
+                - { metric: robust-accuracy, attack: pgd, epsilon: 0.3, min: 0.60, max-drop: 0.01 }
+                - { metric: worst-case-accuracy, epsilon: 0.3,       max-drop: 0.01 }
+                - { metric: linear-radius, statistic: median,        max-drop-ratio: 0.10, severity: warning }
+            report: { formats: [markdown, json] }
+            harden:
+              regime: jacobian               # natural | jacobian | gradient | adversarial
+            """);
+
+        Assert.Equal(10, policy.Runs.Count());
+        Assert.Equal(10, RuleTargets.Resolve(policy, policy.Gate.Rules[2]).Length);
+    }
+
+    [Fact]
+    public void PreprocessingIsPartOfTheInput()
+    {
+        var input = Input("shape: [8, 8, 3], bounds: [0, 1], layout: channels-last, channel-order: bgr, scale: 255, mean: [104, 117, 123]");
+
+        Assert.Equal((ChannelLayout.ChannelsLast, ChannelOrder.Bgr, 255.0, 3), (input.Layout, input.ChannelOrder, input.Scale, input.Channels));
+        Assert.Equal([104.0, 117, 123], input.Mean.ToArray());
+        Assert.Empty(input.FeatureBounds);
+        Assert.Equal(new Bounds(0, 1), input.BoundsOf(7));
+    }
+
+    [Theory]
+    [InlineData("shape: [4], bounds: [[0, 1], [0, 2], [0, 3], [-1, 4]]", "1 2 3 4")]
+    [InlineData("shape: [2, 2], bounds: [[0, 1], [-1, 4]]", "1 1 4 4")]
+    [InlineData("shape: [2, 2], bounds: [[0, 1], [-1, 4]], layout: channels-last", "1 4 1 4")]
+    public void FeaturesOrChannelsMayHaveBoundsOfTheirOwn(string text, string highs)
+    {
+        var input = Input(text);
+
+        Assert.Equal(new Bounds(-1, 4), input.Bounds);
+        Assert.Equal(highs, string.Join(' ', Enumerable.Range(0, input.Size).Select(i => input.BoundsOf(i)!.Value.High)));
+    }
+
+    [Fact]
+    public void AnAssemblyNamesItsModuleAndWeights()
+    {
+        var model = PolicyText.Read(Minimal.Replace("path: net.onnx", "path: bin/Net.DLL, type: My.Models.Outer+Net, weights: w.safetensors", StringComparison.Ordinal)).Model;
+
+        Assert.Equal("My.Models.Outer+Net", model.Type);
+        Assert.Equal(Path.GetFullPath("w.safetensors"), model.Weights);
+    }
+
+    [Fact]
+    public void AFloorMayAskForConfidence() => Assert.Equal(
+        0.95, PolicyText.Read(Minimal.Replace("min: 0.9", "min: 0.9, confidence: 0.95", StringComparison.Ordinal)).Gate.Rules[0].Confidence);
+
+    private static InputSection Input(string text) =>
+        PolicyText.Read(Minimal.Replace("shape: [4], bounds: [0, 1]", text, StringComparison.Ordinal)).Model.Input;
+
+    [Fact]
     public void FindingsCanPointAtAnyKeyOfThePolicy()
     {
         var source = PolicyText.Read(PolicyText.With(0, "")).Source;

@@ -65,6 +65,11 @@ public class PolicySchemaTests
             Assert.DoesNotContain("RG0105", Codes($"{key}: ~"));
         }
 
+        foreach (var key in Schema["properties"]!["model"]!["properties"]!["input"]!["properties"]!.AsObject().Select(p => p.Key))
+        {
+            Assert.DoesNotContain("RG0105", Codes($"model: {{ input: {{ {key}: ~ }} }}"));
+        }
+
         foreach (var section in new[] { "model", "data", "indicator", "gate", "report" })
         {
             foreach (var key in Schema["properties"]![section]!["properties"]!.AsObject().Select(p => p.Key))
@@ -99,6 +104,13 @@ public class PolicySchemaTests
             PolicyText.Read(text);
             Assert.True(MiniSchema.Accepts(Schema, Json(text)), text);
         }
+
+        var special = GoodPolicyTests.Minimal
+            .Replace("bounds: [0, 1]", "bounds: [[0, 1], [0, 2], [0, 3], [0, 1/4]], scale: 2, layout: channels-last", StringComparison.Ordinal)
+            .Replace("net.onnx", "net.dll, type: My.Net, weights: w.dat", StringComparison.Ordinal)
+            .Replace("min: 0.9", "min: 0.9, confidence: 0.95", StringComparison.Ordinal);
+        PolicyText.Read(special);
+        Assert.True(MiniSchema.Accepts(Schema, Json(special)), special);
     }
 
     [Theory]

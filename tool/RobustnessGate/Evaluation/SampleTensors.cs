@@ -42,10 +42,16 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     /// <summary>Least and greatest valid value of every feature: the bounds, and the samples' own region where the data have one.</summary>
     public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions)
     {
-        var low = new float[positions.Length * input.Size];
+        var size = input.Size;
+        var low = new float[positions.Length * size];
         var high = new float[low.Length];
-        Array.Fill(low, (float)(input.Bounds?.Low ?? double.NegativeInfinity));
-        Array.Fill(high, (float)(input.Bounds?.High ?? double.PositiveInfinity));
+        for (var at = 0; at < low.Length; at++)
+        {
+            var bounds = input.BoundsOf(at % size);
+            low[at] = (float)(bounds?.Low ?? double.NegativeInfinity);
+            high[at] = (float)(bounds?.High ?? double.PositiveInfinity);
+        }
+
         if (samples.HasRegion)
         {
             var (lower, upper) = (new float[input.Size], new float[input.Size]);

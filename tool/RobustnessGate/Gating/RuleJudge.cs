@@ -48,7 +48,7 @@ internal static class RuleJudge
     {
         var result = new RuleResult(
             rule.Path, rule.Metric, measured.Subject,
-            new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio), RuleOutcome.Failed, code,
+            new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio, rule.Confidence), RuleOutcome.Failed, code,
             null, null, null, null, null, null, null, null, null, null, null, null);
         return measured switch
         {
@@ -85,7 +85,16 @@ internal static class RuleJudge
             }
         }
 
-        if (rule.Min is { } min && !(ones >= (min * total) - Slack))
+        if (rule is { Min: { } sure, Confidence: { } confidence })
+        {
+            var least = Statistics.ClopperPearsonLower(ones, total, confidence);
+            if (!(least >= sure))
+            {
+                verdicts.Add((RuleOutcome.Failed, Severity.Error, "RG1002",
+                    $"{outcomes.Subject} is {ones} of {total} ({Words.Percent(result.Value!.Value)}), which with {Words.Percent(confidence)} confidence shows at least {Words.Percent(least)}, below the floor of {Words.Percent(sure)}"));
+            }
+        }
+        else if (rule.Min is { } min && !(ones >= (min * total) - Slack))
         {
             verdicts.Add((RuleOutcome.Failed, Severity.Error, "RG1002",
                 $"{outcomes.Subject} is {ones} of {total} ({Words.Percent(result.Value!.Value)}), below the floor of {Words.Percent(min)}"));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
@@ -10,7 +11,8 @@ public enum Verdict { Passed, Inconclusive, Failed }
 public enum RuleOutcome { Passed, Warned, Inconclusive, Failed }
 
 /// <summary>The limits of a rule, as the policy sets them.</summary>
-public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio);
+public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Confidence = null);
 
 /// <summary>One rule with every number that its outcome rests on. Numbers that the rule does not need are null.</summary>
 /// <param name="Path">Key path of the rule in the policy, e.g. <c>gate.rules[0]</c>.</param>

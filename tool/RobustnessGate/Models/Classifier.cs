@@ -22,6 +22,16 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
     {
         using var scope = NewDisposeScope();
         var normalised = x;
+        if (Input.ChannelOrder == ChannelOrder.Bgr)
+        {
+            normalised = normalised.flip(ChannelDimension(x));
+        }
+
+        if (Input.Scale != 1)
+        {
+            normalised = normalised * Input.Scale;
+        }
+
         if (!Input.Mean.IsEmpty)
         {
             normalised = normalised - PerChannel(Input.Mean, x);
@@ -37,14 +47,16 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
 
     public void Dispose() => Network.Dispose();
 
-    /// <summary>One value, or one per channel (the first dimension of an input), shaped to broadcast over a batch.</summary>
-    private static Tensor PerChannel(IReadOnlyList<double> values, Tensor x)
+    private long ChannelDimension(Tensor x) => Input.Layout == ChannelLayout.ChannelsLast ? x.dim() - 1 : 1;
+
+    /// <summary>One value, or one per channel, shaped to broadcast over a batch.</summary>
+    private Tensor PerChannel(IReadOnlyList<double> values, Tensor x)
     {
         var shape = new long[x.dim()];
         Array.Fill(shape, 1);
         if (values.Count > 1)
         {
-            shape[1] = values.Count;
+            shape[ChannelDimension(x)] = values.Count;
         }
 
         return tensor(values.ToArray(), dtype: x.dtype, device: x.device).reshape(shape);

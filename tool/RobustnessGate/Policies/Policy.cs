@@ -25,18 +25,48 @@ public sealed record Policy(
 
 /// <param name="Path">Absolute path of the model file.</param>
 /// <param name="Sha256">Optional pin, lower-case hexadecimal.</param>
-public sealed record ModelSection(string Path, string? Sha256, InputSection Input);
+/// <param name="Type">Full name of the module in a TorchSharp assembly; null for other formats.</param>
+/// <param name="Weights">Absolute path of an assembly's weights; null for none.</param>
+public sealed record ModelSection(
+    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null);
 
 /// <param name="Shape">Shape of one input, without the batch dimension.</param>
-/// <param name="Bounds">Least and greatest raw value of an input feature; null for <c>bounds: none</c>.</param>
-/// <param name="Mean">Per channel or a single value, applied inside the model; empty for none.</param>
+/// <param name="Bounds">
+/// Least and greatest raw value of an input feature; null for <c>bounds: none</c>. Where features have bounds of their
+/// own, the narrowest interval that holds them all.
+/// </param>
+/// <param name="Mean">Per channel of the model or a single value, applied inside the model; empty for none.</param>
 /// <param name="Std">Like <paramref name="Mean"/>.</param>
 public sealed record InputSection(
     ImmutableArray<int> Shape, Bounds? Bounds, ImmutableArray<double> Mean, ImmutableArray<double> Std)
 {
     /// <summary>Number of features of one input.</summary>
     public int Size => Shape.Aggregate(1, (a, b) => a * b);
+
+    /// <summary>Which dimension of <see cref="Shape"/> holds the channels.</summary>
+    public ChannelLayout Layout { get; init; }
+
+    /// <summary>Order in which the model wants colour channels; raw images are red, green, blue.</summary>
+    public ChannelOrder ChannelOrder { get; init; }
+
+    /// <summary>What raw values are multiplied by inside the model, before mean and std.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Bounds of each feature in C order; empty where <see cref="Bounds"/> holds for all.</summary>
+    public ImmutableArray<Bounds> FeatureBounds { get; init; } = [];
+
+    /// <summary>Number of channels, as <see cref="Mean"/> and <see cref="Std"/> count them.</summary>
+    public int Channels => Layout == ChannelLayout.ChannelsLast ? Shape[^1] : Shape[0];
+
+    /// <summary>Bounds of one feature; null for <c>bounds: none</c>.</summary>
+    public Bounds? BoundsOf(int feature) => FeatureBounds.IsEmpty ? Bounds : FeatureBounds[feature];
 }
+
+/// <summary>Whether channels are the first or the last dimension of an input.</summary>
+public enum ChannelLayout { ChannelsFirst, ChannelsLast }
+
+/// <summary>Order of colour channels.</summary>
+public enum ChannelOrder { Rgb, Bgr }
 
 /// <summary>A closed interval of raw input values.</summary>
 public readonly record struct Bounds(double Low, double High)
@@ -106,6 +136,12 @@ public sealed record Rule(
     double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio,
     RuleSeverity Severity, string Path)
 {
+    /// <summary>
+    /// With this confidence, in (0, 1), the true accuracy must reach <see cref="Min"/>: its Clopper–Pearson lower bound is
+    /// compared. Null to compare the count itself.
+    /// </summary>
+    public double? Confidence { get; init; }
+
     public bool Compares => MaxDrop is not null || MaxDropRatio is not null || MaxRiseRatio is not null;
 }
 

@@ -135,7 +135,7 @@ public static class MarkdownReport
         }
 
         Func<double, string> plain = value => value.ToString("R", CultureInfo.InvariantCulture);
-        Add(limits.Min, "min {0}", plain);
+        Add(limits.Min, limits.Confidence is { } sure ? $"min {{0}} with {Words.Percent(sure)} confidence" : "min {0}", plain);
         Add(limits.Max, "max {0}", plain);
         Add(limits.MaxDrop, "max drop {0} points", Words.Points);
         Add(limits.MaxDropRatio, "max fall {0}", Words.Percent);

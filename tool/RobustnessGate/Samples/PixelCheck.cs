@@ -4,7 +4,7 @@ namespace RobustnessGate.Samples;
 
 /// <summary>Every number in use is finite and lies in the model's bounds, up to the rounding of float32 sources.</summary>
 /// <param name="positions">Index in the file of each sample in use.</param>
-internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positions, DataScale scale)
+internal sealed class PixelCheck(DataSource source, InputSection input, int[] positions, DataScale scale)
 {
     /// <summary>What a value may exceed a bound by; the evaluator projects onto the bounds.</summary>
     private const double Slack = 1e-6;
@@ -30,6 +30,11 @@ internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positi
                 greatest = Math.Max(greatest, value);
             }
 
+            if (!input.FeatureBounds.IsEmpty)
+            {
+                RefuseFeature(tensor, positions[i]);
+            }
+
             if (first < 0 && Outside(least, greatest))
             {
                 first = i;
@@ -44,12 +49,26 @@ internal sealed class PixelCheck(DataSource source, Bounds? bounds, int[] positi
         }
     }
 
+    /// <summary>Where features have bounds of their own, the first that leaves them is named.</summary>
+    private void RefuseFeature(ReadOnlySpan<float> tensor, int sample)
+    {
+        for (var k = 0; k < tensor.Length; k++)
+        {
+            var b = input.FeatureBounds[k];
+            if (!(tensor[k] >= b.Low - Slack && tensor[k] <= b.High + Slack))
+            {
+                throw DataMistake.At("RG0307", source.Path, FormattableString.Invariant(
+                    $"sample {sample} holds {tensor[k]} at feature {k}, whose bounds are [{b.Low}, {b.High}]. Correct model.input.bounds, or the sample."));
+            }
+        }
+    }
+
     private bool Outside(double least, double greatest) =>
-        bounds is { } b && !(least >= b.Low - Slack && greatest <= b.High + Slack);
+        input.Bounds is { } b && !(least >= b.Low - Slack && greatest <= b.High + Slack);
 
     private string Words(double least, double greatest, int sample)
     {
-        var b = bounds!.Value;
+        var b = input.Bounds!.Value;
         var reach = greatest > b.High + Slack
             ? FormattableString.Invariant($"pixels reach {(float)greatest}")
             : FormattableString.Invariant($"pixels go down to {(float)least}");

@@ -41,7 +41,7 @@ internal sealed record Region(StoredSamples Lower, StoredSamples Upper)
         }
 
         var layout = Layout.Fit(array.SampleShape, input.Shape, path);
-        var mapTo = data.Scale == DataScale.Auto ? input.Bounds : null;
+        var mapTo = data.Scale == DataScale.Auto && input.FeatureBounds.IsEmpty ? input.Bounds : null;
         return new StoredSamples(array.Take(chosen), new SampleDecoder(array.Type, layout, mapTo), input.Size);
     }
 

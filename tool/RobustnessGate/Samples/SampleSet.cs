@@ -67,7 +67,7 @@ public sealed class SampleSet
         var used = chosen.Select(i => labels[i]).ToImmutableArray();
 
         using var identity = new SampleIdentity();
-        new PixelCheck(source, input.Bounds, chosen, data.Scale).Run(images, (i, tensor) =>
+        new PixelCheck(source, input, chosen, data.Scale).Run(images, (i, tensor) =>
         {
             identity.Add(tensor, used[i]);
             region?.Identify(i, identity);
@@ -101,9 +101,10 @@ public sealed class SampleSet
         for (var i = 0; i < labels.Length; i++)
         {
             var sample = values.Slice(i * input.Size, input.Size);
-            foreach (var value in sample)
+            for (var k = 0; k < sample.Length; k++)
             {
-                if (!float.IsFinite(value) || (input.Bounds is { } bounds && !(value >= bounds.Low - 1e-6 && value <= bounds.High + 1e-6)))
+                var value = sample[k];
+                if (!float.IsFinite(value) || (input.BoundsOf(k) is { } bounds && !(value >= bounds.Low - 1e-6 && value <= bounds.High + 1e-6)))
                 {
                     throw new ArgumentException(FormattableString.Invariant($"sample {i} has the value {value}, outside the bounds"));
                 }
@@ -188,6 +189,12 @@ public sealed class SampleSet
         if (source.Type.Kind != ElementKind.UInt8 || data.Scale == DataScale.None)
         {
             return null;
+        }
+
+        if (!input.FeatureBounds.IsEmpty)
+        {
+            throw DataMistake.At("RG0314", source.Path,
+                "its pixels are 8-bit and would be mapped from 0..255 to one interval, but model.input.bounds has one for each feature. Write one pair [low, high], or set data.scale: none to use 0..255 as they are.");
         }
 
         return input.Bounds ?? throw DataMistake.At("RG0314", source.Path,

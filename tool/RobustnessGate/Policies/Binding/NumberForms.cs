@@ -42,7 +42,7 @@ internal sealed class NumberForm(RangeAttribute? range = null) : Form<double>
 
         if (range is not null && !range.Allows(number))
         {
-            var percent = range is BetweenAttribute { High: 1 } && number is > 1 and <= 100;
+            var percent = range is BetweenAttribute { High: 1 } or InsideAttribute { High: 1 } && number is > 1 and <= 100;
             reading.Refuse(
                 percent ? Codes.Percentage : RangeCode, node,
                 $"{node.Name} must be {range.Words}, not {scalar.Text}." + (percent ? InPercent(number / 100) : Why));

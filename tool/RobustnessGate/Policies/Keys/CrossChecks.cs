@@ -85,15 +85,18 @@ internal sealed class CrossChecks
             {
                 _reading.Refuse(Codes.Region, place, "'box' is the region per sample that the data give, but there is none. Add data.lower and data.upper.");
             }
-            else if (entry.Norm == Norm.Linf && Input?.Bounds is { } range && epsilon.Value > range.Range)
+            else if (entry.Norm == Norm.Linf && Input is { Bounds: { } range } && epsilon.Value > WidestRange(Input))
             {
                 _reading.Refuse(
                     Codes.Radius, place,
-                    string.Create(CultureInfo.InvariantCulture, $"'epsilon' {epsilon} is greater than the whole range of the inputs, [{range.Low}, {range.High}]. ")
+                    string.Create(CultureInfo.InvariantCulture, $"'epsilon' {epsilon} is greater than the range of every input, within [{range.Low}, {range.High}]. ")
                     + "It is in raw input units: for 8-bit steps on inputs in [0, 1] write a fraction such as 8/255.");
             }
         }
     }
+
+    private static double WidestRange(InputSection input) =>
+        input.FeatureBounds.IsEmpty ? input.Bounds!.Value.Range : input.FeatureBounds.Max(bounds => bounds.Range);
 
     private void Needs(Rule rule)
     {

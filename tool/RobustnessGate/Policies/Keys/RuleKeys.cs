@@ -30,6 +30,10 @@ internal static class RuleKeys
     private static readonly Key<Statistic> Statistic = Key.Default(
         "statistic", Choice.Of<Statistic>(), Policies.Statistic.Median, "over the samples of the indicator");
 
+    private static readonly Key<double> Confidence = Key.May(
+        "confidence", new NumberForm(new InsideAttribute(0, 1)),
+        "min must hold for the true accuracy with this confidence (Clopper-Pearson), not only for these samples: 0.95 is usual");
+
     private static readonly Key<double> MaxDrop = Key.May(
         "max-drop", Share, "greatest fall against the baseline, as a fraction of the samples: 0.01 is one point");
 
@@ -55,7 +59,7 @@ internal static class RuleKeys
     private static bool IsShare(string metric) => metric.EndsWith("-ratio", StringComparison.Ordinal);
 
     private static Variant<Rule> Accuracy(string metric, params Key[] which) =>
-        new([metric], [.. which, OfAccuracy.Min, OfAccuracy.Max, MaxDrop], (_, fields) => Build(metric, fields, OfAccuracy));
+        new([metric], [.. which, OfAccuracy.Min, Confidence, OfAccuracy.Max, MaxDrop], (_, fields) => Build(metric, fields, OfAccuracy));
 
     private static Variant<Rule> Indicator(string[] metrics, Limits limits) => new(
         metrics, [Statistic, limits.Min, limits.Max, MaxDropRatio, MaxRiseRatio],
@@ -66,13 +70,23 @@ internal static class RuleKeys
         var rule = new Rule(
             metric, fields.Get(Attack), fields.Find(Radius) ?? fields.Find(GreatestRadius), fields.Get(Norm), fields.Get(Statistic),
             fields.Find(limits.Min), fields.Find(limits.Max), fields.Find(MaxDrop), fields.Find(MaxDropRatio), fields.Find(MaxRiseRatio),
-            fields.Get(Severity), fields.Mapping.Path);
+            fields.Get(Severity), fields.Mapping.Path)
+        {
+            Confidence = fields.Find(Confidence),
+        };
         if (rule is { Min: null, Max: null, Compares: false })
         {
             var limitNames = Metrics.Accuracies.Contains(metric)
                 ? "min, max or max-drop" : "min, max, max-drop-ratio or max-rise-ratio";
             fields.Reading.Refuse(
                 Codes.NothingJudged, fields.Mapping, $"this rule sets no limit, so it could never fail. Add {limitNames}.");
+            return null;
+        }
+
+        if (rule is { Confidence: not null, Min: null })
+        {
+            fields.Reading.Refuse(
+                Codes.NotApplicable, fields.At(Confidence), "'confidence' says how sure 'min' must be, but there is no 'min', so it would do nothing. Add min, or remove it.");
             return null;
         }
 
