@@ -28,7 +28,9 @@ public static class Evaluator
         Action<Fact> record, Action<Progress> progress, CancellationToken cancel)
     {
         LibTorch.Load();
-        set_num_threads(options.Threads);
+        // More threads than processors only wait for each other.
+        var threads = Math.Min(options.Threads, Environment.ProcessorCount);
+        set_num_threads(threads);
         var device = Devices.Choose(options.Device);
         var clock = new PartClock();
         using var scope = NewDisposeScope();
@@ -75,7 +77,7 @@ public static class Evaluator
         }
 
         record(new RunFact(
-            LibTorch.Version, device.ToString(), options.Threads, options.BatchSize, clock.Total, clock.Parts));
+            LibTorch.Version, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
         record(new CompletedFact());
     }
 
