@@ -12,7 +12,7 @@ public class PenaltyTests
     /// <summary>Regimes whose penalty of a sample depends on nothing but the sample and the weights.</summary>
     private static readonly Regime[] Penalised =
     [
-        new Jacobian(0.3, Norm.L1, Ramp: 0), new Jacobian(0.3, Norm.L2, Ramp: 0), new Jacobian(0.3, Norm.Linf, Ramp: 0),
+        new Jacobian(0.3, GradientNorm.L1, Ramp: 0), new Jacobian(0.3, GradientNorm.L2, Ramp: 0), new Jacobian(0.3, GradientNorm.Linf, Ramp: 0),
         new Gradient(0.3, Ramp: 0), new JacobianAdversarial(0.3, Epsilon: 0.1), new Curvature(0.3, 0.4, Ramp: 0),
     ];
 

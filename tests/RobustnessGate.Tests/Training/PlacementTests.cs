@@ -14,8 +14,8 @@ public class PlacementTests
     [
         .. RegimeCatalog.All.Select(regime => regime.Within(0.1)).Select(regime => regime switch
         {
-            Jacobian jacobian => jacobian with { Norm = Norm.L2 },
-            JacobianAdversarial both => both with { Norm = Norm.L2 },
+            Jacobian jacobian => jacobian with { Norm = GradientNorm.L2 },
+            JacobianAdversarial both => both with { Norm = GradientNorm.L2 },
             _ => regime,
         }),
     ]);

@@ -101,7 +101,7 @@ public sealed class ResumeTests : IDisposable
 
         public override string Name => Regime.Name;
 
-        public override SignAscent? CraftedOnce => Regime.CraftedOnce;
+        public override SignAscent? CraftOnce() => Regime.CraftOnce();
 
         public override StepLoss Loss(TrainingStep step)
         {

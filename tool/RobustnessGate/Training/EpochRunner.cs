@@ -20,7 +20,7 @@ internal sealed class EpochRunner : IDisposable
         _weights = [.. task.Network.Weights.Select(weight => weight.Value)];
         var options = task.Options;
         _steps = (long)options.Epochs * ((task.Data.Count + options.BatchSize - 1) / options.BatchSize);
-        _crafted = task.Regime.CraftedOnce is { } ascent ? Craft(ascent) : null;
+        _crafted = task.Regime.CraftOnce() is { } ascent ? Craft(ascent) : null;
     }
 
     /// <summary>All steps of the epoch that comes next.</summary>

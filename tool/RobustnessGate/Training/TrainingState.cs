@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +9,7 @@ namespace RobustnessGate.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly TrainingTask _task;
+    private readonly string _identity;
     private readonly IReadOnlyList<(string Name, Tensor Value)> _best;
     private int _since;
     private Score? _bestScore;
@@ -16,6 +18,7 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(TrainingTask task)
     {
         _task = task;
+        _identity = Identity(task);
         Optimizer = new(task.Options.Optimizer, task.Network);
         using var frozen = no_grad();
         _best = KeepsBest
@@ -38,7 +41,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Goes on from the task's checkpoint, if there is one of this training.</summary>
     public void Resume()
     {
-        if (_task.CheckpointPath is { } path && Checkpoint.Load(path, Identity(), Tensors) is { } saved)
+        if (_task.CheckpointPath is { } path && Checkpoint.Load(path, _identity, Tensors) is { } saved)
         {
             (Epoch, Optimizer.Steps, _since, _bestScore, _stopped) =
                 (saved.Epoch, saved.Steps, saved.Since, saved.Best, saved.Finished);
@@ -70,7 +73,7 @@ internal sealed class TrainingState : IDisposable
 
         if (_task.CheckpointPath is { } path)
         {
-            new Checkpoint(Identity(), Epoch, Optimizer.Steps, _since, _bestScore, _stopped).Save(path, Tensors);
+            new Checkpoint(_identity, Epoch, Optimizer.Steps, _since, _bestScore, _stopped).Save(path, Tensors);
         }
     }
 
@@ -92,14 +95,18 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    /// <summary>What makes a training the same: regime, options, validation, data and the network's form.</summary>
-    private string Identity()
+    /// <summary>What makes a training the same: regime, options, validation, data, and the network as it was given.</summary>
+    private static string Identity(TrainingTask task)
     {
         using var scope = NewDisposeScope();
-        var shapes = _task.Network.State().Select(part => $"{part.Name}:{string.Join('x', part.Value.shape)}");
-        var sums = new[] { _task.Data.Inputs.sum(ScalarType.Float64), _task.Data.Labels.sum(ScalarType.Float64) }
-            .Select(sum => sum.cpu().item<double>().ToString("R", CultureInfo.InvariantCulture));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, value) in task.Network.State().Append(("labels", task.Data.Labels)).Append(("inputs", task.Data.Inputs)))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {string.Join('x', value.shape)};"));
+            hash.AppendData(value.detach().cpu().contiguous().bytes);
+        }
+
         return FormattableString.Invariant(
-            $"{_task.Regime}|{_task.Options}|{_task.Validation?.Search}|{_task.Validation?.Patience}|{string.Join(' ', shapes)}|{_task.Data.Count} {string.Join(' ', sums)}");
+            $"{task.Regime}|{task.Options}|{task.Validation?.Search}|{task.Validation?.Patience}|{Convert.ToHexStringLower(hash.GetHashAndReset())}");
     }
 }

@@ -29,7 +29,7 @@ public sealed record Adversarial(
 {
     public override string Name => "adversarial";
 
-    public override SignAscent? CraftedOnce => Craft == Craft.Once ? Ascent : null;
+    public override SignAscent? CraftOnce() => Craft == Craft.Once ? Ascent() : null;
 
     public override Regime Within(double radius) => this with { Epsilon = Epsilon ?? radius };
 
@@ -44,15 +44,12 @@ public sealed record Adversarial(
 
     /// <summary>The adversarial examples of a step's inputs, (N, …input).</summary>
     internal Tensor Twins(TrainingStep step) => Craft == Craft.Online
-        ? step.Craft(Ascent, x => -Margin.Of(step.Network.Logits(x), step.Labels))
+        ? step.Craft(Ascent(), x => -Margin.Of(step.Network.Logits(x), step.Labels))
         : step.Crafted ?? throw new InvalidOperationException("the examples to be crafted once are missing");
 
-    private SignAscent Ascent
+    private SignAscent Ascent()
     {
-        get
-        {
-            var radius = Required(Epsilon);
-            return new(radius, StepSize ?? (2.5 * radius / Steps), Steps, RandomStart: false);
-        }
+        var radius = Required(Epsilon);
+        return new(radius, StepSize ?? (2.5 * radius / Steps), Steps, RandomStart: false);
     }
 }

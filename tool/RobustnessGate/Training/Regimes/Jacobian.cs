@@ -17,13 +17,21 @@ namespace RobustnessGate.Training.Regimes;
 /// </param>
 public sealed record Jacobian(
     [property: Positive] double Coefficient = 0.01,
-    Norm Norm = Norm.L1,
+    GradientNorm Norm = GradientNorm.L1,
     [property: Between(0, 1)] double Ramp = 0.2,
     [property: AtLeast(1)] int Interval = 1) : Regime
 {
     public override string Name => "jacobian";
 
-    public override StepLoss Loss(TrainingStep step) => Penalty.Loss(step, logits => CrossEntropy(logits, step.Labels));
+    public override StepLoss Loss(TrainingStep step) => Penalty().Loss(step, logits => CrossEntropy(logits, step.Labels));
 
-    internal InputGradientPenalty Penalty => new(Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm));
+    internal InputGradientPenalty Penalty() => new(Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm switch
+    {
+        GradientNorm.L1 => Policies.Norm.L1,
+        GradientNorm.L2 => Policies.Norm.L2,
+        _ => Policies.Norm.Linf,
+    }));
 }
+
+/// <summary>In what a gradient is measured.</summary>
+public enum GradientNorm { L1, L2, Linf }

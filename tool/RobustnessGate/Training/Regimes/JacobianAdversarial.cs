@@ -8,7 +8,7 @@ namespace RobustnessGate.Training.Regimes;
 /// </summary>
 public sealed record JacobianAdversarial(
     [property: Positive] double Coefficient = 0.01,
-    Norm Norm = Norm.L1,
+    GradientNorm Norm = GradientNorm.L1,
     [property: Between(0, 1)] double Ramp = 0.2,
     [property: AtLeast(1)] int Interval = 1,
     Craft Craft = Craft.Online,
@@ -18,16 +18,16 @@ public sealed record JacobianAdversarial(
 {
     public override string Name => "jacobian+adversarial";
 
-    public override SignAscent? CraftedOnce => Examples.CraftedOnce;
+    public override SignAscent? CraftOnce() => Examples().CraftOnce();
 
     public override Regime Within(double radius) => this with { Epsilon = Epsilon ?? radius };
 
     public override StepLoss Loss(TrainingStep step)
     {
-        var twins = Examples.Twins(step);
-        return new Jacobian(Coefficient, Norm, Ramp, Interval).Penalty.Loss(step, logits =>
+        var twins = Examples().Twins(step);
+        return new Jacobian(Coefficient, Norm, Ramp, Interval).Penalty().Loss(step, logits =>
             (CrossEntropy(logits, step.Labels) + CrossEntropy(step.Network.Logits(twins), step.Labels)) / 2);
     }
 
-    private Adversarial Examples => new(Craft, Epsilon, Steps, StepSize);
+    private Adversarial Examples() => new(Craft, Epsilon, Steps, StepSize);
 }

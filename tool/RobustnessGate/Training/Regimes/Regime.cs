@@ -15,7 +15,7 @@ public abstract record Regime
     public abstract string Name { get; }
 
     /// <summary>How examples are crafted once, before the first step, from the network as it then is; null where none are.</summary>
-    public virtual SignAscent? CraftedOnce => null;
+    public virtual SignAscent? CraftOnce() => null;
 
     /// <summary>The loss of one batch, with its graph to the weights.</summary>
     public abstract StepLoss Loss(TrainingStep step);

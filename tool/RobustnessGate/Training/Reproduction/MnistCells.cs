@@ -47,7 +47,7 @@ public sealed class MnistCells(Workshop workshop)
         LibTorch.Load();
         set_num_threads(1);
         var network = new LayeredNetwork(Architecture.Mnist, Seed);
-        using var source = row.Regime.CraftedOnce is null ? null : Train(Scaled(MnistRow.Natural));
+        using var source = row.Regime.CraftOnce() is null ? null : Train(Scaled(MnistRow.Natural));
         using var data = Training();
         var options = new TrainingOptions(
             row.Epochs, BatchSize: 64, LearningRate: 2e-3, new Optimizer.Adam(), new Schedule.Cosine(0.1), Input.Bounds, Seed);
