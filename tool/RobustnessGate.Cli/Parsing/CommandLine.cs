@@ -15,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        HardenVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
     };

@@ -44,7 +44,7 @@ internal static class ReproduceVerb
             foreach (var (file, _) in QuickStartNetworks.All)
             {
                 var counts = QuickStartNetworks.Make(
-                    file, parsed.GetRequiredValue(data), folder, report => screen.Say(TrainingProgress.Line(file, report)), interruption.Token);
+                    file, parsed.GetRequiredValue(data), folder, report => screen.Say(TrainingProgress.Line(file + "  ", report)), interruption.Token);
                 Console.Out.WriteLine(FormattableString.Invariant(
                     $"{file,-16}{counts.Natural,6} / {counts.Total}{counts.Robust,6} / {counts.Total}"));
             }

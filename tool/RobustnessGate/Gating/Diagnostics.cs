@@ -84,6 +84,8 @@ public static class Diagnostics
         ["RG0416"] = "the model file claims absurd sizes",
         ["RG0417"] = "the model returns log-probabilities",
         ["RG0480"] = "training diverged",
+        ["RG0481"] = "the model cannot be trained",
+        ["RG0482"] = "harden lacks what it needs",
         ["RG0901"] = "libtorch cannot be loaded",
         ["RG0904"] = "the evaluation process died",
         ["RG0905"] = "nothing was evaluated",
