@@ -12,6 +12,7 @@ internal sealed class Graphs
 {
     public ModelProto Model { get; }
 
+    /// <param name="output">No dimensions: the output declares no shape.</param>
     public Graphs(int opset, long[] input, params long[] output)
     {
         Model = new ModelProto
@@ -66,10 +67,12 @@ internal sealed class Graphs
         dimensions.Dim.Add(shape.Select(size => size < 0
             ? new TensorShapeProto.Types.Dimension { DimParam = "N" }
             : new TensorShapeProto.Types.Dimension { DimValue = size }));
-        return new ValueInfoProto
+        var tensorType = new TypeProto.Types.Tensor { ElemType = (int)type };
+        if (shape.Length > 0)
         {
-            Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions } },
-        };
+            tensorType.Shape = dimensions;
+        }
+
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensorType } };
     }
 }

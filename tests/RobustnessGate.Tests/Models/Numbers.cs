@@ -31,7 +31,21 @@ internal static class Numbers
         var leaf = x.detach().clone().requires_grad_(true);
         var value = f(leaf);
         Assert.True(value.requires_grad, "no gradient reaches the input");
-        return autograd.grad([value], [leaf], retain_graph: true, create_graph: false, allow_unused: true)[0] ?? zeros_like(leaf);
+        return autograd.grad([value], [leaf], retain_graph: true, create_graph: false, allow_unused: true)[0] is { IsInvalid: false } gradient ? gradient : zeros_like(leaf);
+    }
+
+    /// <summary>∂(∂f/∂x · v)/∂x; zero where the gradient does not depend on x.</summary>
+    public static Tensor HessianVector(Func<Tensor, Tensor> f, Tensor x, Tensor v)
+    {
+        var leaf = x.detach().clone().requires_grad_(true);
+        var gradient = autograd.grad([f(leaf)], [leaf], retain_graph: true, create_graph: true, allow_unused: true)[0];
+        if (gradient is not { IsInvalid: false } || !gradient.requires_grad)
+        {
+            return zeros_like(leaf);
+        }
+
+        var second = autograd.grad([(gradient * v).sum()], [leaf], retain_graph: true, create_graph: false, allow_unused: true)[0];
+        return second is { IsInvalid: false } ? second : zeros_like(leaf);
     }
 
     /// <summary>Greatest difference between the gradient and central differences at chosen coordinates, in float64.</summary>

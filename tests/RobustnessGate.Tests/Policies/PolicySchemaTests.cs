@@ -27,7 +27,7 @@ public class PolicySchemaTests
     [InlineData("properties.seed.default", "0")]
     [InlineData("properties.device.default", "\"auto\"")]
     [InlineData("properties.data.properties.selection.default", "\"first\"")]
-    [InlineData("properties.data.properties.selection.enum", "[\"first\",\"random\"]")]
+    [InlineData("properties.data.properties.selection.enum", "[\"first\",\"random\",\"stratified\"]")]
     [InlineData("properties.data.properties.samples.minimum", "1")]
     [InlineData("properties.gate.properties.alpha.default", "0.01")]
     [InlineData("properties.gate.properties.rules.minItems", "1")]

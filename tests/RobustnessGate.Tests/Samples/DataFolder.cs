@@ -80,6 +80,21 @@ public sealed class DataFolder : IDisposable
         return all;
     }
 
+    public string Zip(string name, params (string Name, byte[] Bytes)[] entries)
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create))
+        {
+            foreach (var (entry, bytes) in entries)
+            {
+                using var stream = zip.CreateEntry(entry).Open();
+                stream.Write(bytes);
+            }
+        }
+
+        return Bytes(name, memory.ToArray());
+    }
+
     /// <summary>Runs what must fail, and returns its only finding. The finding is one line.</summary>
     public static Finding Mistake(Action load, ExitCode exitCode = ExitCode.InvalidInput)
     {

@@ -39,7 +39,7 @@ public static class Evaluator
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
         var display = Path.GetFileName(policy.Model.Path);
-        foreach (var note in ModelChecks.Refuse(classifier, first, display))
+        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(samples.Notices))
         {
             record(new FindingFact(note));
         }

@@ -87,7 +87,7 @@ public sealed record DataSection(
     string? Sha256, string? Lower, string? Upper);
 
 /// <summary>Which samples of a data set are used.</summary>
-public enum SampleSelection { First, Random }
+public enum SampleSelection { First, Random, Stratified }
 
 /// <summary>Whether 8-bit sources are mapped from 0..255 to the model's bounds.</summary>
 public enum DataScale { Auto, None }

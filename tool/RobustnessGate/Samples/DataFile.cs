@@ -11,11 +11,12 @@ namespace RobustnessGate.Samples;
 internal sealed record DataFile(string Path, Func<Stream> Open, long MostBytes)
 {
     /// <summary>Opens a file on disk.</summary>
+    /// <param name="unpack">Whether gzip is unpacked.</param>
     /// <exception cref="Gating.MistakeException">RG0301 missing, RG0302 empty.</exception>
-    public static DataFile At(string path)
+    public static DataFile At(string path, bool unpack = true)
     {
         var length = Length(path);
-        return HasPrefix(path, [0x1f, 0x8b])
+        return unpack && HasPrefix(path, [0x1f, 0x8b])
             ? new DataFile(path, () => new WholeGzipStream(File.OpenRead(path)), Unpacked(length))
             : new DataFile(path, () => File.OpenRead(path), length);
     }

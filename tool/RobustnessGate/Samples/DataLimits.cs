@@ -21,6 +21,9 @@ internal static class DataLimits
     /// <summary>Features of one sample.</summary>
     public const long Features = 100_000_000;
 
-    /// <summary>Bytes of one compressed image, and of one line of text.</summary>
+    /// <summary>Bytes of one compressed image.</summary>
     public const long Image = 64L << 20;
+
+    /// <summary>Characters of one line of text.</summary>
+    public const int Line = 16 << 20;
 }

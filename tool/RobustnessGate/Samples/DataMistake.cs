@@ -23,6 +23,10 @@ internal static class DataMistake
 
     public static string Shape(IEnumerable<int> dimensions) => "[" + string.Join(", ", dimensions) + "]";
 
-    private static string Show(string path) =>
-        Path.IsPathRooted(path) ? Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/') : path;
+    /// <summary>A path relative to the working directory, or as it is where that is shorter.</summary>
+    public static string Show(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
+        return relative.Length < path.Length ? relative : path;
+    }
 }

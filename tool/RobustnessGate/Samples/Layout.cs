@@ -4,10 +4,10 @@ namespace RobustnessGate.Samples;
 
 /// <summary>How the numbers of a stored sample are put into the order of the model's input.</summary>
 /// <param name="Gather">Destination place → stored place; null where both orders are the same.</param>
-/// <param name="Note">What was rearranged, in words; null where nothing was.</param>
-internal sealed record Layout(int[]? Gather, string? Note)
+/// <param name="Notes">What was rearranged.</param>
+internal sealed record Layout(int[]? Gather, ImmutableArray<DataNote> Notes)
 {
-    public static readonly Layout Same = new(null, null);
+    public static readonly Layout Same = new(null, []);
 
     /// <summary>Channel counts for which a transposition between channels-first and channels-last is recognised.</summary>
     private const int MostChannels = 4;
@@ -28,16 +28,19 @@ internal sealed record Layout(int[]? Gather, string? Note)
 
         if (from is [var h, var w, var c] && to.SequenceEqual([c, h, w]) && c <= MostChannels)
         {
-            return new Layout(Transpose((int)(h * w), (int)c), $"samples of shape {DataMistake.Shape(stored)} were read as channels-last and turned to the model's {DataMistake.Shape(input)}");
+            return Turned((int)(h * w), (int)c, "channels-last");
         }
 
         if (from is [var k, var y, var x] && to.SequenceEqual([y, x, k]) && k <= MostChannels)
         {
-            return new Layout(Transpose((int)k, (int)(y * x)), $"samples of shape {DataMistake.Shape(stored)} were read as channels-first and turned to the model's {DataMistake.Shape(input)}");
+            return Turned((int)k, (int)(y * x), "channels-first");
         }
 
         throw DataMistake.At("RG0305", path,
             $"its samples have shape {DataMistake.Shape(stored)} but the model's input has shape {DataMistake.Shape(input)}. Give the data that the model was made for, or correct model.input.shape.");
+
+        Layout Turned(int rows, int columns, string kind) => new(Transpose(rows, columns), [new DataNote(
+            "RG0330", $"samples of shape {DataMistake.Shape(stored)} were read as {kind} and turned to the model's {DataMistake.Shape(input)}")]);
     }
 
     /// <summary>Gather of the transpose of a (rows, columns) matrix.</summary>

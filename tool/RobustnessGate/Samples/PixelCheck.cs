@@ -10,8 +10,9 @@ internal sealed class PixelCheck(DataSource source, InputSection input, int[] po
     private const double Slack = 1e-6;
 
     /// <summary>Decodes every sample once, checks it, and hands it on.</summary>
+    /// <returns>Least and greatest value.</returns>
     /// <exception cref="Gating.MistakeException">RG0307 outside the bounds, RG0309 not finite.</exception>
-    public void Run(StoredSamples images, Action<int, ReadOnlySpan<float>> use)
+    public Bounds Run(StoredSamples images, Action<int, ReadOnlySpan<float>> use)
     {
         var tensor = new float[images.Features];
         var (least, greatest, first) = (double.PositiveInfinity, double.NegativeInfinity, -1);
@@ -47,6 +48,8 @@ internal sealed class PixelCheck(DataSource source, InputSection input, int[] po
         {
             throw DataMistake.At("RG0307", source.Path, Words(least, greatest, positions[first]));
         }
+
+        return new Bounds(least, greatest);
     }
 
     /// <summary>Where features have bounds of their own, the first that leaves them is named.</summary>

@@ -44,7 +44,10 @@ public sealed class SampleSet
     /// <summary>Names of the classes where the format has them, by label.</summary>
     public IReadOnlyList<string>? ClassNames { get; private init; }
 
-    /// <summary>What was done to the data that a person should know, as notes.</summary>
+    /// <summary>Least and greatest value in use, in raw input units.</summary>
+    public Bounds Values { get; private init; }
+
+    /// <summary>What a person should know of the data: notes on what was done to them, warnings of usual mistakes.</summary>
     public ImmutableArray<Finding> Notices { get; private init; } = [];
 
     /// <summary>Whether there is a box per sample, for <c>epsilon: box</c>.</summary>
@@ -54,20 +57,21 @@ public sealed class SampleSet
     /// <exception cref="MistakeException">RG03xx.</exception>
     public static SampleSet Load(DataSection data, InputSection input, long seed)
     {
-        var source = DataFormats.OpenImages(data.Images);
+        var source = DataFormats.OpenImages(data, input);
         DataPin.Check(data);
         var labels = Labelled(source, data);
         var wanted = Wanted(source, data);
         var layout = Layout.Fit(source.SampleShape, input.Shape, source.Path);
         var mapTo = MapTo(source, data, input);
 
-        var chosen = Selection.Choose(data.Selection, source.Count, wanted, seed);
-        var images = new StoredSamples(source.Take(chosen), new SampleDecoder(source.Type, layout, mapTo), input.Size);
+        var chosen = Selection.Choose(data.Selection, labels, wanted, seed);
+        var taken = source.Take(chosen);
+        var images = new StoredSamples(taken.Samples, new SampleDecoder(source.Type, layout, mapTo), input.Size);
         var region = Region.Load(data, input, source.Count, chosen);
         var used = chosen.Select(i => labels[i]).ToImmutableArray();
 
         using var identity = new SampleIdentity();
-        new PixelCheck(source, input, chosen, data.Scale).Run(images, (i, tensor) =>
+        var values = new PixelCheck(source, input, chosen, data.Scale).Run(images, (i, tensor) =>
         {
             identity.Add(tensor, used[i]);
             region?.Identify(i, identity);
@@ -78,9 +82,12 @@ public sealed class SampleSet
             Ids = ids,
             Sha256 = sha256,
             ClassNames = source.ClassNames,
-            Notices = layout.Note is { } note
-                ? [new Finding("RG0330", Severity.Note, new Location(Path.GetFileName(source.Path), 0, 0), note)]
-                : [],
+            Values = values,
+            Notices =
+            [
+                .. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, Severity.Note, note)),
+                .. DataChecks.Examine(input, used, mapTo is not null, values).Select(note => Notice(source, Severity.Warning, note)),
+            ],
         };
     }
 
@@ -96,6 +103,7 @@ public sealed class SampleSet
             throw new ArgumentException($"{values.Length} values are not {labels.Length} samples of {input.Size}");
         }
 
+        var (least, greatest) = (double.PositiveInfinity, double.NegativeInfinity);
         var stored = new byte[labels.Length][];
         using var identity = new SampleIdentity();
         for (var i = 0; i < labels.Length; i++)
@@ -108,6 +116,8 @@ public sealed class SampleSet
                 {
                     throw new ArgumentException(FormattableString.Invariant($"sample {i} has the value {value}, outside the bounds"));
                 }
+
+                (least, greatest) = (Math.Min(least, value), Math.Max(greatest, value));
             }
 
             stored[i] = MemoryMarshal.AsBytes(sample).ToArray();
@@ -120,6 +130,7 @@ public sealed class SampleSet
         {
             Ids = ids,
             Sha256 = sha256,
+            Values = new Bounds(least, greatest),
         };
     }
 
@@ -152,6 +163,10 @@ public sealed class SampleSet
                 ? FormattableString.Invariant($"All labels run from 1 to {classes}: they look shifted by one. Subtract 1 from every label.")
                 : "Every such sample would count as misclassified. Give the labels that the model was trained with."));
     }
+
+    /// <summary>By file name alone: notices stand in results, which know no paths of a machine.</summary>
+    private static Finding Notice(DataSource source, Severity severity, DataNote note) =>
+        new(note.Code, severity, new Location(Path.GetFileName(source.Path), 0, 0), note.Message);
 
     private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
     {
@@ -195,6 +210,12 @@ public sealed class SampleSet
         {
             throw DataMistake.At("RG0314", source.Path,
                 "its pixels are 8-bit and would be mapped from 0..255 to one interval, but model.input.bounds has one for each feature. Write one pair [low, high], or set data.scale: none to use 0..255 as they are.");
+        }
+
+        if (!input.FeatureBounds.IsEmpty)
+        {
+            throw DataMistake.At("RG0314", source.Path,
+                "its values are 8-bit and would be mapped from 0..255 to the model's bounds, but model.input.bounds differ from feature to feature. Set data.scale: none to use the values as they are.");
         }
 
         return input.Bounds ?? throw DataMistake.At("RG0314", source.Path,

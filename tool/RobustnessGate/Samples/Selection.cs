@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Samples;
@@ -10,15 +11,28 @@ namespace RobustnessGate.Samples;
 internal static class Selection
 {
     /// <summary>
-    /// Indices in the order of use: the first N in file order, or the first N of a partial Fisher–Yates shuffle. With the
-    /// same seed, a smaller N gives a prefix of a larger one.
+    /// Indices in the order of use: the first N in file order, the first N of a partial Fisher–Yates shuffle, or of a
+    /// stratified one. With the same seed, a smaller N gives a prefix of a larger one.
     /// </summary>
-    public static int[] Choose(SampleSelection selection, int count, int wanted, long seed) => selection switch
+    public static int[] Choose(SampleSelection selection, ImmutableArray<int> labels, int wanted, long seed) => selection switch
     {
         SampleSelection.First => [.. Enumerable.Range(0, wanted)],
-        SampleSelection.Random => Shuffle(count, wanted, seed),
+        SampleSelection.Random => Shuffle(labels.Length, wanted, seed),
+        SampleSelection.Stratified => Stratify(Shuffle(labels.Length, labels.Length, seed), labels, wanted),
         _ => throw new ArgumentOutOfRangeException(nameof(selection)),
     };
+
+    /// <summary>
+    /// Deals shuffled samples so that every prefix has the classes in the proportions of the whole: the r-th of n samples
+    /// of a class stands at (r + ½)/n, ties go to the lower class.
+    /// </summary>
+    private static int[] Stratify(int[] shuffled, ImmutableArray<int> labels, int wanted) =>
+    [
+        .. shuffled.GroupBy(index => labels[index])
+            .SelectMany(group => group.Select((index, rank) => (index, group.Key, Place: (rank + 0.5) / group.Count())))
+            .OrderBy(sample => sample.Place).ThenBy(sample => sample.Key)
+            .Take(wanted).Select(sample => sample.index),
+    ];
 
     private static int[] Shuffle(int count, int wanted, long seed)
     {

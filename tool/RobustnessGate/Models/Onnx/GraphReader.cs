@@ -16,6 +16,7 @@ internal sealed class GraphReader
 
     /// <param name="outputs">Names of the values wanted; the graph's own outputs where null.</param>
     /// <exception cref="UnsupportedNodesException">Some live nodes cannot be run.</exception>
+    /// <exception cref="UnsupportedException">An input is not a tensor.</exception>
     /// <exception cref="InvalidDataException">The graph contradicts itself.</exception>
     public static OnnxGraph Read(ModelProto model, IReadOnlyList<string>? outputs = null) =>
         new GraphReader().Resolve(model, outputs ?? [.. model.Graph.Output.Select(output => output.Name)]);
@@ -48,7 +49,7 @@ internal sealed class GraphReader
     private OnnxInput Input(ValueInfoProto input)
     {
         var type = input.Type?.TensorType
-            ?? throw new InvalidDataException($"input '{input.Name}' is not a tensor");
+            ?? throw new UnsupportedException($"input '{input.Name}' is not a tensor");
         return new OnnxInput(Define(input.Name), input.Name, type.ElemType, Shape(type.Shape));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using RobustnessGate.Models.Onnx.Operators;
 
 namespace RobustnessGate.Models.Onnx;
 
@@ -23,6 +24,7 @@ internal static class ManagedArithmetic
             ["Concat"] = Concat,
             ["Gather"] = Gather,
             ["Identity"] = (_, inputs) => inputs[0],
+            ["Slice"] = Slice,
             ["Squeeze"] = (_, inputs) => inputs[0].Integers() is [var single] ? new Value([single], []) : null,
             ["Unsqueeze"] = (_, inputs) => inputs[0] is { Shape: [] } scalar ? new Value(scalar.Integers()) : null,
         }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -74,5 +76,22 @@ internal static class ManagedArithmetic
 
         var source = inputs[0].Integers();
         return new Value([.. inputs[1].Integers().Select(index => source[Call.Axis(index, length)])], inputs[1].Shape);
+    }
+
+    /// <summary>One range of a list.</summary>
+    private static Value? Slice(OnnxNode node, Value[] inputs)
+    {
+        if (inputs[0].Shape is not [var length])
+        {
+            return null;
+        }
+
+        var attributes = node.Opset < 10;
+        var starts = attributes ? node.Attributes.Ints("starts") : inputs[1].Integers();
+        var ends = attributes ? node.Attributes.Ints("ends") : inputs[2].Integers();
+        var step = inputs.Length > 4 ? inputs[4].Integers() : [1];
+        return (starts, ends, step) is ([var start], [var end], [var by])
+            ? new Value([.. Slicing.Range(start, end, by, length).Select(place => inputs[0].Integers()[place])])
+            : null;
     }
 }

@@ -85,7 +85,21 @@ public sealed class OnnxNetwork : INetwork
     public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null) =>
         new(bytes, display, folder: null, options ?? OnnxOptions.Default);
 
-    public Tensor Forward(Tensor input) => _batches.Forward(input);
+    /// <remarks>
+    /// Where no node lets a gradient through, the output is tied to the input with a zero gradient: whoever differentiates
+    /// then gets zeros, which can be measured, where the engine would end the process.
+    /// </remarks>
+    public Tensor Forward(Tensor input)
+    {
+        var output = _batches.Forward(input);
+        if (!input.requires_grad || output.requires_grad || !is_grad_enabled())
+        {
+            return output;
+        }
+
+        using var scope = NewDisposeScope();
+        return (output + (input.flatten(1).narrow(1, 0, 1) * 0)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>To be called after the weights changed: forgets the float64 copies and all that was computed from them.</summary>
     public void WeightsChanged() => _program.ConstantsChanged();
@@ -108,6 +122,10 @@ public sealed class OnnxNetwork : INetwork
         catch (UnsupportedNodesException exception)
         {
             throw Unsupported(exception.Nodes);
+        }
+        catch (UnsupportedException exception)
+        {
+            throw MistakeException.InFile("RG0412", _display, $"the graph is not supported: {exception.Message}. A classifier takes one tensor.");
         }
         catch (InvalidDataException exception)
         {
@@ -179,6 +197,12 @@ public sealed class OnnxNetwork : INetwork
         {
             var mode = new RunMode(input.dtype, input.device, batch, _options.StraightThrough);
             return _program.Run([input], mode)[0].ToTensor(input.device);
+        }
+        catch (NodeException exception) when (exception.InnerException is UnsupportedException)
+        {
+            throw MistakeException.InFile("RG0412", _display,
+                $"1 node is not supported on an input of shape {string.Join('×', input.shape)}: {exception.Message}. " +
+                "Compare model.input.shape with what the network was exported for, or export the part up to the logits.");
         }
         catch (NodeException exception)
         {

@@ -12,10 +12,18 @@ internal static class OperatorTable
         .. Pooling.Table,
         .. MatrixProducts.Table,
         .. Arithmetic.Table,
+        .. Logic.Table,
         .. Activations.Table,
         .. Normalizations.Table,
+        .. Reductions.Table,
         .. Constants.Table,
         .. Shaping.Table,
+        .. Slicing.Table,
+        .. Indexing.Table,
+        .. Resizing.Table,
+        .. GridSampling.Table,
+        .. Quantization.Table,
+        .. MachineLearning.Table,
     ];
 
     /// <summary>Stands for an operator that is not in the table; a graph with a live one is refused.</summary>

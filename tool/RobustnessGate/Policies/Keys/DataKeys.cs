@@ -6,7 +6,7 @@ namespace RobustnessGate.Policies.Keys;
 internal static class DataKeys
 {
     private static readonly Key<string> Images = Key.Must(
-        "images", new PathForm(), "inputs: IDX, .npy, .npz, CIFAR-10 .bin, or a folder or .zip of class folders");
+        "images", new PathForm(), "inputs: IDX, .npy, .npz#key, CIFAR .bin, .csv#column, or a folder or .zip#part of class folders");
 
     private static readonly Key<string> Labels = Key.May(
         "labels", new PathForm(), "true classes, where the images do not carry them");
@@ -16,7 +16,7 @@ internal static class DataKeys
 
     private static readonly Key<SampleSelection> Selection = Key.Default(
         "selection", Choice.Of<SampleSelection>(), SampleSelection.First,
-        "the first samples in file order, or random ones chosen by the seed");
+        "the first samples in file order, random ones chosen by the seed, or random ones with the classes in their proportions");
 
     private static readonly Key<DataScale> Scale = Key.Default(
         "scale", Choice.Of<DataScale>(), DataScale.Auto,

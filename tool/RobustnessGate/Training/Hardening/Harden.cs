@@ -1,12 +1,12 @@
 using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 using RobustnessGate.Training.Regimes;
 using static TorchSharp.torch;
+using AtomicFile = RobustnessGate.Hosting.AtomicFile;
 
 namespace RobustnessGate.Training.Hardening;
 

@@ -17,7 +17,7 @@ public sealed record MnistRow(string Key, string Title, Regime Regime, int Epoch
         "natural", "Natural Model", new Natural(), 10, [99.1, 67.3, 12.9, 4.7, 22.5, 0.0, 0.0, 21.6, 0.0, 0.0]);
 
     public static readonly MnistRow Ours = new(
-        "ours", "Ours", new Jacobian(0.02), 25, [98.4, 91.6, 70.3, 41.6, 88.1, 64.9, 26.7, 89.2, 72.6, 37.6]);
+        "ours", "Ours", new Jacobian(0.01), 25, [98.4, 91.6, 70.3, 41.6, 88.1, 64.9, 26.7, 89.2, 72.6, 37.6]);
 
     public static readonly MnistRow MinMax = new(
         "minmax", "MinMax", new MinMax(Radius), 15, []);
@@ -34,7 +34,7 @@ public sealed record MnistRow(string Key, string Title, Regime Regime, int Epoch
         new("advtrain-online", "AdvTrain (crafted online)", new Adversarial(Craft.Online, Radius, StepSize: PaperStep), 10, []),
         new("crossentropy", "CrossEntropy", new Gradient(), 25, [99.2, 91.6, 60.4, 18.3, 87.9, 19.9, 0.0, 88.09, 20.0, 0.0]),
         Ours,
-        new("ours-advtrain", "Ours+AdvTrain", new JacobianAdversarial(0.02, Epsilon: Radius, StepSize: PaperStep), 15, []),
+        new("ours-advtrain", "Ours+AdvTrain", new JacobianAdversarial(0.01, Epsilon: Radius, StepSize: PaperStep), 15, []),
         MinMax,
     ];
 

@@ -84,7 +84,8 @@ internal static class Convolutions
         {
             var output = wanted?[i] ?? size[i] * strides[i];
             var total = strides[i] * (size[i] - 1) + extra[i] + (kernel[i] - 1) * dilations[i] + 1 - output;
-            begin[i] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
+            // An output greater than the windows reach grows at the end.
+            begin[i] = Math.Max(0, mode == "SAME_UPPER" ? total / 2 : total - total / 2);
             end[i] = total - begin[i];
         }
 

@@ -22,9 +22,10 @@ internal static class MatrixProducts
             && left[^1] == right[Math.Max(0, right.Length - 2)] && Broadcasts(left, right);
         return fits
             ? a.matmul(b)
-            : throw new UnsupportedException($"the product of [{string.Join(", ", left)}] and [{string.Join(", ", right)}]");
+            : throw new ArgumentException($"the product of [{string.Join(", ", left)}] and [{string.Join(", ", right)}]");
     }
 
+    /// <summary>Whether the dimensions before the last two match or are 1.</summary>
     private static bool Broadcasts(long[] left, long[] right)
     {
         for (var i = 3; i <= Math.Min(left.Length, right.Length); i++)

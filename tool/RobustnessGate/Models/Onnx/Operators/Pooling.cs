@@ -14,7 +14,7 @@ internal static class Pooling
         Op("LpPool", 1, LpPool),
         Op("GlobalAveragePool", 1, call => call.X.mean(Spatial(call.X), keepdim: true)),
         Op("GlobalMaxPool", 1, call => call.X.amax(Spatial(call.X), keepdim: true)),
-        Op("GlobalLpPool", 2, call => Root(call, call.X.abs().pow(Order(call)).sum(Spatial(call.X), keepdim: true))),
+        Op("GlobalLpPool", 2, call => Root(call, Arithmetic.Magnitude(call.X).pow(Order(call)).sum(Spatial(call.X), keepdim: true))),
     ];
 
     private static long[] Spatial(Tensor x) => [.. Enumerable.Range(2, (int)x.dim() - 2).Select(i => (long)i)];
@@ -94,7 +94,7 @@ internal static class Pooling
     private static Value LpPool(Call call)
     {
         var windows = Windows.Of(call.Attributes, call.X.shape[2..]);
-        return Root(call, Sum(call.X.abs().pow(Order(call)), windows));
+        return Root(call, Sum(Arithmetic.Magnitude(call.X).pow(Order(call)), windows));
     }
 
     private static double Order(Call call) =>

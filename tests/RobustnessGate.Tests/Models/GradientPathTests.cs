@@ -1,0 +1,89 @@
+using RobustnessGate.Models.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+using DataType = RobustnessGate.Models.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace RobustnessGate.Tests.Models;
+
+/// <summary>Steps on the way from input to output: named, harmless, and straight-through on request.</summary>
+public class GradientPathTests
+{
+    [Theory]
+    [InlineData("Sign")]
+    [InlineData("Round")]
+    [InlineData("Floor")]
+    [InlineData("Ceil")]
+    public void AStepIsNamedAndPassesTheGradientOnRequestOnly(string op)
+    {
+        using var scope = NewDisposeScope();
+        var weights = Numbers.Tensor([4, 3]);
+        var graph = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", weights).Node(op, "x", "s").Node("MatMul", "s,w", "y");
+        using var plain = graph.Read();
+        using var through = graph.Read(OnnxOptions.Default with { StraightThrough = true });
+        var x = Numbers.Tensor([2, 4], low: 0.1, high: 0.9);
+
+        Assert.Equal($"'{op}' (n0)", Assert.Single(plain.Card.NonDifferentiable));
+        Assert.Empty(through.Card.NonDifferentiable);
+        Assert.Equal(Numbers.Floats(plain.Forward(x)), Numbers.Floats(through.Forward(x)));
+        Assert.All(Numbers.Floats(Numbers.Gradient(input => plain.Forward(input).sum(), x)), value => Assert.Equal(0, value));
+        Assert.All(
+            Numbers.Floats(weights.sum(1).expand(2, 4)).Zip(Numbers.Floats(Numbers.Gradient(input => through.Forward(input).sum(), x))),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Fact]
+    public void AnIntegerDetourGivesAZeroGradientInsteadOfEndingTheProcess()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]))
+            .Node("Cast", "x", "i", ("to", (int)DataType.Int32)).Node("Cast", "i", "f", ("to", (int)DataType.Float)).Node("MatMul", "f,w", "y").Read();
+
+        Assert.Equal("'Cast' (n0)", Assert.Single(network.Card.NonDifferentiable));
+        Assert.All(Numbers.Floats(Numbers.Gradient(x => network.Forward(x).sum(), Numbers.Tensor([2, 4]) * 9)), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void ShapesComputedFromTheInputAreNoObstacle()
+    {
+        using var network = new Graphs(13, [-1, 2, 2], -1, 4).Integers("zero", 0).Integers("four", 4)
+            .Node("Shape", "x", "s").Node("Gather", "s,zero", "n").Node("Concat", "n,four", "t", ("axis", 0)).Node("Reshape", "x,t", "y").Read();
+
+        Assert.Empty(network.Card.NonDifferentiable);
+    }
+
+    [Fact]
+    public void AQuantisedNetworkAgreesWithOnnxRuntimeAndTrainsStraightThrough()
+    {
+        using var scope = NewDisposeScope();
+        var graph = Quantised();
+        using var plain = graph.Read();
+        using var through = graph.Read(OnnxOptions.Default with { StraightThrough = true });
+        var x = Numbers.Tensor([3, 4], seed: 4, low: 0, high: 1);
+
+        Assert.All(Ort.Run(graph.Bytes(), x).Zip(Numbers.Floats(plain.Forward(x))), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.Equal(Numbers.Floats(plain.Forward(x)), Numbers.Floats(through.Forward(x)));
+        Assert.Equal("'QuantizeLinear' (n0)", Assert.Single(plain.Card.NonDifferentiable));
+        Assert.All(Numbers.Floats(Numbers.Gradient(input => plain.Forward(input).sum(), x)), value => Assert.Equal(0, value));
+
+        // Straight through, the gradient is that of the dequantised weights.
+        var expected = (tensor(new sbyte[] { 1, -3, 5, 7, 2, -8, 4, 9 }, 4, 2).to(ScalarType.Float32) * 0.1f).sum(1).expand(3, 4);
+        Assert.All(Numbers.Floats(expected).Zip(Numbers.Floats(Numbers.Gradient(input => through.Forward(input).sum(), x))), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void ValuesBeyondTheIntegerRangeSaturateAndStopTheGradient()
+    {
+        using var scope = NewDisposeScope();
+        using var through = Quantised().Read(OnnxOptions.Default with { StraightThrough = true });
+
+        var gradient = Numbers.Gradient(input => through.Forward(input).sum(), ones(1, 4) * 1e3f);
+
+        Assert.All(Numbers.Floats(gradient), value => Assert.Equal(0, value));
+    }
+
+    private static Graphs Quantised() => new Graphs(13, [-1, 4], -1, 2)
+        .Initialiser("s", tensor(0.02f)).Initialiser("z", tensor((sbyte)-20), DataType.Int8)
+        .Initialiser("q", tensor(new sbyte[] { 1, -3, 5, 7, 2, -8, 4, 9 }, 4, 2), DataType.Int8).Initialiser("t", tensor(0.1f))
+        .Node("QuantizeLinear", "x,s,z", "a").Node("DequantizeLinear", "a,s,z", "b")
+        .Node("DequantizeLinear", "q,t", "w").Node("MatMul", "b,w", "y");
+}

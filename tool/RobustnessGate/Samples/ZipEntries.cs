@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+
+namespace RobustnessGate.Samples;
+
+/// <summary>
+/// The files in a zip archive, read in place: nothing is ever unpacked to disk. Names that lead out of the archive,
+/// encrypted entries, entries of the same name and sizes that no archive of this length can hold are refused.
+/// </summary>
+internal sealed class ZipEntries : IDisposable
+{
+    private readonly string _path;
+    private readonly ZipArchive _archive;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+
+    private ZipEntries(string path, ZipArchive archive)
+    {
+        _path = path;
+        _archive = archive;
+        foreach (var entry in archive.Entries)
+        {
+            var name = entry.FullName.Replace('\\', '/');
+            if (name.EndsWith('/'))
+            {
+                continue;
+            }
+
+            Refuse(name.Any(char.IsControl), name, "has control characters in its name");
+            Refuse(name.StartsWith('/') || name.Contains(':') || name.Split('/').Contains(".."), name, "leads out of the archive");
+            Refuse(entry.IsEncrypted, name, "is encrypted");
+            Refuse(entry.Length > DataLimits.Unpacked || entry.Length > DataFile.Unpacked(entry.CompressedLength), name, "declares a size that it cannot have");
+            Refuse(!_entries.TryAdd(name, entry), name, "stands in the archive twice");
+        }
+    }
+
+    /// <summary>Names with '/' between folders, in the archive's order.</summary>
+    public IEnumerable<string> Names => _entries.Keys;
+
+    public static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
+
+    /// <exception cref="Gating.MistakeException">RG0303 damaged; RG0318 an unsafe entry.</exception>
+    public static ZipEntries Open(string path) => new DataFile(path, () => File.OpenRead(path), 0).Guard(() =>
+    {
+        var file = File.OpenRead(path);
+        try
+        {
+            return new ZipEntries(path, new ZipArchive(file, ZipArchiveMode.Read));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    });
+
+    public long Length(string name) => _entries[name].Length;
+
+    /// <summary>The unpacked content of an entry as a file of its own, which opens the archive anew for each reading.</summary>
+    public DataFile AsFile(string name)
+    {
+        var path = _path;
+        return new DataFile($"{path}#{name}", () => ZipEntryStream.Open(path, name), _entries[name].Length);
+    }
+
+    /// <summary>The unpacked bytes of an entry.</summary>
+    public byte[] Read(string name)
+    {
+        var entry = _entries[name];
+        if (entry.Length > DataLimits.Image)
+        {
+            throw DataMistake.TooLarge($"{_path}#{name}", FormattableString.Invariant($"it unpacks to {entry.Length} bytes, more than an image may have."));
+        }
+
+        return AsFile(name).Guard(() =>
+        {
+            using var stream = new ZipEntryStream(null, entry);
+            var bytes = new byte[entry.Length];
+            stream.ReadExactly(bytes);
+            return stream.ReadByte() < 0 ? bytes : throw new InvalidDataException();
+        });
+    }
+
+    public void Dispose() => _archive.Dispose();
+
+    public static ImmutableArray<string> NamesIn(string path)
+    {
+        using var zip = Open(path);
+        return [.. zip.Names];
+    }
+
+    private void Refuse(bool condition, string name, string why)
+    {
+        if (condition)
+        {
+            throw DataMistake.At("RG0318", _path, $"its entry '{Printable(name)}' {why}. Such archives are refused; pack the data again.");
+        }
+    }
+
+    private static string Printable(string name) =>
+        string.Concat(name.Take(100).Select(c => char.IsControl(c) ? '?' : c));
+}
