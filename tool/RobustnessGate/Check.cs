@@ -26,6 +26,9 @@ public sealed record CheckRequest(
 public sealed record CheckOutcome(ResultsDocument Results, ImmutableArray<string> Reports)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
+
+    /// <summary>The file that a person would open first: the markdown report, or the results where no report was asked for.</summary>
+    public string Report => Reports.FirstOrDefault(path => Path.GetFileName(path) == ReportFiles.Markdown) ?? Reports[0];
 }
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
@@ -46,7 +49,7 @@ public static class Check
             request.PolicyPath, request.Overrides, request.Threads, request.BatchSize,
             request.SaveAdversarial ? folder.AdversarialPath : null);
         var policy = work.ReadPolicy();
-        var evaluated = host.Evaluate(work, cancel);
+        var evaluated = host.Evaluate(work with { PolicySha256 = policy.Source.Sha256 }, cancel);
         var gate = evaluated.End == ExitCode.Passed
             ? Judge(policy, evaluated.Facts, request.Baseline)
             : Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
@@ -54,7 +57,15 @@ public static class Check
                 // Why it ended is among the evaluation's own findings; what follows from that need not be said again.
                 Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
             };
-        var results = ResultsDocument.Of(policy, evaluated.Facts, gate, ToolVersion);
+        var places = new Places(policy);
+        var options = new RunOptions(
+            request.Overrides.MaxSamples,
+            request.Baseline is null or CheckRequest.NoBaseline ? request.Baseline : places.Relative(request.Baseline));
+        var results = ResultsDocument.Of(
+            policy,
+            evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
+            gate with { Findings = [.. gate.Findings.Select(places.Portable)] },
+            ToolVersion, options);
         return new(results, Write(folder, results, evaluated.Facts.Run, request, policy));
     }
 
@@ -64,13 +75,26 @@ public static class Check
         try
         {
             return choice == CheckRequest.NoBaseline
-                ? Gate.Decide(FloorsAlone(policy), facts, default(Baseline))
+                ? WithoutBaseline(policy, facts)
                 : Gate.Decide(policy, facts, Pinned(choice ?? policy.Gate.Baseline));
         }
         catch (MistakeException mistake)
         {
             return new(Verdict.Failed, mistake.ExitCode, [], [.. mistake.Findings], null);
         }
+    }
+
+    /// <summary>The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
+    private static GateResult WithoutBaseline(Policy policy, Results.Evaluation facts)
+    {
+        var gate = Gate.Decide(FloorsAlone(policy), facts, default(Baseline));
+        var comparing = policy.Gate.Rules.Count(rule => rule.Compares);
+        return comparing == 0 ? gate : gate with
+        {
+            Findings = gate.Findings.Insert(0, new("RG0501", Severity.Warning, policy.Source.At("gate.rules"),
+                $"{comparing} of {policy.Gate.Rules.Length} rules are not compared with the baseline, because the check ran with "
+                + "'--baseline none' (or ROBUSTNESS_GATE_BASELINE=none): a loss against the baseline goes unseen. Leave it out to compare.")),
+        };
     }
 
     private static Baseline? Pinned(string? path) => path is null ? null : Pin.Read(path);

@@ -16,7 +16,7 @@ public static class Pin
 {
     /// <summary>Pins the results of the output folder into the policy's baseline file.</summary>
     /// <exception cref="MistakeException">
-    /// There are no results, they are of another policy, or of an evaluation that did not finish.
+    /// There are no results, they are of another policy, or of an evaluation that did not finish; or the file cannot be written.
     /// </exception>
     public static PinOutcome Run(string policyPath, string outputDirectory, string? baselinePath)
     {
@@ -32,7 +32,16 @@ public static class Pin
 
         var after = Baseline.Of(results, policy);
         var before = TryRead(path);
-        AtomicFile.Write(path, BaselineFile.Render(after));
+        try
+        {
+            AtomicFile.Write(path, BaselineFile.Render(after));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Mistake(ExitCode.BaselineUnusable, "RG0213", Display(path),
+                $"this baseline cannot be written, so nothing was pinned: {exception.Message} Make the folder, or name another file with --baseline.");
+        }
+
         return new(Display(path), before, after);
     }
 

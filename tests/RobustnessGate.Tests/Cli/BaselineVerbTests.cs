@@ -83,6 +83,19 @@ public class BaselineVerbTests
     }
 
     [Fact]
+    public void A_baseline_that_cannot_be_written_is_6()
+    {
+        using var work = new Workspace();
+        work.Run("check");
+
+        var update = work.Run("baseline", "update", "--baseline", "absent/baseline.json");
+
+        Assert.Equal(6, update.ExitCode);
+        Assert.Contains("absent/baseline.json: error RG0213", update.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", update.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Showing_what_is_not_there_is_6()
     {
         using var work = new Workspace();

@@ -20,6 +20,28 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public void Only_judged_points_that_an_earlier_run_names_are_deleted()
+    {
+        var saved = Path.Combine(_path, OutputFolder.Adversarial);
+        Directory.CreateDirectory(Path.Combine(saved, "mine"));
+        foreach (var file in new[] { "adversarial/pgd.npy", "adversarial/other.npy", "adversarial/notes.txt", "adversarial/mine/a.npy", "outside.npy" })
+        {
+            File.WriteAllText(Path.Combine(_path, file), "");
+        }
+
+        File.WriteAllText(Path.Combine(_path, "results.json"), """
+            {"attacks": [{"adversarial": "adversarial/pgd.npy"}, {"adversarial": null}, {"adversarial": "adversarial/../outside.npy"},
+              {"adversarial": "adversarial/notes.txt"}, {"adversarial": "adversarial/mine/a.npy"}]}
+            """);
+
+        OutputFolder.Prepare(_path, ["results.json"]);
+
+        Assert.Equal(
+            ["adversarial/mine/a.npy", "adversarial/notes.txt", "adversarial/other.npy", "outside.npy"],
+            Directory.GetFiles(_path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_path, file)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_file_replaces_the_one_before_and_leaves_no_draft()
     {
         var folder = OutputFolder.Prepare(_path, []);

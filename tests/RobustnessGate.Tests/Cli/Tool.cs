@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace RobustnessGate.Tests.Cli;
 
@@ -45,15 +46,48 @@ internal sealed class RunningTool : IDisposable
 {
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly StringBuilder _said = new();
 
     public RunningTool(Process process)
     {
         Process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = Collect(process.StandardError);
     }
 
     public Process Process { get; }
+
+    /// <summary>Waits for a line on stderr.</summary>
+    public void WaitForLine(Func<string, bool> isMeant)
+    {
+        for (var attempt = 0; attempt < 2400; attempt++)
+        {
+            lock (_said)
+            {
+                if (_said.ToString().Split('\n').Any(isMeant))
+                {
+                    return;
+                }
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("the tool did not say what was waited for within two minutes");
+    }
+
+    private async Task<string> Collect(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_said)
+            {
+                _said.Append(line).Append('\n');
+            }
+        }
+
+        return _said.ToString();
+    }
 
     public ToolRun Wait()
     {

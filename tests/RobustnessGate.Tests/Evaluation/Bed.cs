@@ -17,6 +17,10 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
 
     public int Indicator { get; init; }
 
+    public float[] Lower { get; init; } = [];
+
+    public float[] Upper { get; init; } = [];
+
     public int Features => Shape.Aggregate(1, (a, b) => a * b);
 
     public InputSection Input => new([.. Shape], Bounds, [], []);
@@ -31,7 +35,7 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
             new PolicySource("robustness.yml", "robustness.yml", "", ImmutableDictionary<string, (int, int)>.Empty));
         var result = Results.Evaluation.Empty;
         Evaluator.Run(
-            policy, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input), Options,
+            policy, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options,
             fact => result = result.With(fact), _ => { }, CancellationToken.None);
         return result;
     }

@@ -40,7 +40,7 @@ public class DeterminismTests
     public void OtherSeedsDrawOtherNoise()
     {
         var a = RobustnessGate.Maths.CounterRandom.For(1, "pgd", 5, 0, 0);
-        var b = RobustnessGate.Maths.CounterRandom.For(1, "pgd", 5, 1, 0);
+        var b = RobustnessGate.Maths.CounterRandom.For(2, "pgd", 5, 0, 0);
         Assert.NotEqual(a.NextWord(), b.NextWord());
     }
 }

@@ -66,6 +66,32 @@ public class GateTests
     }
 
     [Fact]
+    public void SeverityWarningDoesNotCapWhatWasNotJudged()
+    {
+        var evaluation = Measured(All, Most, Half);
+        var unmeasured = Policy(Rule("linear-radius", min: 0, severity: RuleSeverity.Warning));
+        var result = Gate.Decide(unmeasured, evaluation, null);
+        Assert.Equal((Verdict.Failed, ExitCode.GateFailed), Decision(result));
+        Assert.Equal(("RG1005", Severity.Error), (result.Findings[0].Code, result.Findings[0].Severity));
+
+        var compared = Policy(Robust(0.3, maxDrop: 0.01, severity: RuleSeverity.Warning));
+        var other = With(evaluation, attack => attack with { Protocol = "pgd/1 steps=10" });
+        result = Gate.Decide(compared, evaluation, Pin(compared, other));
+        Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
+        Assert.Equal(("RG0206", Severity.Error), (result.Findings[0].Code, result.Findings[0].Severity));
+    }
+
+    [Fact]
+    public void AnIndicatorMustCoverTheSamplesThatThePolicyAsksFor()
+    {
+        var policy = Policy(Natural(min: 0)) with { Indicator = new(5) };
+        double?[] values = [1, 2, 3, 4, 5];
+        Results.Evaluation With(int count) => Measured(All, Most, Half, Indicator(Bits(count, count), values[..count]));
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, With(5), null).ExitCode);
+        Assert.Equal(ExitCode.NothingEvaluated, Gate.Decide(policy, With(4), null).ExitCode);
+    }
+
+    [Fact]
     public void SeveralPairedRulesAreAdjustedTogether()
     {
         // 14 against 3: p = 0.0064 alone, above alpha once two rules are tested.
@@ -112,8 +138,33 @@ public class GateTests
         Assert.Equal("1000", WorstCase.Of(evaluation, "linf", 0.3)!.Bits.ToString());
         Assert.Null(WorstCase.Of(evaluation, "linf", 0.05));
         Assert.Null(WorstCase.Of(evaluation, "l2", 0.3));
-        var targeted = evaluation with { Attacks = [.. evaluation.Attacks.Select(attack => attack with { Targeted = true })] };
-        Assert.Null(WorstCase.Of(targeted, "linf", 0.3));
+    }
+
+    [Fact]
+    public void ATargetedAttackCountsInTheWorstCaseWhereItLedToAWrongClass()
+    {
+        // Labels are 0, 1, 2, 3. Sample 1 was moved to a wrong class; sample 2 "to" its own; sample 0 withstood.
+        var evaluation = Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4));
+        var targeted = With(evaluation, attack => attack with { Targeted = true, Bits = BitString.Parse("1001"), Predictions = [0, 7, 2, 3] });
+        Assert.Equal("1011", WorstCase.Of(targeted, "linf", 0.3)!.Bits.ToString());
+        Assert.Equal(["pgd-linf-0.1", "pgd-linf-0.3"], WorstCase.Of(targeted, "linf", 0.3)!.Attacks.AsEnumerable());
+        Assert.Equal("1111", WorstCase.Of(targeted, "linf", 0.1)!.Bits.ToString());
+        var unknown = With(targeted, attack => attack with { Predictions = [] });
+        Assert.Equal("1001", WorstCase.Of(unknown, "linf", 0.3)!.Bits.ToString());
+    }
+
+    [Fact]
+    public void ATargetedAttackIsPinnedWithWhatItAddsToTheWorstCase()
+    {
+        var policy = Policy(Worst(0.3, maxDrop: 0));
+        var evaluation = With(Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4)), attack => attack with
+        {
+            Targeted = true, Bits = BitString.Parse("1001"), Predictions = [0, 7, 2, 3],
+        });
+        var baseline = BaselineFile.Read(BaselineFile.Render(Pin(policy, evaluation)), "baseline");
+        Assert.Equal("1011", baseline.Attacks[1].Unbroken!.ToString());
+        var rule = Assert.Single(Gate.Decide(policy, evaluation, baseline).Rules);
+        Assert.Equal((3, 3, 0), (rule.BaselineCount, rule.Count, rule.NewlyBroken));
     }
 
     [Fact]
@@ -143,7 +194,7 @@ public class GateTests
     {
         { "RG0205", e => Measured(Bits(900, 900), Bits(900, 900), Bits(500, 900)), "900" },
         { "RG0205", e => e with { Data = e.Data! with { Sha256 = new string('f', 64) } }, "hash" },
-        { "RG0206", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }), "steps=40" },
+        { "RG0206", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }), "steps=10" },
         { "RG0206", e => With(e, attack => attack with { Norm = "l2" }), "linf" },
         { "RG0206", e => With(e, attack => attack with { Epsilon = 0.25 }), "0.25" },
         { "RG0206", e => With(e, attack => attack with { Targeted = true }), "untargeted" },
@@ -156,7 +207,7 @@ public class GateTests
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);
-        var result = Gate.Decide(policy, change(evaluation), Pin(policy, evaluation));
+        var result = Gate.Decide(policy, evaluation, Pin(policy, change(evaluation)));
         Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
         var finding = Assert.Single(result.Findings);
         Assert.Equal(code, finding.Code);
@@ -186,6 +237,9 @@ public class GateTests
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.RemoveAt(0) } },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.Add(e.Attacks[0]) } },
         { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Bits = Bits(500, 999) }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Protocol = "pgd/1 steps=10" }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Norm = "l2" }) },
+        { ExitCode.NothingEvaluated, "RG0907", e => With(e, attack => attack with { Epsilon = 0.25 }) },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Natural = e.Natural! with { Bits = Bits(5, 5) } } },
     };
 

@@ -68,6 +68,22 @@ public class IndicatorRuleTests
     }
 
     [Fact]
+    public void NewlyUndefinedValuesCountAsTheWorst()
+    {
+        var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
+        var lostLow = Indicator(Five, null, 0.2, 0.3, 0.4, 0.5);
+        var result = Judge(Radius(fall: 0.1), before, lostLow);
+        Assert.Equal((ExitCode.Passed, RuleOutcome.Warned, "RG1105"), (result.ExitCode, result.Rules[0].Outcome, result.Rules[0].Code));
+        Assert.Contains("newly undefined at 1 of 5", result.Findings[0].Message, StringComparison.Ordinal);
+
+        // Without its worst samples the median would have risen from 0.3 to 0.4.
+        var lostTwo = Indicator(Five, null, 0.2, null, 0.4, 0.5);
+        Assert.Equal("RG1004", Judge(Radius(fall: 0.1), before, lostTwo).Rules[0].Code);
+        Assert.Equal("RG1004", Judge(Radius(rise: 0.1), before, lostTwo).Rules[0].Code);
+        Assert.Equal("RG1004", Judge(Radius(fall: 0.1, statistic: Statistic.Mean), before, lostLow).Rules[0].Code);
+    }
+
+    [Fact]
     public void AFallToZeroAndBelowIsAFall()
     {
         var zero = Indicator(Five, 0, 0, 0, 0, 0);

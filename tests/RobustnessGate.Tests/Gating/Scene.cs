@@ -47,7 +47,10 @@ internal static class Scene
         indicator, [], new("2.10.0", "cpu", 1, 64, 1.5, ImmutableSortedDictionary<string, double>.Empty), true);
 
     public static AttackFact Attack(string id, double epsilon, BitString bits) => new(
-        id, "pgd", "pgd/1 steps=40", "linf", epsilon, false, bits, 40L * bits.Count, 39L * bits.Count, null, null, Predictions(bits));
+        id, "pgd", Protocol, "linf", epsilon, false, bits, 40L * bits.Count, 39L * bits.Count, null, null, Predictions(bits));
+
+    /// <summary>As the policy's entry is run.</summary>
+    public static string Protocol { get; } = AttackDescription.Protocol(Policy().Attacks[0]);
 
     public static IndicatorFact Indicator(BitString right, params double?[] radius) => new(
         radius.Length, ImmutableSortedDictionary<string, ImmutableArray<double?>>.Empty.Add("linearRadius", [.. radius]), [], right);

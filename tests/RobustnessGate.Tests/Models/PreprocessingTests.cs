@@ -60,7 +60,7 @@ public class PreprocessingTests
         var samples = SampleSet.FromMemory([0.5f, 8, 1, -1], [0, 1], input);
         using var scope = NewDisposeScope();
 
-        var (low, high) = new SampleTensors(samples, input, CPU).Box([0, 1]);
+        var (low, high) = new SampleTensors(samples, input, CPU).Box([0, 1], region: false);
 
         Assert.Equal([0, -1, 0, -1], low.data<float>().ToArray());
         Assert.Equal([1, 9, 1, 9], high.data<float>().ToArray());

@@ -156,8 +156,8 @@ public class BadPolicyTests
     }
 
     [Theory]
-    [InlineData("", "RG0108@1,1", "init")]
-    [InlineData("# nothing\n", "RG0108@1,1", "init")]
+    [InlineData("", "RG0108@1,1", "robustness.yml.example")]
+    [InlineData("# nothing\n", "RG0108@1,1", "robustness.yml.example")]
     [InlineData("~", "RG0109@1,1", "a mapping")]
     [InlineData("- a\n- b", "RG0109@1,1", "not a list")]
     [InlineData("hello", "RG0109@1,1", "not 'hello'")]

@@ -20,7 +20,7 @@ public sealed class PolicyFileTests : IDisposable
         var finding = Assert.Single(mistake.Findings);
         Assert.Equal("RG0101", finding.Code);
         Assert.Equal(path, finding.Where!.File);
-        Assert.Contains("init", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("robustness.yml.example", finding.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -10,7 +10,7 @@ public class ResultsFileTests
 {
     private static ResultsDocument Example()
     {
-        var policy = Policy(Natural(maxDrop: 0.005), Worst(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.1));
+        var policy = Policy(Natural(maxDrop: 0.005), Worst(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.6));
         var before = Measured(Bits(5, 6), Bits(4, 6), Bits(3, 6), Indicator(Bits(4, 4), 0.1, 0.2, null, 0.3));
         var now = Measured(Bits(5, 6), Bits(4, 6), Bits(1, 6), Indicator(Bits(4, 4), 0.1, 0.19, null, double.NaN), "d") with
         {
@@ -55,7 +55,7 @@ public class ResultsFileTests
     public void StoredOutcomesAreJudgedAgainAlike()
     {
         var results = Example();
-        var policy = Policy(Natural(maxDrop: 0.005), Worst(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.1));
+        var policy = Policy(Natural(maxDrop: 0.005), Worst(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.6));
         var again = Gate.DecideAgain(policy, ResultsFile.Read(ResultsFile.Render(results), "results.json").ToEvaluation(), results.Baseline);
         Assert.Equal(results.Gate.Rules.AsEnumerable(), again.Rules.AsEnumerable());
         Assert.Equal(results.Gate.Verdict, again.Verdict);

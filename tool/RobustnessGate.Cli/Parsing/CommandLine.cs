@@ -46,6 +46,11 @@ internal static class CommandLine
             Screen.Report(mistake.Findings);
             return mistake.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            Screen.Report([new("RG0910", Severity.Error, null, "interrupted before the end; run the same command again.")]);
+            return ExitCode.Cancelled;
+        }
     }
 
     /// <summary>Whether the highest verbosity was asked for; readable even where the command line is not.</summary>

@@ -27,6 +27,21 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A baseline file. Words that are to mean something else one day are refused, never taken for a file.</summary>
+    public static Option<string> Baseline(string value, string description)
+    {
+        var option = Text("--baseline", value, description, null);
+        option.Validators.Add(result =>
+        {
+            foreach (var word in result.Tokens.Select(token => token.Value)
+                .Where(word => word == "auto" || word.StartsWith("git:", StringComparison.Ordinal)))
+            {
+                result.AddError($"--baseline {word} is not understood by this version; check the baseline file out and give its path, or leave the option out to use the policy's.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>Short word, long word and meaning of each level.</summary>
     private static readonly (string Short, string Long, Verbosity Value)[] Levels =
     [

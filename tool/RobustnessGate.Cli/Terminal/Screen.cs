@@ -15,6 +15,9 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
 
     private readonly long _started = Stopwatch.GetTimestamp();
 
+    /// <summary>Time since the start.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+
     public bool Speaks(Verbosity least) => Verbosity >= least;
 
     /// <summary>A line of progress.</summary>
@@ -27,7 +30,7 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
     }
 
     public ProgressView? Progress() => Speaks(Verbosity.Normal)
-        ? new ProgressView(Console.Error, live: IsTerminal, () => Stopwatch.GetElapsedTime(_started)) : null;
+        ? new ProgressView(Console.Error, live: IsTerminal, () => Elapsed) : null;
 
     /// <summary>Findings that stopped the work before there was a result.</summary>
     public static void Report(IEnumerable<Finding> findings)

@@ -46,6 +46,16 @@ internal static class BaselineVerb
         return command;
     }
 
-    private static Option<string> Where() =>
-        Options.Text("--baseline", "PATH", "The baseline file (default: the policy's).", null);
+    private static Option<string> Where()
+    {
+        var option = Options.Baseline("PATH", "The baseline file (default: the policy's).");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value == CheckRequest.NoBaseline))
+            {
+                result.AddError("--baseline none names no file here; give the baseline file, or write ./none for a file of that name.");
+            }
+        });
+        return option;
+    }
 }

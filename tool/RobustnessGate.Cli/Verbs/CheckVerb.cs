@@ -5,6 +5,7 @@ using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.Cli.Verbs;
 
@@ -16,7 +17,7 @@ internal static class CheckVerb
         var policy = Options.Policy();
         var output = Options.Output();
         var format = Formats();
-        var baseline = Options.Text("--baseline", "PATH|none", "What to compare with (default: the policy's file).", null);
+        var baseline = Options.Baseline("PATH|none", "What to compare with (default: the policy's file); none judges floors alone, with a warning.");
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
         var batchSize = Options.Whole("--batch-size", "Samples that the network sees at once (default 64).", 1);
@@ -48,23 +49,24 @@ internal static class CheckVerb
             using var interruption = new Interruption();
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
-            Show(outcome);
+            Show(outcome, file => Places.Shown(request.PolicyPath, file));
             return (int)outcome.ExitCode;
         });
         return command;
     }
 
     /// <summary>The result on stdout. Where nothing was measured there is none, and what stopped it goes to stderr.</summary>
-    private static void Show(CheckOutcome outcome)
+    private static void Show(CheckOutcome outcome, Func<string, string> show)
     {
         if (outcome.Results.Natural is null)
         {
-            Screen.Report(outcome.Results.Gate.Findings.Select(finding => finding.ToFinding()));
+            Screen.Report(outcome.Results.Gate.Findings.Select(
+                finding => (finding with { File = finding.File is { } file ? show(file) : null }).ToFinding()));
             return;
         }
 
-        Console.Out.Write(TerminalSummary.Render(outcome.Results));
-        Console.Out.WriteLine($"report: {outcome.Reports[^1]}");
+        Console.Out.Write(TerminalSummary.Render(outcome.Results, show));
+        Console.Out.WriteLine($"report: {outcome.Report}");
     }
 
     private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
@@ -72,7 +74,7 @@ internal static class CheckVerb
         if (inProcess)
         {
             var view = screen.Progress();
-            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress));
+            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress), () => screen.Elapsed, timeout);
         }
 
         return new ChildProcessHost(SameExecutable(screen), timeout);

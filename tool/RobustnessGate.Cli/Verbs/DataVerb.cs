@@ -27,20 +27,13 @@ internal static class DataVerb
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var interruption = new Interruption();
             using var http = DataFetch.Client();
-            try
+            var files = new DataFetch(http, Announce(screen)).Run(data, folder, interruption.Token).GetAwaiter().GetResult();
+            foreach (var file in files)
             {
-                var files = new DataFetch(http, Announce(screen)).Run(data, folder, interruption.Token).GetAwaiter().GetResult();
-                foreach (var file in files)
-                {
-                    Console.Out.WriteLine(Path.Combine(folder, file));
-                }
+                Console.Out.WriteLine(Path.Combine(folder, file));
+            }
 
-                return (int)ExitCode.Passed;
-            }
-            catch (OperationCanceledException)
-            {
-                return (int)ExitCode.Cancelled;
-            }
+            return (int)ExitCode.Passed;
         });
         return command;
     }

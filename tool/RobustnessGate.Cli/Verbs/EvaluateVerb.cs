@@ -23,10 +23,12 @@ internal static class EvaluateVerb
         {
             EndWithParent();
             using var interruption = new Interruption();
-            var view = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor)).Progress();
+            var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));
+            var view = screen.Progress();
             return (int)EvaluationProcess.Run(
                 parsed.GetRequiredValue(request), parsed.GetRequiredValue(records),
-                fact => view?.Show(fact), progress => view?.Show(progress), interruption.Token);
+                fact => view?.Show(fact), progress => view?.Show(progress),
+                () => screen.Elapsed, interruption.Token);
         });
         return command;
     }

@@ -4,5 +4,9 @@ namespace RobustnessGate.Attacks;
 public static class AttackCatalog
 {
     /// <summary>Attacks with their default parameters.</summary>
-    public static readonly Attack[] All = [new Noise(), new Fgsm(), new Bim(), new CwLinf(), new Pgd()];
+    public static readonly Attack[] All = 
+    [
+        new Noise(), new Fgsm(), new Bim(), new MiFgsm(), new CwLinf(), new Pgd(),
+        new ApgdCe(), new ApgdDlr(), new ApgdT(), new FabT(), new Square(), new AutoAttack(),
+    ];
 }

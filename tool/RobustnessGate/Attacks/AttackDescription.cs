@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 using RobustnessGate.Policies;
 
@@ -8,7 +9,7 @@ namespace RobustnessGate.Attacks;
 /// <summary>What an attack was run with, as text that can be compared: equal text, comparable numbers.</summary>
 public static class AttackDescription
 {
-    /// <summary>"name/1" with every parameter, threat-model choice and default spelt out, in invariant culture.</summary>
+    /// <summary>"name/1" with every parameter that has a value and every choice of the threat model, in invariant culture.</summary>
     /// <remarks>The number after the name rises when the attack itself changes what it finds.</remarks>
     public static string Protocol(AttackEntry entry)
     {
@@ -31,12 +32,16 @@ public static class AttackDescription
         }
     }
 
+    /// <summary>What the file holds counts, not what it is called.</summary>
+    private static string TargetsOf(string path) =>
+        File.Exists(path) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16]}" : "missing";
+
     private static string Text(object value) => value switch
     {
         Target.None => "none",
         Target.LeastLikely => "least-likely",
         Target.Class target => target.Label.ToString(CultureInfo.InvariantCulture),
-        Target.File target => Path.GetFileName(target.Path),
+        Target.File target => TargetsOf(target.Path),
         bool flag => flag ? "true" : "false",
         Enum word => JsonNamingPolicy.KebabCaseLower.ConvertName(word.ToString()),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),

@@ -19,7 +19,7 @@ public sealed record Pgd(
 {
     public override string Name => "pgd";
 
-    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2];
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2, Norm.L1];
 
     public override int Queries => Restarts * (Steps + 1);
 

@@ -11,7 +11,7 @@ internal static class RandomPoints
 {
     /// <summary>
     /// One tracked point for each standing sample, uniform in the ball and then pulled into the box by the first query.
-    /// In ℓ2 that is a normal direction at a radius of density r^(d−1).
+    /// In ℓ2 and ℓ1 that is a direction uniform on the sphere at a radius of density r^(d−1).
     /// </summary>
     /// <param name="pursuit">Whose samples.</param>
     /// <param name="run">Names the noise: other runs draw other points.</param>
@@ -25,10 +25,19 @@ internal static class RandomPoints
                 : pursuit.Track(pursuit.Clean + (pursuit.Epsilon * pursuit.Uniform(run)));
         }
 
-        var normal = pursuit.Normal(run);
-        var dimension = normal.numel() / Math.Max(1, normal.shape[0]);
+        var direction = pursuit.Norm == Norm.L2
+            ? Lp.SteepestAscent(pursuit.Normal(run), Norm.L2)
+            : OnTheL1Sphere(pursuit, run);
+        var dimension = direction.numel() / Math.Max(1, direction.shape[0]);
         var share = ((pursuit.Uniform(run, step: 1).flatten(1).select(1, 0) + 1) / 2).pow(1.0 / dimension);
-        var direction = Lp.SteepestAscent(normal, Norm.L2);
-        return pursuit.Track(pursuit.Clean + (pursuit.Epsilon * direction * Lp.PerRow(share, normal)));
+        return pursuit.Track(pursuit.Clean + (pursuit.Epsilon * direction * Lp.PerRow(share, direction)));
+    }
+
+    /// <summary>Laplace numbers divided by their ℓ1 norm: their logarithms' spacings are uniform on the sphere.</summary>
+    private static Tensor OnTheL1Sphere(Pursuit pursuit, int run)
+    {
+        var uniform = pursuit.Uniform(run);
+        var laplace = uniform.sign() * (1 - uniform.abs()).clamp_min(1e-12).log();
+        return laplace / Lp.PerRow(Lp.Of(laplace, Norm.L1).clamp_min(1e-30), laplace);
     }
 }

@@ -13,14 +13,28 @@ namespace RobustnessGate.Attacks;
 /// <param name="Decreasing">Whether steps shrink linearly to 1/count of their length.</param>
 internal sealed record Steps(int Count, double? Size = null, double? RelativeSize = null, bool Decreasing = false)
 {
-    /// <summary>Length of a step: absolute, or in radii.</summary>
-    public double Length(int step) =>
-        (Size ?? RelativeSize ?? 2.5 / Count) * (Decreasing ? (double)(Count - step) / Count : 1);
+    /// <summary>
+    /// Length of a step in raw input units: a scalar, or where a box is the limit (n, …), since a box has a radius for
+    /// each feature: half its width.
+    /// </summary>
+    public Tensor InUnits(Pursuit pursuit, int step)
+    {
+        using var scope = NewDisposeScope();
+        var share = Decreasing ? (double)(Count - step) / Count : 1;
+        var relative = (RelativeSize ?? 2.5 / Count) * share;
+        var length = Size is { } size ? tensor((float)(size * share), device: pursuit.Clean.device)
+            : double.IsNaN(pursuit.Epsilon) ? (pursuit.High - pursuit.Low) * (relative / 2)
+            : tensor((float)(relative * pursuit.Epsilon), device: pursuit.Clean.device);
+        return length.MoveToOuterDisposeScope();
+    }
 }
 
 /// <summary>The iteration that fgsm, bim, cw-linf and pgd share: steps along the steepest direction.</summary>
 internal static class SteepestAscent
 {
+    /// <summary>Share of the features that one step in ℓ1 moves: the single steepest one makes no headway against a box.</summary>
+    private const double FeaturesOfAnL1Step = 0.05;
+
     /// <summary>Runs the steps and concludes. The points are tracked ones and are freed.</summary>
     public static void Run(Pursuit pursuit, Rows points, Loss loss, Steps steps)
     {
@@ -29,21 +43,7 @@ internal static class SteepestAscent
             using var scope = NewDisposeScope();
             // NaN is no direction: it would poison the point for good.
             var gradient = pursuit.Gradient(points, loss).nan_to_num_();
-            var direction = pursuit.Norm == Norm.Linf ? gradient.sign_() : Lp.SteepestAscent(gradient, pursuit.Norm);
-            var length = steps.Length(step);
-            if (steps.Size is not null)
-            {
-                points.Value.add_(direction, length);
-            }
-            else if (!double.IsNaN(pursuit.Epsilon))
-            {
-                points.Value.add_(direction, length * pursuit.Epsilon);
-            }
-            else
-            {
-                // A box has a radius for each feature: half its width.
-                points.Value.add_(direction.mul_(pursuit.High - pursuit.Low), length / 2);
-            }
+            points.Value.add_(Direction(pursuit, points, gradient).mul_(steps.InUnits(pursuit, step)));
         }
 
         if (pursuit.Any)
@@ -52,5 +52,22 @@ internal static class SteepestAscent
         }
 
         pursuit.Release(points);
+    }
+
+    private static Tensor Direction(Pursuit pursuit, Rows points, Tensor gradient)
+    {
+        switch (pursuit.Norm)
+        {
+            case Norm.Linf:
+                return gradient.sign_();
+            case Norm.L1:
+                // A feature at its bound cannot move further: its slope would only waste the step.
+                var blocked = points.Value.ge(pursuit.BoxHigh).logical_and(gradient.gt(0))
+                    .logical_or(points.Value.le(pursuit.BoxLow).logical_and(gradient.lt(0)));
+                var features = gradient.numel() / Math.Max(1, gradient.shape[0]);
+                return Lp.Spread(gradient.masked_fill(blocked, 0), (long)Math.Ceiling(FeaturesOfAnL1Step * features));
+            default:
+                return Lp.SteepestAscent(gradient, pursuit.Norm);
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using TorchSharp;
@@ -28,26 +30,84 @@ internal sealed class AttackRunner(
     public ImmutableArray<AttackFact> Run(AttackEntry entry)
     {
         var classes = Classes(entry.Target);
+        if (entry.Attack.MinimalNorm)
+        {
+            return RunOnce(entry, classes);
+        }
+
         var facts = new Dictionary<string, AttackFact>();
         Outcome? smaller = null;
         foreach (var run in entry.Runs.OrderBy(run => run.Epsilon.Value))
         {
-            // A point found at a smaller radius lies within a greater one too. A judge of final iterates must not know.
-            var outcome = Start(run, classes, entry.Judge == Judge.Any ? smaller : null);
+            // A point found at a smaller radius lies within a greater one too, but in no box. A judge of final iterates
+            // must not know.
+            var known = entry.Judge == Judge.Any && !run.Epsilon.IsBox ? smaller : null;
+            var outcome = Start(run, classes, known, OpenFile(run));
             using (outcome.File)
             {
                 Hunt(run, classes, outcome);
             }
 
             facts[run.Id] = Fact(run, outcome);
-            smaller = outcome;
+            smaller = run.Epsilon.IsBox ? smaller : outcome;
         }
 
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
+    /// <summary>A search for the nearest point runs once; every radius of the entry reads its answer off the distances.</summary>
+    private ImmutableArray<AttackFact> RunOnce(AttackEntry entry, long[] classes)
+    {
+        var found = Start(entry.Runs.First(), classes, null, file: null);
+        var stood = found.Stands.ToArray();
+        Hunt(entry.Runs.First(), classes, found);
+        ImmutableArray<double?> distances =
+        [
+            .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
+                : found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm) : (double?)null),
+        ];
+
+        var facts = ImmutableArray.CreateBuilder<AttackFact>();
+        foreach (var run in entry.Runs)
+        {
+            var outcome = Start(run, classes, null, OpenFile(run));
+            for (var i = 0; i < samples.Count; i++)
+            {
+                if (stood[i] && distances[i] <= run.Epsilon.Value * (1 + 1e-6))
+                {
+                    outcome.Stands[i] = false;
+                    outcome.Predictions[i] = found.Predictions[i];
+                    outcome.File?.Write(i, found.Points[i]!);
+                }
+            }
+
+            // The search belongs to no radius in particular: the first one pays, the others read.
+            (outcome.Forwards, outcome.Backwards) = facts.Count == 0 ? (found.Forwards, found.Backwards) : (0, 0);
+            outcome.File?.Dispose();
+            facts.Add(Fact(run, outcome) with { Distances = distances });
+        }
+
+        return facts.ToImmutable();
+    }
+
+    private AdversarialFile? OpenFile(AttackRun run) => adversarialDirectory is null
+        ? null
+        : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape);
+
     /// <summary>The class that each sample must leave or reach.</summary>
-    private long[] Classes(Target target) => target switch
+    /// <exception cref="MistakeException">RG0323: a target that is no class of the model.</exception>
+    private long[] Classes(Target target)
+    {
+        var classes = Resolve(target);
+        var count = natural.Logits[0].Length;
+        var wrong = Array.FindIndex(classes, target => target < 0 || target >= count);
+        return wrong < 0
+            ? classes
+            : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
+                $"the target of sample {wrong} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
+    }
+
+    private long[] Resolve(Target target) => target switch
     {
         Target.None => [.. samples.Labels.Select(label => (long)label)],
         Target.LeastLikely => [.. natural.LeastLikely.Select(label => (long)label)],
@@ -56,16 +116,13 @@ internal sealed class AttackRunner(
         _ => throw new ArgumentException($"unknown target {target}"),
     };
 
-    private Outcome Start(AttackRun run, long[] classes, Outcome? smaller)
+    private Outcome Start(AttackRun run, long[] classes, Outcome? smaller, AdversarialFile? file)
     {
         var outcome = new Outcome(
             [.. Enumerable.Range(0, samples.Count).Select(i => run.Entry.Target is Target.None
                 ? natural.Right[i]
                 : natural.Predictions[i] != classes[i])],
-            [.. natural.Predictions],
-            adversarialDirectory is null
-                ? null
-                : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape));
+            [.. natural.Predictions], file);
         for (var i = 0; i < samples.Count; i++)
         {
             if (smaller is not null && outcome.Stands[i] && !smaller.Stands[i])
@@ -95,6 +152,13 @@ internal sealed class AttackRunner(
             {
                 remaining = Hunt(run, classes, outcome, remaining, slack, (wave, waves.Length));
             }
+
+            // With the last slack nothing but NaN ends a search. A model that gives no answer in the precision that it
+            // runs in is not robust there, whatever float64 says.
+            foreach (var sample in remaining)
+            {
+                outcome.Stands[sample] = false;
+            }
         }
 
         progress(Progress(run, 1, outcome));
@@ -110,14 +174,16 @@ internal sealed class AttackRunner(
         }
 
         using var scope = NewDisposeScope();
-        var (low, high) = samples.Box(hunted);
+        var (low, high) = samples.Box(hunted, run.Epsilon.IsBox);
         var quarry = new Quarry(
             samples.Load(hunted), low, high,
             tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
-            run.Entry.Target is not Target.None, [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
-        var evidence = new Evidence(hunted.Length, slack, keepAll: outcome.File is not null);
+            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
+        var minimalNorm = run.Entry.Attack.MinimalNorm;
+        var evidence = new Evidence(
+            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm);
         using var pursuit = new Pursuit(
-            oracle, quarry, evidence, run.Entry.Norm, run.Epsilon.Value, run.Entry.Judge,
+            oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
                 run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, hunted.Length, current)),
             cancel);
@@ -152,6 +218,7 @@ internal sealed class AttackRunner(
                 else if (evidence.Dropped(some[i]))
                 {
                     again.Add(sample);
+                    outcome.Points[sample] = evidence.Point(some[i]);
                 }
             }
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
@@ -32,14 +31,15 @@ public static class Evaluator
         var threads = Math.Min(options.Threads, Environment.ProcessorCount);
         set_num_threads(threads);
         var device = Devices.Choose(options.Device);
-        var clock = new PartClock();
+        var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
         var oracle = new Oracle(classifier, options.BatchSize, device);
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
         var display = Path.GetFileName(policy.Model.Path);
-        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(samples.Notices))
+        var notes = classifier.Network.Card.Notes.Select(text => new Finding("RG0418", Severity.Note, new Location(display, 0, 0), text));
+        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(notes).Concat(samples.Notices))
         {
             record(new FindingFact(note));
         }
@@ -54,6 +54,11 @@ public static class Evaluator
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions]));
+        if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
+        {
+            record(new FindingFact(masked));
+        }
+
         var attacks = new AttackRunner(
             oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel);
         foreach (var entry in policy.Attacks)
@@ -68,6 +73,13 @@ public static class Evaluator
         {
             var runner = new IndicatorRunner(oracle, tensors, natural, classes, piecewiseLinear, progress, cancel);
             record(clock.Time("indicator", () => runner.Run(Math.Min(indicator.Samples, samples.Count))));
+            if (!runner.HessianIsWithinReach)
+            {
+                record(new FindingFact(new Finding(
+                    "RG1109", Severity.Warning, policy.Source.At("indicator"), FormattableString.Invariant(
+                    $"this network is smooth and has {policy.Model.Input.Size} input features: its full Hessian was not computed, and the hessian quantities are null."))));
+            }
+
             if (!classifier.Network.SupportsDouble)
             {
                 record(new FindingFact(new Finding(
@@ -77,7 +89,7 @@ public static class Evaluator
         }
 
         record(new RunFact(
-            LibTorch.Version, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
+            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
         record(new CompletedFact());
     }
 
@@ -91,20 +103,20 @@ public static class Evaluator
     }
 
     /// <summary>Wall-clock seconds of each part, for run.json alone.</summary>
-    private sealed class PartClock
+    private sealed class PartClock(Func<TimeSpan> now)
     {
-        private readonly Stopwatch _total = Stopwatch.StartNew();
+        private readonly TimeSpan _start = now();
 
         public ImmutableSortedDictionary<string, double> Parts { get; private set; } =
             ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
 
-        public double Total => _total.Elapsed.TotalSeconds;
+        public double Total => (now() - _start).TotalSeconds;
 
         public T Time<T>(string part, Func<T> work)
         {
-            var watch = Stopwatch.StartNew();
+            var start = now();
             var result = work();
-            Parts = Parts.SetItem(part, watch.Elapsed.TotalSeconds);
+            Parts = Parts.SetItem(part, (now() - start).TotalSeconds);
             return result;
         }
     }

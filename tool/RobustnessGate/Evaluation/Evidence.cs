@@ -5,21 +5,29 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Evaluation;
 
 /// <summary>
-/// The points worth a verdict that a pursuit has met, at most one a sample: the one with the lowest goal. Searching in
-/// float32 aims a little past the boundary, so that rounding cannot undo a success; the verdict is taken later.
+/// The points worth a verdict that a pursuit has met, at most one a sample: the one with the lowest goal, or the nearest
+/// one that falls. Searching in float32 aims a little past the boundary, so that rounding cannot undo a success; the
+/// verdict is taken later.
 /// </summary>
 /// <param name="samples">Number of samples hunted.</param>
 /// <param name="slack">How far past the boundary, as a share of the logits' magnitude.</param>
 /// <param name="keepAll">Whether the lowest point of samples far from falling is wanted too.</param>
-internal sealed class Evidence(int samples, double slack, bool keepAll)
+/// <param name="nearest">Whether the nearest point that falls is sought: then no search ends before its budget.</param>
+internal sealed class Evidence(int samples, double slack, bool keepAll, bool nearest)
 {
     /// <summary>Several times what float32 rounding was seen to move a margin by.</summary>
     public const double DefaultSlack = 1e-5;
 
+    /// <summary>A ball's own rounding: how far outside ε a point may lie in float32.</summary>
+    private const double BallSlack = 1e-6;
+
     private readonly float[]?[] _points = new float[]?[samples];
-    private readonly double[] _goals = Enumerable.Repeat(double.PositiveInfinity, samples).ToArray();
+    private readonly double[] _ranks = Enumerable.Repeat(double.PositiveInfinity, samples).ToArray();
     private readonly bool[] _dropped = new bool[samples];
     private readonly bool[] _close = new bool[samples];
+
+    /// <summary>Whether the nearest point is sought.</summary>
+    public bool Nearest { get; } = nearest;
 
     /// <summary>The stored point of a sample; null where none was worth storing.</summary>
     public float[]? Point(int sample) => _points[sample];
@@ -33,6 +41,11 @@ internal sealed class Evidence(int samples, double slack, bool keepAll)
     /// <summary>Whether all of these rows fall clearly, so that no gradient is needed any more.</summary>
     public bool AllFall(Tensor goals, Tensor scales)
     {
+        if (Nearest)
+        {
+            return false;
+        }
+
         using var scope = NewDisposeScope();
         return goals.gt(scales.add(1).mul(-slack)).logical_not().all().item<bool>();
     }
@@ -42,20 +55,31 @@ internal sealed class Evidence(int samples, double slack, bool keepAll)
     /// <param name="points">(n, …).</param>
     /// <param name="goals">(n).</param>
     /// <param name="scales">(n): greatest magnitude of the logits.</param>
-    public bool[] Judge(int[] standing, Tensor points, Tensor goals, Tensor scales)
+    /// <param name="distances">(n): how far from the samples, where points may lie outside the ball or the nearest counts.</param>
+    /// <param name="epsilon">Radius of the ball.</param>
+    public bool[] Judge(int[] standing, Tensor points, Tensor goals, Tensor scales, Tensor? distances, double epsilon)
     {
         using var scope = NewDisposeScope();
         var goal = Floats(goals);
         var scale = Floats(scales);
+        var distance = distances is null ? default : Floats(distances);
         var fallen = new bool[standing.Length];
         ReadOnlySpan<float> values = default;
         for (var row = 0; row < standing.Length; row++)
         {
+            if (!distance.IsEmpty && distance[row] > epsilon * (1 + BallSlack))
+            {
+                continue;
+            }
+
             var sample = standing[row];
             var margin = slack * (1 + scale[row]);
-            fallen[row] = !(goal[row] > -margin);
+            var falls = !(goal[row] > -margin);
             var close = !(goal[row] > margin);
-            if (fallen[row] || ((close || keepAll) && goal[row] < _goals[sample]))
+            var rank = Nearest ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
+            fallen[row] = falls && !Nearest;
+            // A point that needs a verdict is never given up for one that does not, however low: the logits' scale differs.
+            if (fallen[row] || ((close || (keepAll && !_close[sample])) && rank < _ranks[sample]))
             {
                 if (values.IsEmpty)
                 {
@@ -64,9 +88,9 @@ internal sealed class Evidence(int samples, double slack, bool keepAll)
 
                 var size = values.Length / standing.Length;
                 _points[sample] = values.Slice(row * size, size).ToArray();
-                _goals[sample] = goal[row];
+                _ranks[sample] = rank;
                 _close[sample] = close;
-                _dropped[sample] = fallen[row];
+                _dropped[sample] = falls;
             }
         }
 

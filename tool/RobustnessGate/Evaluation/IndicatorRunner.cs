@@ -12,7 +12,15 @@ internal sealed class IndicatorRunner(
     Oracle oracle, SampleTensors samples, NaturalOutcome natural, int classes, bool piecewiseLinear,
     Action<Progress> progress, CancellationToken cancel)
 {
+    private const int MostFeaturesOfAFullHessian = 4096;
+
     private readonly ScalarType _type = oracle.Classifier.Network.SupportsDouble ? ScalarType.Float64 : ScalarType.Float32;
+
+    /// <summary>
+    /// Exact for piecewise-linear networks of any size; for others it takes a matrix of features by features and a
+    /// double backward pass for each of its rows.
+    /// </summary>
+    public bool HessianIsWithinReach => piecewiseLinear || samples.Features <= MostFeaturesOfAFullHessian;
 
     public IndicatorFact Run(int count)
     {
@@ -23,7 +31,7 @@ internal sealed class IndicatorRunner(
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var geometry = Geometry(sample);
-            var (hessian, top) = HessianIndicator.Measure(geometry);
+            var (hessian, top) = HessianIsWithinReach ? HessianIndicator.Measure(geometry) : HessianIndicator.Unmeasured;
             foreach (var (name, value) in IndicatorCatalog.All.SelectMany(indicator => indicator.Measure(geometry)).Concat(hessian))
             {
                 (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(Finite(value));

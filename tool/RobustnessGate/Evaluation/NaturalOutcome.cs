@@ -8,7 +8,8 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Right">Whether the true logit is greater than every other.</param>
 /// <param name="Predictions">Class of the greatest logit; the first of equals.</param>
 /// <param name="LeastLikely">Class of the least logit; the first of equals.</param>
-internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely)
+/// <param name="Logits">Logits of each sample in float32.</param>
+internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits)
 {
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
     public static NaturalOutcome Of(Oracle oracle, SampleTensors samples, Action<double> progress, CancellationToken cancel)
@@ -16,6 +17,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
         var right = new bool[samples.Count];
         var predictions = new int[samples.Count];
         var leastLikely = new int[samples.Count];
+        var all = new float[samples.Count][];
         foreach (var slice in oracle.Slices(samples.Count))
         {
             cancel.ThrowIfCancellationRequested();
@@ -28,8 +30,11 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
             var greatest = logits.argmax(1).cpu().data<long>().ToArray();
             var least = logits.argmin(1).cpu().data<long>().ToArray();
+            var values = logits.cpu().data<float>().ToArray();
+            var classCount = values.Length / positions.Length;
             for (var i = 0; i < positions.Length; i++)
             {
+                all[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
                 right[positions[i]] = margins[i] > 0;
                 predictions[positions[i]] = (int)greatest[i];
                 leastLikely[positions[i]] = (int)least[i];
@@ -53,6 +58,6 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             progress((double)(slice.Start + slice.Count) / samples.Count);
         }
 
-        return new NaturalOutcome(right, predictions, leastLikely);
+        return new NaturalOutcome(right, predictions, leastLikely, all);
     }
 }

@@ -21,6 +21,7 @@ public sealed class Pursuit : IDisposable
     private readonly Region _region;
     private readonly Rows _clean;
     private readonly Rows _classes;
+    private readonly Rows _cleanLogits;
     private readonly CancellationToken _cancel;
     private readonly Action<Pursuit>? _onQuery;
 
@@ -31,7 +32,8 @@ public sealed class Pursuit : IDisposable
         (_oracle, _quarry, _evidence, _judge, _onQuery, _cancel) = (oracle, quarry, evidence, judge, onQuery, cancel);
         _clean = Track(quarry.Clean.alias());
         _classes = Track(quarry.Classes.alias());
-        _region = new Region(_clean, Track(quarry.Low.alias()), Track(quarry.High.alias()), norm, epsilon);
+        _cleanLogits = Track(quarry.CleanLogits.alias());
+        _region = new Region(Track, _clean, quarry.Low, quarry.High, norm, epsilon);
         Standing = [.. Enumerable.Range(0, quarry.Count)];
     }
 
@@ -58,6 +60,15 @@ public sealed class Pursuit : IDisposable
     /// <summary>Greatest reachable value of every feature.</summary>
     public Tensor High => _region.High;
 
+    /// <summary>Least valid value of every feature, whatever the ball.</summary>
+    public Tensor BoxLow => _region.BoxLow;
+
+    /// <summary>Greatest valid value of every feature, whatever the ball.</summary>
+    public Tensor BoxHigh => _region.BoxHigh;
+
+    /// <summary>Logits at the samples themselves, (n, K).</summary>
+    public Tensor CleanLogits => _cleanLogits.Value;
+
     /// <summary>Per-sample forward passes so far.</summary>
     public long Forwards { get; private set; }
 
@@ -81,34 +92,49 @@ public sealed class Pursuit : IDisposable
         return tracked;
     }
 
-    /// <summary>Gradient of a loss that grows towards success, at points that are projected first.</summary>
-    /// <returns>(n, …) for the samples that stand after these points were judged.</returns>
-    public Tensor Gradient(Rows points, Loss loss) => Gradient(points, (logits, slice) => Ascend(loss, logits, slice));
+    /// <summary>A loss that grows towards success, as an objective for <see cref="Observe"/>.</summary>
+    public Objective Towards(Loss loss) => (logits, slice) => Ascend(loss, logits, slice.Of(Classes));
 
-    /// <param name="points">Projected in place first.</param>
-    /// <param name="objective">Logits (m, K) of a slice of the rows → (m), to be climbed.</param>
-    public Tensor Gradient(Rows points, Func<Tensor, Slice, Tensor> objective)
+    /// <summary>Gradient of a loss that grows towards success, at points that are projected and judged first.</summary>
+    /// <returns>(n, …) for the samples that stand afterwards.</returns>
+    public Tensor Gradient(Rows points, Loss loss) => Observe(points, [Towards(loss)]).Gradients[0];
+
+    /// <summary>Loss without a gradient, like <see cref="Gradient"/>: (n).</summary>
+    public Tensor Evaluate(Rows points, Loss loss) => Observe(points, [Towards(loss)], gradients: false).Losses[0];
+
+    /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that fell.</summary>
+    /// <param name="points">One for each standing sample.</param>
+    /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
+    /// <param name="gradients">Whether gradients are wanted.</param>
+    /// <param name="bounded">
+    /// Whether points are kept within the ball. A search for the nearest point may roam outside, where it only keeps to
+    /// the box: a point out there proves nothing and is not judged.
+    /// </param>
+    /// <returns>For the samples that stand afterwards, in the caller's dispose scope.</returns>
+    public Feedback Observe(Rows points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
     {
         using var scope = NewDisposeScope();
-        var rows = Track(zeros_like(points.Value));
-        Query(points, objective, rows.Value, judged: _judge == Judge.Any);
-        Backwards += Standing.Length;
-        return Hand(rows, scope);
-    }
-
-    /// <summary>Losses, greater towards success, of points that are projected and judged.</summary>
-    /// <returns>(n) for the samples that stand afterwards.</returns>
-    public Tensor Evaluate(Rows points, Loss loss)
-    {
-        using var scope = NewDisposeScope();
-        var values = Track(zeros(points.Value.shape[0], device: points.Value.device));
-        Query(points, null, null, judged: _judge == Judge.Any, (logits, slice) =>
-            slice.Of(values.Value).copy_(Ascend(loss, logits, slice)));
-        return Hand(values, scope);
+        var n = Standing.Length;
+        var goals = Track(empty(n, device: points.Value.device));
+        var losses = objectives.Select(_ => Track(zeros(n, device: points.Value.device))).ToArray();
+        var slopes = objectives.Where(_ => gradients).Select(_ => Track(zeros_like(points.Value))).ToArray();
+        Query(points, objectives, goals, losses, slopes, judged: _judge == Judge.Any, bounded);
+        Backwards += (long)Standing.Length * slopes.Length;
+        return new Feedback(
+            [.. losses.Select(rows => Hand(rows, scope))], Hand(goals, scope), [.. slopes.Select(rows => Hand(rows, scope))]);
     }
 
     /// <summary>Judges points that the attack will not move again: the end of each of its runs.</summary>
-    public void Conclude(Rows points) => Query(points, null, null, judged: true);
+    public void Conclude(Rows points)
+    {
+        using var scope = NewDisposeScope();
+        var goals = Track(empty(Standing.Length, device: points.Value.device));
+        Query(points, [], goals, [], [], judged: true, bounded: true);
+        Release(goals);
+    }
+
+    /// <summary>A stream of random numbers for one standing sample, named by run and step.</summary>
+    public CounterRandom Stream(int row, int run, int step) => _quarry.Stream(Standing[row], run, step);
 
     /// <summary>Numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
     public Tensor Uniform(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => (2 * random.NextSingle()) - 1);
@@ -116,8 +142,8 @@ public sealed class Pursuit : IDisposable
     /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
 
-    /// <summary>Moves points to the nearest that the threat model allows. Queries do so by themselves.</summary>
-    public void Project(Rows points) => _region.Project(points);
+    /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
+    public void Project(Rows points) => _region.Project(points, bounded: true);
 
     public void Dispose()
     {
@@ -127,10 +153,9 @@ public sealed class Pursuit : IDisposable
         }
     }
 
-    private Tensor Ascend(Loss loss, Tensor logits, Slice slice)
+    private Tensor Ascend(Loss loss, Tensor logits, Tensor classes)
     {
         using var scope = NewDisposeScope();
-        var classes = slice.Of(Classes);
         var value = loss switch
         {
             Loss.Ce => Losses.CrossEntropy(logits, classes),
@@ -141,31 +166,34 @@ public sealed class Pursuit : IDisposable
     }
 
     private void Query(
-        Rows points, Func<Tensor, Slice, Tensor>? objective, Tensor? gradient, bool judged,
-        Action<Tensor, Slice>? read = null)
+        Rows points, IReadOnlyList<Objective> objectives, Rows goals, Rows[] losses, Rows[] slopes, bool judged, bool bounded)
     {
-        _region.Project(points);
+        _region.Project(points, bounded);
         using var scope = NewDisposeScope();
-        var goals = empty(Standing.Length, device: points.Value.device);
         var scales = empty(Standing.Length, device: points.Value.device);
         foreach (var slice in _oracle.Slices(Standing.Length))
         {
             _cancel.ThrowIfCancellationRequested();
             using var chunk = NewDisposeScope();
             var batch = _oracle.Pad(slice.Of(points.Value)).detach();
-            batch.requires_grad_(objective is not null);
-            var logits = Forward(batch, slice, track: objective is not null);
+            batch.requires_grad_(slopes.Length > 0);
+            var logits = Forward(batch, slice, track: slopes.Length > 0);
             using (no_grad())
             {
-                slice.Of(goals).copy_(_quarry.Goal(logits, slice.Of(Classes)));
+                slice.Of(goals.Value).copy_(_quarry.Goal(logits, slice.Of(Classes)));
                 slice.Of(scales).copy_(logits.abs().amax(1));
-                read?.Invoke(logits, slice);
             }
 
-            if (objective is not null && !(judged && _evidence.AllFall(slice.Of(goals), slice.Of(scales))))
+            var fallen = judged && bounded && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
+            for (var i = 0; i < objectives.Count && !fallen; i++)
             {
-                using var total = objective(logits, slice).sum();
-                slice.Of(gradient!).copy_(InputGradient.Of(total, batch).narrow(0, 0, slice.Count));
+                var loss = objectives[i](logits, slice);
+                slice.Of(losses[i].Value).copy_(loss.detach());
+                if (slopes.Length > 0)
+                {
+                    var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
+                    slice.Of(slopes[i].Value).copy_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count));
+                }
             }
         }
 
@@ -173,7 +201,8 @@ public sealed class Pursuit : IDisposable
         Queries++;
         if (judged)
         {
-            Drop(_evidence.Judge(Standing, points.Value, goals, scales));
+            var distances = _evidence.Nearest || !bounded ? Lp.Of(points.Value - Clean, Norm) : null;
+            Drop(_evidence.Judge(Standing, points.Value, goals.Value, scales, distances, Epsilon));
         }
 
         _onQuery?.Invoke(this);
@@ -229,7 +258,7 @@ public sealed class Pursuit : IDisposable
         var values = new float[Standing.Length * size];
         for (var row = 0; row < Standing.Length; row++)
         {
-            var random = _quarry.Stream(Standing[row], run, step);
+            var random = Stream(row, run, step);
             foreach (ref var value in values.AsSpan(row * size, size))
             {
                 value = next(ref random);
@@ -239,5 +268,14 @@ public sealed class Pursuit : IDisposable
         return tensor(values, device: Clean.device).reshape(Clean.shape);
     }
 
+    /// <summary>Logits (m, K) of a slice of the rows → (m), to be climbed.</summary>
+    public delegate Tensor Objective(Tensor logits, Slice slice);
+
     private delegate float Sampler(ref CounterRandom random);
 }
+
+/// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
+/// <param name="Losses">(n) for each objective.</param>
+/// <param name="Goals">(n): how far each sample is from falling; see <see cref="Quarry.Goal"/>.</param>
+/// <param name="Gradients">(n, …) for each objective; none where none was asked for.</param>
+public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadOnlyList<Tensor> Gradients);

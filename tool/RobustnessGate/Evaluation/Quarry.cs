@@ -10,10 +10,11 @@ namespace RobustnessGate.Evaluation;
 /// <param name="High">Greatest valid value.</param>
 /// <param name="Classes">(n) int64: the true classes, or the targets.</param>
 /// <param name="Targeted">Whether <paramref name="Classes"/> are targets.</param>
+/// <param name="CleanLogits">(n, K): logits at the samples.</param>
 /// <param name="Ids">Sample ids: with seed and purpose they name the streams of noise.</param>
 /// <param name="Purpose">The attack's name.</param>
 internal sealed record Quarry(
-    Tensor Clean, Tensor Low, Tensor High, Tensor Classes, bool Targeted, ulong[] Ids, long Seed, string Purpose)
+    Tensor Clean, Tensor Low, Tensor High, Tensor Classes, bool Targeted, Tensor CleanLogits, ulong[] Ids, long Seed, string Purpose)
 {
     public int Count => Ids.Length;
 

@@ -1,3 +1,4 @@
+using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 using TorchSharp;
@@ -13,6 +14,9 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     public IReadOnlyList<int> Labels => samples.Labels;
 
     public IReadOnlyList<int> Shape => input.Shape;
+
+    /// <summary>Numbers in one sample.</summary>
+    public int Features => input.Size;
 
     public ulong Id(int sample) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(samples.Ids.AsSpan(sample * 8, 8));
 
@@ -39,8 +43,21 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     /// <summary>(n, …) float32 of points held in memory.</summary>
     public Tensor Stack(IReadOnlyList<float[]> points) => Shaped([.. points.SelectMany(point => point)], points.Count);
 
-    /// <summary>Least and greatest valid value of every feature: the bounds, and the samples' own region where the data have one.</summary>
-    public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions)
+    /// <summary>(n, K): some rows of a table that has one for every sample.</summary>
+    public Tensor Matrix(ReadOnlySpan<int> positions, float[][] table)
+    {
+        var values = new List<float>();
+        foreach (var position in positions)
+        {
+            values.AddRange(table[position]);
+        }
+
+        return tensor(values.ToArray(), device: device).reshape(positions.Length, -1);
+    }
+
+    /// <summary>Least and greatest valid value of every feature: the bounds, and for <c>epsilon: box</c> the samples' own region.</summary>
+    /// <exception cref="MistakeException">RG0320: a region that lies outside the bounds.</exception>
+    public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions, bool region)
     {
         var size = input.Size;
         var low = new float[positions.Length * size];
@@ -52,7 +69,7 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
             high[at] = (float)(bounds?.High ?? double.PositiveInfinity);
         }
 
-        if (samples.HasRegion)
+        if (region)
         {
             var (lower, upper) = (new float[input.Size], new float[input.Size]);
             for (var i = 0; i < positions.Length; i++)
@@ -62,6 +79,11 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
                 {
                     var at = (i * input.Size) + j;
                     (low[at], high[at]) = (Math.Max(low[at], lower[j]), Math.Min(high[at], upper[j]));
+                    if (!(low[at] <= high[at]))
+                    {
+                        throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0320", Severity.Error, null, FormattableString.Invariant(
+                            $"the region of sample {positions[i]} lies outside the model's bounds at feature {j}: no valid input is in it. Give regions within the bounds, or set bounds: none.")));
+                    }
                 }
             }
         }

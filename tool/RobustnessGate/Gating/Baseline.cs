@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -9,8 +10,10 @@ public sealed record BaselineOrigin(
     string Tool, string? Torch, string PolicySha256, string? ModelSha256, string DataSha256, long Seed);
 
 /// <param name="Protocol">As in <see cref="AttackFact"/>: outcomes of different protocols are never compared.</param>
+/// <param name="Unbroken">Of a targeted attack, what it adds to the worst case (<see cref="WorstCase.Unbroken"/>); null for others.</param>
 public sealed record PinnedAttack(
-    string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, BitString Bits);
+    string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, BitString Bits,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BitString? Unbroken = null);
 
 /// <param name="Right">Which samples were rightly classified.</param>
 /// <param name="PerSample">Values of the quantities that rules compare, rounded by <see cref="Round"/>.</param>
@@ -53,10 +56,14 @@ public sealed record Baseline(
         var compared = policy.Gate.Rules
             .Where(rule => rule.MaxDropRatio is not null || rule.MaxRiseRatio is not null)
             .Select(rule => Quantity(rule.Metric)).ToHashSet(StringComparer.Ordinal);
+        var facts = results.ToEvaluation();
         return new(
             new(results.Tool.Version, results.Tool.Torch, results.Policy.Sha256, results.Model?.Sha256, data.Sha256, results.Seed),
             data.SampleIds, natural.Bits,
-            [.. results.Attacks.Select(a => new PinnedAttack(a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits))],
+            [
+                .. facts.Attacks.Select(a => new PinnedAttack(
+                    a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits, a.Targeted ? WorstCase.Unbroken(a, facts.Data) : null)),
+            ],
             results.Indicator is { } indicator ? Pin(indicator, compared) : null);
     }
 
@@ -83,7 +90,7 @@ public sealed record PairedBaseline(
         Attacks =
         [
             .. Attacks.Select(a => new AttackFact(
-                a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits, 0, 0, null, null, [])),
+                a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, Targeted: false, a.Unbroken ?? a.Bits, 0, 0, null, null, [])),
         ],
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -86,7 +87,7 @@ public static class BaselineFile
             new(b.Origin.DataSha256, b.Natural.Count, b.SampleIds), b.Origin.Seed,
             new(b.Natural.Ones, b.Natural.Count, b.Natural.ToBase64()),
             [.. b.Attacks.Select(a => new AttackPart(
-                a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits.Ones, a.Bits.Count, a.Bits.ToBase64()))],
+                a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits.Ones, a.Bits.Count, a.Bits.ToBase64(), a.Unbroken?.ToBase64()))],
             b.Indicator is { } i ? new(i.Samples, i.Right.ToBase64(), i.PerSample, i.Summary) : null,
             "");
 
@@ -102,7 +103,7 @@ public static class BaselineFile
                 new(Tool.Version, Tool.Torch, Policy.Sha256, Model.Sha256, Data.Sha256, Seed), ids,
                 Bits("natural", Natural.Bits, Natural.Correct, Natural.Total),
                 [.. Attacks.Select(a => new PinnedAttack(
-                    a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, Bits(a.Id, a.Bits, a.Robust, a.Total)))],
+                    a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, Bits(a.Id, a.Bits, a.Robust, a.Total), Unbroken(a)))],
                 Indicator is { } indicator ? Unpack(indicator) : null);
         }
 
@@ -112,6 +113,12 @@ public static class BaselineFile
             var bits = BitString.FromBase64(base64, total);
             Require(bits.Ones == ones, $"'{what}' says {ones} of {total}, its bits {bits.Ones}");
             return bits;
+        }
+
+        private BitString? Unbroken(AttackPart attack)
+        {
+            Require(attack.Targeted == (attack.Unbroken is not null), $"'{attack.Id}' must say what it left unbroken exactly if it is targeted");
+            return attack.Unbroken is { } bits ? BitString.FromBase64(bits, attack.Total) : null;
         }
 
         private PinnedIndicator Unpack(IndicatorPart part)
@@ -143,7 +150,8 @@ public static class BaselineFile
     internal sealed record NaturalPart(int Correct, int Total, string Bits);
 
     internal sealed record AttackPart(
-        string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, int Robust, int Total, string Bits);
+        string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, int Robust, int Total, string Bits,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unbroken = null);
 
     internal sealed record IndicatorPart(
         int Samples, string Right, ImmutableSortedDictionary<string, ImmutableArray<double?>> PerSample,

@@ -1,3 +1,4 @@
+using RobustnessGate.Attacks;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -46,12 +47,35 @@ internal static class Completeness
             {
                 yield return Nothing(policy, run.Entry.Path, "RG0907", $"'{run.Id}' judged {result.Bits.Count} of {data.Samples} samples.");
             }
+            else if (Mismatch(run, result) is { } mismatch)
+            {
+                yield return Nothing(policy, run.Entry.Path, "RG0907", $"'{run.Id}' was not run as the policy says: {mismatch}.");
+            }
         }
 
-        if (policy.Indicator is not null && evaluation.Indicator is null)
+        if (policy.Indicator is { } asked)
         {
-            yield return Nothing(policy, "indicator", "RG0907", "the indicator was not computed.");
+            var wanted = Math.Min(asked.Samples, data.Samples);
+            if (evaluation.Indicator is not { } indicator)
+            {
+                yield return Nothing(policy, "indicator", "RG0907", "the indicator was not computed.");
+            }
+            else if (indicator.Samples != wanted || indicator.Right.Count != wanted
+                || indicator.PerSample.Values.Any(values => values.Length != wanted))
+            {
+                yield return Nothing(policy, "indicator", "RG0907", $"the indicator covers {indicator.Samples} samples instead of {wanted}, or not with every quantity.");
+            }
         }
+    }
+
+    /// <summary>How a result differs from what the policy asks for; null where it does not.</summary>
+    private static string? Mismatch(AttackRun run, AttackFact result)
+    {
+        var (norm, radius, protocol) = (run.Entry.Norm.Name(), WorstCase.Radius(run.Epsilon), AttackDescription.Protocol(run.Entry));
+        return result.Norm != norm ? $"norm {result.Norm} instead of {norm}"
+            : result.Epsilon != radius ? $"radius {Words.Radius(result.Epsilon)} instead of {Words.Radius(radius)}"
+            : result.Protocol != protocol ? $"'{result.Protocol}' instead of '{protocol}'"
+            : null;
     }
 
     private static (ExitCode, Finding) Nothing(Policy policy, string place, string code, string message) =>

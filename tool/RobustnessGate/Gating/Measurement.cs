@@ -36,9 +36,14 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
 
     private static Measurement Worst(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
-        var epsilon = rule.Epsilon is { } radius ? WorstCase.Radius(radius) : double.PositiveInfinity;
         var norm = rule.Norm.Name();
-        var subject = double.IsInfinity(epsilon ?? 0) ? $"worst case ({norm})" : Words.Worst(norm, epsilon);
+        if (rule.Epsilon is not { } radius)
+        {
+            return new Outcomes($"worst case ({norm})", null, null, null);
+        }
+
+        var epsilon = WorstCase.Radius(radius);
+        var subject = Words.Worst(norm, epsilon);
         var worst = WorstCase.Of(evaluation, norm, epsilon);
         var difference = worst is null || baseline is null ? null : Pairing.Difference(worst, evaluation, baseline);
         return new Outcomes(
@@ -74,9 +79,9 @@ internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinn
 
 /// <summary>One quantity of the indicator.</summary>
 /// <param name="Now">The statistic over all rightly classified samples; null where undefined.</param>
-/// <param name="Pairs">Values of the samples that are right and defined in both, rounded alike.</param>
+/// <param name="Pairs">Values, rounded alike, of the samples that are right in both and had one in the baseline; null where it is now undefined.</param>
 internal sealed record Values(
-    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double Now)> Pairs)
+    string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double? Now)> Pairs)
     : Measurement(Subject, Absent, Incomparable)
 {
     /// <summary>
@@ -107,10 +112,10 @@ internal sealed record Values(
 
         var had = Enumerable.Range(0, indicator.Samples)
             .Where(i => pinned.Right[i] && indicator.Right[i] && before[i] is not null).ToArray();
-        var pairs = had.Where(i => PinnedIndicator.Round(values[i]) is not null)
-            .Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i])!.Value)).ToImmutableArray();
-        absent ??= pairs.Length == 0 || 2 * pairs.Length < had.Length
-            ? $"of {had.Length} samples that could be compared it is defined at {pairs.Length}"
+        var pairs = had.Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i]))).ToImmutableArray();
+        var defined = pairs.Count(pair => pair.Item2 is not null);
+        absent ??= defined == 0 || 2 * defined < had.Length
+            ? $"of {had.Length} samples that could be compared it is defined at {defined}"
             : null;
         return new(subject, absent, null, now, pairs);
     }

@@ -37,7 +37,7 @@ internal static class Pairing
         var order = here.Select(id => positions[id]).ToArray();
         return (new(
             baseline.Origin, Reorder(baseline.Natural, order),
-            [.. baseline.Attacks.Select(attack => attack with { Bits = Reorder(attack.Bits, order) })],
+            [.. baseline.Attacks.Select(attack => attack with { Bits = Reorder(attack.Bits, order), Unbroken = attack.Unbroken is { } bits ? Reorder(bits, order) : null })],
             baseline.Indicator is { } indicator ? Reorder(indicator, order) : null), null);
     }
 

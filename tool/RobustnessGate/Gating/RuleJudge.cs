@@ -35,7 +35,8 @@ internal static class RuleJudge
             return (result, null);
         }
 
-        if (rule.Severity == RuleSeverity.Warning && measured.Incomparable is null && result.Outcome > RuleOutcome.Warned)
+        // A cap is for what was measured and judged. What was not judged passes nowhere (docs/decisions/0001).
+        if (rule.Severity == RuleSeverity.Warning && measured is { Absent: null, Incomparable: null } && result.Outcome > RuleOutcome.Warned)
         {
             (result, severity) = (result with { Outcome = RuleOutcome.Warned }, Severity.Warning);
         }
@@ -142,19 +143,34 @@ internal static class RuleJudge
         var verdicts = new List<(RuleOutcome, Severity, string, string)>();
         if (rule.MaxDropRatio is not null || rule.MaxRiseRatio is not null)
         {
+            // Where a value is newly undefined, the worst is assumed: whoever makes it vanish gains nothing by it.
+            var lost = values.Pairs.Count(pair => pair.Now is null);
             var before = IndicatorSummary.Of(values.Pairs.Select(pair => pair.Before))[rule.Statistic];
-            var now = IndicatorSummary.Of(values.Pairs.Select(pair => pair.Now))[rule.Statistic];
-            var drop = RelativeDrop(before ?? double.NaN, now ?? double.NaN);
-            result = result with { Value = now, BaselineValue = before, Total = values.Pairs.Length, Drop = drop };
-            var change = $"{values.Subject} went from {Words.Value(before)} to {Words.Value(now)} over {values.Pairs.Length} samples right in both: ";
+            double? Now(double assumed) => IndicatorSummary.Of(values.Pairs.Select(pair => pair.Now ?? assumed))[rule.Statistic];
+            var (lowest, highest) = (Now(double.NegativeInfinity), Now(double.PositiveInfinity));
+            var now = rule.MaxDropRatio is null ? highest : lowest;
+            var drop = RelativeDrop(before ?? double.NaN, lowest ?? double.NaN);
+            var rise = -RelativeDrop(before ?? double.NaN, highest ?? double.NaN);
+            result = result with
+            {
+                Value = now, BaselineValue = before, Total = values.Pairs.Length, Drop = rule.MaxDropRatio is null ? -rise : drop,
+            };
+            var counted = lost == 0 ? "" : $", {lost} of them newly undefined and counted as the worst value";
+            var change = $"{values.Subject} went from {Words.Value(before)} to {Words.Value(now)} over {values.Pairs.Length} samples right in both{counted}: ";
+            if (lost > 0)
+            {
+                verdicts.Add((RuleOutcome.Warned, Severity.Warning, "RG1105",
+                    $"{values.Subject} is newly undefined at {lost} of {values.Pairs.Length} samples right in both, as where gradients vanish; the worst is assumed there"));
+            }
+
             if (rule.MaxDropRatio is { } maxDrop && !(drop <= maxDrop + Slack))
             {
                 verdicts.Add((RuleOutcome.Failed, Severity.Error, "RG1004", $"{change}a fall of {Words.Percent(drop)}, allowed {Words.Percent(maxDrop)}"));
             }
 
-            if (rule.MaxRiseRatio is { } maxRise && !(-drop <= maxRise + Slack))
+            if (rule.MaxRiseRatio is { } maxRise && !(rise <= maxRise + Slack))
             {
-                verdicts.Add((RuleOutcome.Failed, Severity.Error, "RG1004", $"{change}a rise of {Words.Percent(-drop)}, allowed {Words.Percent(maxRise)}"));
+                verdicts.Add((RuleOutcome.Failed, Severity.Error, "RG1004", $"{change}a rise of {Words.Percent(rise)}, allowed {Words.Percent(maxRise)}"));
             }
         }
 

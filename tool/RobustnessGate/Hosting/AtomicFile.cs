@@ -12,9 +12,22 @@ public static class AtomicFile
             File.WriteAllText(draft, text);
             File.Move(draft, path, overwrite: true);
         }
-        finally
+        catch
         {
-            File.Delete(draft);
+            TryDelete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>What went wrong first is what counts.</summary>
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
         }
     }
 }

@@ -17,9 +17,23 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
 {
     /// <summary>Exit codes that the evaluation process ends with on purpose, having said why in a finding.</summary>
     private static readonly ImmutableArray<ExitCode> Explained =
-        [ExitCode.InvalidInput, ExitCode.BadCommandLine, ExitCode.NothingEvaluated, ExitCode.Cancelled];
+        [
+            ExitCode.InvalidInput, ExitCode.BadCommandLine, ExitCode.NothingEvaluated, ExitCode.Cancelled, ExitCode.EvaluationCrashed,
+        ];
 
     public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return EvaluateApart(request, cancel);
+        }
+        catch (Exception exception) when (Stopped.IsAboutFiles(exception))
+        {
+            return Ended(Results.Evaluation.Empty, ExitCode.EvaluationCrashed, Stopped.ByFile(exception));
+        }
+    }
+
+    private Evaluated EvaluateApart(EvaluationRequest request, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("robustness-gate-");
         try
@@ -34,8 +48,10 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
             }
 
             var exitCode = Run(requestFile, recordsFile, limit.Token);
-            var facts = File.Exists(recordsFile) ? FactLog.Read(File.ReadAllText(recordsFile)) : Results.Evaluation.Empty;
-            return Judge(exitCode, facts, cancel);
+            var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
+            return damage is null
+                ? Judge(exitCode, facts, cancel)
+                : Ended(facts, ExitCode.EvaluationCrashed, Stopped.ByDamage(damage));
         }
         finally
         {
@@ -82,12 +98,14 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
             ? Ended(facts, ExitCode.Cancelled, Stopped.ByRequest())
             : Ended(facts, ExitCode.Cancelled, Stopped.AfterTimeout(timeout.Value)),
         0 when facts.Completed => new(facts, ExitCode.Passed),
+        (int)ExitCode.InternalError when facts.Findings.Any(finding => finding.Code == "RG0901") => new(facts, ExitCode.InternalError),
         (int)ExitCode.InternalError => Ended(facts, ExitCode.InternalError, Stopped.ByDefect()),
         { } code when Explained.Contains((ExitCode)code) && facts.Findings.Any(finding => finding.Severity == Severity.Error) =>
             new(facts, (ExitCode)code),
         { } code => Ended(facts, ExitCode.EvaluationCrashed, Stopped.ByDeath(code)),
     };
 
+    /// <summary>Both processes hear of Ctrl+C, and both may have said so.</summary>
     private static Evaluated Ended(Results.Evaluation facts, ExitCode end, Finding finding) =>
-        new(facts.With(new FindingFact(finding)), end);
+        new(facts.Findings.Any(said => said.Code == finding.Code) ? facts : facts.With(new FindingFact(finding)), end);
 }

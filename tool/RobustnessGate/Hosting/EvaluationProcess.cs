@@ -9,15 +9,25 @@ public static class EvaluationProcess
 {
     /// <summary>Evaluates the request and writes each fact to the records file as soon as it is known.</summary>
     /// <param name="observe">Sees each fact as well, to show it.</param>
+    /// <param name="clock">Time since any fixed moment.</param>
+    /// <exception cref="MistakeException">RG0909: the records cannot be written, so that nothing can be told in them.</exception>
     /// <returns>The exit code that the process is to end with.</returns>
     public static ExitCode Run(
-        string requestFile, string recordsFile, Action<Fact> observe, Action<Progress> progress, CancellationToken cancel)
+        string requestFile, string recordsFile, Action<Fact> observe, Action<Progress> progress,
+        Func<TimeSpan> clock, CancellationToken cancel)
     {
-        using var records = new StreamWriter(recordsFile) { AutoFlush = true };
-        var host = new InProcessHost(Record, progress);
-        return host.Evaluate(EvaluationRequest.Read(requestFile), cancel).End;
+        try
+        {
+            using var records = new StreamWriter(recordsFile) { AutoFlush = true };
+            var host = new InProcessHost(fact => Record(records, fact), progress, clock);
+            return host.Evaluate(EvaluationRequest.Read(requestFile), cancel).End;
+        }
+        catch (Exception exception) when (Stopped.IsAboutFiles(exception))
+        {
+            throw new MistakeException(ExitCode.EvaluationCrashed, Stopped.ByFile(exception));
+        }
 
-        void Record(Fact fact)
+        void Record(StreamWriter records, Fact fact)
         {
             records.Write(FactLog.Line(fact));
             observe(fact);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Hosting;
@@ -6,11 +7,20 @@ namespace RobustnessGate.Hosting;
 /// <summary>What is to be evaluated and how: all that the evaluation process needs to know. It travels as JSON in a file.</summary>
 /// <param name="PolicyPath">As the user wrote it; both processes share one working directory.</param>
 /// <param name="AdversarialDirectory">Absolute path of the folder for the judged points; null where they are not saved.</param>
+/// <param name="PolicySha256">Of the policy that the results are to be judged by; null where nobody has read it yet.</param>
 public sealed record EvaluationRequest(
-    string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory)
+    string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory,
+    string? PolicySha256 = null)
 {
-    /// <exception cref="Gating.MistakeException">Everything that is wrong with the policy.</exception>
-    public Policy ReadPolicy() => Overrides.Apply(PolicyReader.Read(PolicyPath));
+    /// <exception cref="MistakeException">Everything that is wrong with the policy, or RG0122: it is not the expected one.</exception>
+    public Policy ReadPolicy()
+    {
+        var policy = PolicyReader.Read(PolicyPath);
+        return PolicySha256 is null || policy.Source.Sha256 == PolicySha256
+            ? Overrides.Apply(policy)
+            : throw MistakeException.InFile("RG0122", PolicyPath,
+                "the policy was changed while the check was starting: what is measured would not be what is judged. Run check again.");
+    }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this));
 
@@ -21,15 +31,13 @@ public sealed record EvaluationRequest(
 }
 
 /// <summary>What the command line says instead of the policy; null leaves the policy's word.</summary>
-/// <param name="MaxSamples">Upper limit of the number of samples.</param>
+/// <param name="MaxSamples">Upper limit of the number of samples; more than there are is no mistake.</param>
 public sealed record PolicyOverrides(long? Seed = null, string? Device = null, int? MaxSamples = null)
 {
     public Policy Apply(Policy policy) => policy with
     {
         Seed = Seed ?? policy.Seed,
         Device = Device ?? policy.Device,
-        Data = policy.Data with { Samples = Least(MaxSamples, policy.Data.Samples) },
+        Data = policy.Data with { Limit = MaxSamples },
     };
-
-    private static int? Least(int? a, int? b) => a is null || b is null ? a ?? b : Math.Min(a.Value, b.Value);
 }

@@ -8,12 +8,21 @@ namespace RobustnessGate.Hosting;
 
 /// <summary>Evaluates in this process: in the evaluation process itself, for debugging, and in fast tests.</summary>
 /// <param name="observe">Sees each fact as soon as it is known.</param>
-public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress) : IEvaluationHost
+/// <param name="timeout">After this long the evaluation ends.</param>
+/// <param name="clock">Time since any fixed moment, for the durations in run.json.</param>
+public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock, TimeSpan? timeout = null)
+    : IEvaluationHost
 {
     public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)
     {
         var facts = Results.Evaluation.Empty;
-        var end = Guard(() => Run(request, Record, cancel), cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (timeout is { } span)
+        {
+            limit.CancelAfter(span);
+        }
+
+        var end = Guard(() => Run(request, Record, limit.Token), cancel);
         foreach (var finding in end.Findings)
         {
             Record(new FindingFact(finding));
@@ -33,11 +42,11 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         var policy = request.ReadPolicy();
         var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
         using var classifier = ModelLoader.Load(policy.Model);
-        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory);
+        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock);
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }
 
-    private static (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)
+    private (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)
     {
         try
         {
@@ -51,6 +60,14 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return (ExitCode.Cancelled, [Stopped.ByRequest()]);
+        }
+        catch (OperationCanceledException) when (timeout is not null)
+        {
+            return (ExitCode.Cancelled, [Stopped.AfterTimeout(timeout.Value)]);
+        }
+        catch (Exception exception) when (Stopped.IsAboutFiles(exception))
+        {
+            return (ExitCode.EvaluationCrashed, [Stopped.ByFile(exception)]);
         }
     }
 }

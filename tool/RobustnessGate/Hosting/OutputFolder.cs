@@ -1,5 +1,7 @@
+using System.Text.Json;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
+using RobustnessGate.Reports;
 
 namespace RobustnessGate.Hosting;
 
@@ -18,7 +20,7 @@ public sealed class OutputFolder
 
     /// <summary>
     /// The folder, made where it is missing and rid of what an earlier run left in it: a run that ends early must not
-    /// leave another run's success to be read.
+    /// leave another run's success to be read. What a run of ours did not write stays.
     /// </summary>
     /// <param name="files">Names of all files that a run can write.</param>
     /// <exception cref="MistakeException">RG0004: it cannot be made or written.</exception>
@@ -28,14 +30,10 @@ public sealed class OutputFolder
         {
             Directory.CreateDirectory(path);
             var folder = new OutputFolder(path);
+            folder.DeleteSaved();
             foreach (var file in files)
             {
                 File.Delete(Path.Combine(path, file));
-            }
-
-            if (Directory.Exists(folder.AdversarialPath))
-            {
-                Directory.Delete(folder.AdversarialPath, recursive: true);
             }
 
             return folder;
@@ -59,6 +57,43 @@ public sealed class OutputFolder
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unusable(_path, exception);
+        }
+    }
+
+    /// <summary>Judged points that an earlier run says it saved, and their folder once it is empty.</summary>
+    private void DeleteSaved()
+    {
+        foreach (var name in Saved())
+        {
+            File.Delete(Path.Combine(AdversarialPath, name));
+        }
+
+        if (Directory.Exists(AdversarialPath) && !Directory.EnumerateFileSystemEntries(AdversarialPath).Any())
+        {
+            Directory.Delete(AdversarialPath);
+        }
+    }
+
+    /// <summary>Names of NPY files that stand directly in the folder; anything else that results may claim is not ours.</summary>
+    private string[] Saved()
+    {
+        try
+        {
+            using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(_path, ReportFiles.Results)));
+            return
+            [
+                .. results.RootElement.GetProperty("attacks").EnumerateArray()
+                    .Select(attack => attack.GetProperty("adversarial").GetString()).OfType<string>()
+                    .Where(file => file.StartsWith(Adversarial + "/", StringComparison.Ordinal))
+                    .Select(file => file[(Adversarial.Length + 1)..])
+                    .Where(name => name == Path.GetFileName(name) && !name.Contains('\\', StringComparison.Ordinal)
+                        && name.EndsWith(".npy", StringComparison.Ordinal)),
+            ];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException
+            or InvalidOperationException or KeyNotFoundException)
+        {
+            return [];
         }
     }
 

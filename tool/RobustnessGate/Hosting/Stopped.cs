@@ -17,10 +17,22 @@ internal static class Stopped
         $"the evaluation process died with exit code {exitCode}{Meaning(exitCode)}. What was finished is in the report. "
         + "Most often the model or too little memory is the cause: try fewer samples or a smaller batch size.");
 
+    public static Finding ByDamage(string damage) => Because("RG0904",
+        $"what the evaluation process wrote cannot be read to its end: {damage}. What came before is in the report, and nothing is "
+        + "judged from a part. Most often a full disk is the cause: make room and run check again.");
+
+    public static Finding ByFile(Exception exception) => Because("RG0909",
+        $"a file cannot be read or written: {exception.Message} Most often the disk is full or the folder read-only. "
+        + "What was finished is in the report, and nothing is judged from a part.");
+
     public static Finding ByDefect() => Because("RG0912",
         "the evaluation ended with an internal error of the tool, shown above. What was finished is in the report.");
 
     private static Finding Because(string code, string message) => new(code, Severity.Error, null, message);
+
+    /// <summary>Whether an exception says that the file system refused, not that the tool is wrong.</summary>
+    public static bool IsAboutFiles(Exception exception) =>
+        exception is IOException and not FileLoadException or UnauthorizedAccessException;
 
     /// <summary>The signal behind the exit codes that Unix gives to killed processes.</summary>
     private static string Meaning(int exitCode) => exitCode switch

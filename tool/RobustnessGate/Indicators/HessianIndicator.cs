@@ -19,6 +19,10 @@ public static class HessianIndicator
     /// <summary>Share of the largest eigenvalue below which others count as zero for the rank; far above d times the rounding unit.</summary>
     private const double RankTolerance = 1e-6;
 
+    /// <summary>The same names without values.</summary>
+    public static (IReadOnlyList<(string Name, double? Value)> Values, double[] Top) Unmeasured { get; } = (
+        [("hessianL1", null), ("hessianSpectralNorm", null), ("hessianZeroRatio", null), ("hessianRankRatio", null)], []);
+
     /// <returns>Named values, and the eigenvalues of largest magnitude: at most min(K−1, 10).</returns>
     public static (IReadOnlyList<(string Name, double? Value)> Values, double[] Top) Measure(LocalGeometry at)
     {

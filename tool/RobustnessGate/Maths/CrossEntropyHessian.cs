@@ -20,7 +20,9 @@ public static class CrossEntropyHessian
         using var scope = NewDisposeScope();
         var p = nn.functional.softmax(logits, 0);
         var root = p.sqrt();
-        var b = root.diag() - outer(p, root);
+        // 1 − p_t as a sum of the other probabilities: by subtraction it would lose its digits where the network is sure.
+        var elsewhere = 1 - eye(p.shape[0], dtype: p.dtype, device: p.device);
+        var b = (root * elsewhere.mv(p)).diag() - (outer(p, root) * elsewhere);
         return b.t().mm(jacobian).MoveToOuterDisposeScope();
     }
 
@@ -66,10 +68,10 @@ public static class CrossEntropyHessian
             var count = Math.Min(Columns, d - start);
             var copies = input.expand([count, .. input.shape[1..]]).clone().detach().requires_grad_();
             var labels = full([count], label, dtype: ScalarType.Int64, device: input.device);
-            var gradient = InputGradient.Of(Losses.CrossEntropy(logits(copies), labels).sum(), copies, keepGraph: true);
+            var gradient = InputGradient.Of(Losses.CrossEntropy(logits(copies), labels).sum(), copies, GraphUse.Differentiate);
             var columns = arange(start, start + count, dtype: ScalarType.Int64, device: input.device).unsqueeze(1);
             var picked = gradient.flatten(1).gather(1, columns).sum();
-            hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, keepGraph: true).flatten(1).detach());
+            hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, GraphUse.Differentiate).flatten(1).detach());
         }
 
         return ((hessian + hessian.t()) / 2).MoveToOuterDisposeScope();

@@ -12,16 +12,9 @@ public static class InputGradient
     /// <summary>∂total/∂input, shaped like the input; zeros where the total does not depend on it.</summary>
     /// <param name="total">A scalar.</param>
     /// <param name="input">A leaf that requires a gradient.</param>
-    /// <param name="keepGraph">Whether the gradient will be differentiated again or the graph reused.</param>
-    public static Tensor Of(Tensor total, Tensor input, bool keepGraph = false)
-    {
-        if (!total.requires_grad || !input.requires_grad)
-        {
-            return zeros_like(input);
-        }
-
-        return Gradients(total, [input], keepGraph)[0];
-    }
+    /// <param name="use">What becomes of the graph.</param>
+    public static Tensor Of(Tensor total, Tensor input, GraphUse use = GraphUse.Free) =>
+        total.requires_grad && input.requires_grad ? Gradients(total, [input], use)[0] : zeros_like(input);
 
     /// <summary>The gradient with respect to each of several leaves (a network's weights); frees the graph.</summary>
     /// <param name="total">A scalar.</param>
@@ -30,13 +23,27 @@ public static class InputGradient
     /// <exception cref="ArgumentException">No graph leads from the total to leaves that require a gradient.</exception>
     public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> leaves) =>
         total.requires_grad && leaves.All(leaf => leaf.requires_grad)
-            ? Gradients(total, leaves, keepGraph: false)
+            ? Gradients(total, leaves, GraphUse.Free)
             : throw new ArgumentException("a gradient is asked for where no graph was recorded");
 
-    private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, bool keepGraph)
+    private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, GraphUse use)
     {
         // Unlike Python's, this create_graph does not imply retain_graph.
-        var gradients = autograd.grad([total], [.. inputs], retain_graph: keepGraph, create_graph: keepGraph, allow_unused: true);
+        var gradients = autograd.grad(
+            [total], [.. inputs], retain_graph: use != GraphUse.Free, create_graph: use == GraphUse.Differentiate, allow_unused: true);
         return [.. gradients.Select((gradient, i) => gradient is null || gradient.IsInvalid ? zeros_like(inputs[i]) : gradient)];
     }
+}
+
+/// <summary>What happens to the graph behind a gradient.</summary>
+public enum GraphUse
+{
+    /// <summary>It is freed: nothing more is asked of it.</summary>
+    Free,
+
+    /// <summary>It is kept for another total.</summary>
+    Keep,
+
+    /// <summary>The gradient gets a graph of its own, to be differentiated again.</summary>
+    Differentiate,
 }

@@ -24,7 +24,7 @@ public static class Linearity
             var random = CounterRandom.For(seed, "linearity", (ulong)probe);
             var points = (inputs + (Draw(ref random, inputs.shape, inputs) * jitter)).detach().requires_grad_();
             var combination = logits(points).mv(Draw(ref random, [classes], inputs)).sum();
-            var gradient = InputGradient.Of(combination, points, keepGraph: true);
+            var gradient = InputGradient.Of(combination, points, GraphUse.Differentiate);
             var along = (gradient * Draw(ref random, inputs.shape, inputs)).sum();
             if (!InputGradient.Of(along, points).eq(0).all().item<bool>())
             {

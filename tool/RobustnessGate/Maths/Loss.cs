@@ -45,4 +45,26 @@ public static class Losses
         var floor = (logits.detach().abs().amax(1) + 1) * 1e-6;
         return (-margin / maximum(spread, floor)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// −(Z_t − Z_a) / (Z_(1) − ½(Z_(3) + Z_(4))) towards a class a (Croce and Hein 2020, Eq. 7). With three classes the
+    /// denominator is Z_(1) − Z_(3), with two there is none.
+    /// </summary>
+    /// <param name="logits">(N, K).</param>
+    /// <param name="classes">(N): t.</param>
+    /// <param name="towards">(N): a.</param>
+    public static Tensor TargetedDlr(Tensor logits, Tensor classes, Tensor towards)
+    {
+        using var scope = NewDisposeScope();
+        var gap = logits.gather(1, towards.unsqueeze(1)).squeeze(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1);
+        if (logits.shape[1] < 3)
+        {
+            return gap.MoveToOuterDisposeScope();
+        }
+
+        var top = logits.topk((int)Math.Min(4, logits.shape[1]), 1).values;
+        var lower = logits.shape[1] > 3 ? (top.select(1, 2) + top.select(1, 3)) / 2 : top.select(1, 2);
+        var floor = (logits.detach().abs().amax(1) + 1) * 1e-6;
+        return (gap / maximum(top.select(1, 0) - lower, floor)).MoveToOuterDisposeScope();
+    }
 }

@@ -22,6 +22,14 @@ public static class Lp
         return value.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The norm in which a gradient is measured against perturbations of another: 1/p + 1/q = 1.</summary>
+    public static Norm Dual(Norm norm) => norm switch
+    {
+        Norm.Linf => Norm.L1,
+        Norm.L2 => Norm.L2,
+        _ => Norm.Linf,
+    };
+
     /// <summary>(N) shaped to broadcast over rows of the shape of <paramref name="like"/>.</summary>
     public static Tensor PerRow(Tensor values, Tensor like)
     {
@@ -31,22 +39,45 @@ public static class Lp
         return values.reshape(shape);
     }
 
-    /// <summary>Rows of a perturbation pulled back into the ball of radius ε: the nearest point of it, in ℓ∞ and ℓ2.</summary>
-    public static Tensor Project(Tensor perturbation, double epsilon, Norm norm)
+    /// <summary>Rows of a perturbation pulled back into the ball of radius ε: the nearest point of it.</summary>
+    /// <param name="perturbation">(N, …).</param>
+    /// <param name="epsilon">(N): a radius for each row.</param>
+    /// <param name="norm">In ℓ0 the radius is a number of features: the largest stay.</param>
+    public static Tensor Project(Tensor perturbation, Tensor epsilon, Norm norm)
     {
         using var scope = NewDisposeScope();
+        var radius = PerRow(epsilon, perturbation);
         var inside = norm switch
         {
-            Norm.Linf => perturbation.clamp(-epsilon, epsilon),
-            Norm.L2 => perturbation * PerRow((epsilon / Of(perturbation, Norm.L2).clamp_min(1e-30)).clamp_max(1), perturbation),
-            _ => throw new ArgumentException($"no projection onto the {norm.Name()} ball"),
+            Norm.Linf => minimum(maximum(perturbation, -radius), radius),
+            Norm.L2 => perturbation * (radius / PerRow(Of(perturbation, Norm.L2).clamp_min(1e-30), perturbation)).clamp_max(1),
+            Norm.L1 => ProjectOntoL1(perturbation.flatten(1), epsilon).reshape(perturbation.shape),
+            _ => LargestFeatures(perturbation.flatten(1), epsilon).reshape(perturbation.shape),
         };
         return inside.MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// The direction of unit norm along which a linear function of this gradient grows fastest: its signs in ℓ∞,
-    /// itself at unit length in ℓ2. A zero gradient gives the zero direction, never NaN.
+    /// Points pulled into a ball around the clean samples and then into the box. In ℓ1 both at once: there a clamp after
+    /// the projection leaves points far inside the ball that a step along few features could have used.
+    /// </summary>
+    public static Tensor ProjectWithin(Tensor points, Tensor clean, double epsilon, Norm norm, Tensor low, Tensor high)
+    {
+        using var scope = NewDisposeScope();
+        var radius = full([points.shape[0]], epsilon, dtype: points.dtype, device: points.device);
+        var perturbation = points - clean;
+        if (norm == Norm.L1)
+        {
+            // Clamping first never lengthens a perturbation and never moves it away from the nearest point of both.
+            perturbation = maximum(minimum(points, high), low) - clean;
+        }
+
+        return (clean + Project(perturbation, radius, norm)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The direction of unit norm along which a linear function of this gradient grows fastest: its signs in ℓ∞, itself
+    /// at unit length in ℓ2, its greatest feature in ℓ1. A zero gradient gives the zero direction, never NaN.
     /// </summary>
     public static Tensor SteepestAscent(Tensor gradient, Norm norm)
     {
@@ -56,10 +87,41 @@ public static class Lp
             Norm.Linf => gradient.sign(),
             // Scaled by the greatest entry first: squares of float32 gradients below 1e-19 would vanish.
             Norm.L2 => Unit(gradient / PerRow(Of(gradient, Norm.Linf).clamp_min(1e-38), gradient)),
+            Norm.L1 => Spread(gradient, 1),
             _ => throw new ArgumentException($"no single steepest direction in {norm.Name()}"),
         };
         return direction.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The signs of the <paramref name="count"/> greatest entries of each row, together of unit ℓ1 norm.</summary>
+    public static Tensor Spread(Tensor gradient, long count)
+    {
+        using var scope = NewDisposeScope();
+        var flat = gradient.flatten(1);
+        var top = flat.abs().topk((int)Math.Clamp(count, 1, flat.shape[1]), 1).indexes;
+        var direction = zeros_like(flat).scatter(1, top, flat.gather(1, top).sign() / count);
+        return direction.reshape(gradient.shape).MoveToOuterDisposeScope();
+    }
+
     private static Tensor Unit(Tensor rows) => rows / PerRow(Of(rows, Norm.L2).clamp_min(1e-30), rows);
+
+    /// <summary>Euclidean projection onto the ℓ1 ball by sorting (Duchi et al. 2008, Algorithm 1).</summary>
+    private static Tensor ProjectOntoL1(Tensor rows, Tensor epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var magnitude = rows.abs();
+        var sorted = magnitude.sort(1, descending: true).Values;
+        var excess = sorted.cumsum(1) - epsilon.unsqueeze(1);
+        var count = arange(1, rows.shape[1] + 1, dtype: rows.dtype, device: rows.device);
+        var kept = (sorted * count).gt(excess).sum(1, keepdim: true).clamp_min(1);
+        var threshold = (excess.gather(1, kept - 1) / kept.to(rows.dtype)).clamp_min(0);
+        return (rows.sign() * (magnitude - threshold).clamp_min(0)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor LargestFeatures(Tensor rows, Tensor count)
+    {
+        using var scope = NewDisposeScope();
+        var rank = rows.abs().argsort(1, descending: true).argsort(1);
+        return rows.masked_fill(rank.ge(count.unsqueeze(1)), 0).MoveToOuterDisposeScope();
+    }
 }

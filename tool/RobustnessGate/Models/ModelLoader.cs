@@ -16,8 +16,11 @@ public static class ModelLoader
     {
         var display = Path.GetFileName(model.Path);
         var bytes = Read(model.Path, display);
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        CheckPin(model, sha256, display);
+        if (!MayHaveExternalWeights(bytes))
+        {
+            CheckPin(model, Identity(bytes, external: null), display);
+        }
+
         var network = ModelFormats.Detect(bytes, display) switch
         {
             ModelFormat.Onnx => OnnxNetwork.Load(model.Path, new OnnxOptions(model.Input.Shape, model.Input.Bounds)),
@@ -26,6 +29,10 @@ public static class ModelLoader
         };
         try
         {
+            // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
+            // wait until they are known.
+            var sha256 = Identity(bytes, network.ExternalDigest);
+            CheckPin(model, sha256, display);
             ModelChecks.RefuseShape(network.ProbeOutput, BatchRunner.ProbeSize, display);
             return new Classifier(network, model.Input, sha256);
         }
@@ -34,6 +41,16 @@ public static class ModelLoader
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether an ONNX file can name other files: the key of their entries must stand in it.</summary>
+    private static bool MayHaveExternalWeights(ReadOnlySpan<byte> file) => file.IndexOf("location"u8) >= 0;
+
+    /// <summary>SHA-256 of the file; with weights in files beside it, of that hash and theirs.</summary>
+    private static string Identity(byte[] file, byte[]? external)
+    {
+        var hash = SHA256.HashData(file);
+        return Convert.ToHexStringLower(external is null ? hash : SHA256.HashData([.. hash, .. external]));
     }
 
     private static byte[] Read(string path, string display)

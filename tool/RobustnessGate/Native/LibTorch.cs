@@ -21,6 +21,22 @@ public static partial class LibTorch
     /// <summary>Folder of another libtorch (a CUDA build, say), read from the environment.</summary>
     public const string FolderVariable = "ROBUSTNESS_GATE_LIBTORCH";
 
+    /// <summary>
+    /// Version of the libtorch that is in use, as "2.10.0": of another folder as its files say, else that of the package
+    /// that TorchSharp was built with.
+    /// </summary>
+    public static string LoadedVersion
+    {
+        get
+        {
+            var version = _external ?? torch.__version__;
+            var numbers = ReleaseNumber().Match(version).Value;
+            return numbers.Length > 0 ? numbers : Version;
+        }
+    }
+
+    private static string? _external;
+
     private const string UnusedVersionNeed = "GLIBCXX_3.4.32";
     private const string Shim = "LibTorchSharp";
 
@@ -135,7 +151,7 @@ public static partial class LibTorch
         if (File.Exists(Path.Combine(own, "libtorch_cpu.so")) && !SameFolder(folder, own))
         {
             throw Unloadable(
-                folder, $"this build already carries a libtorch in {own}, and two in one process crash it",
+                folder, $"this build already carries a libtorch, and two in one process crash it",
                 $"unset {FolderVariable}, or build with -p:TorchBackend=none");
         }
 
@@ -147,6 +163,7 @@ public static partial class LibTorch
             throw Unloadable(folder, $"it is libtorch {version}; this tool needs {Version}", $"install libtorch {Version} (C++11 ABI) and point {FolderVariable} at its lib folder");
         }
 
+        _external = version;
         return folder;
     }
 
@@ -165,11 +182,21 @@ public static partial class LibTorch
 
     /// <summary>The loader's message names every path that it tried; the one line about our file is enough.</summary>
     private static string FirstReason(string message, string path) =>
-        message.Split('\n').FirstOrDefault(line => line.Contains(path, StringComparison.Ordinal)) ?? message.Split('\n')[0];
+        (message.Split('\n').FirstOrDefault(line => line.Contains(path, StringComparison.Ordinal)) ?? message.Split('\n')[0])
+            .Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
+
+    /// <summary>The loader's words without folders: findings stand in results, which know no paths of a machine.</summary>
+    private static string Shown(string file)
+    {
+        var chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        return file == chosen ? $"the folder of {FolderVariable}"
+            : !string.IsNullOrEmpty(chosen) && file.StartsWith(chosen, StringComparison.Ordinal) ? $"{Path.GetFileName(file)} in the folder of {FolderVariable}"
+            : Path.GetFileName(file);
+    }
 
     private static MistakeException Unloadable(string file, string why, string next) => new(
         ExitCode.InternalError,
-        new Finding("RG0901", Severity.Error, null, $"libtorch cannot be loaded: {file}: {why}. Next: {next}."));
+        new Finding("RG0901", Severity.Error, null, $"libtorch cannot be loaded: {Shown(file)}: {why}. Next: {next}."));
 
     [GeneratedRegex(@"version `([A-Z]+_[0-9.]+)' not found")]
     private static partial Regex VersionNeed();

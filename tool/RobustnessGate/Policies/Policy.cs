@@ -84,7 +84,11 @@ public readonly record struct Bounds(double Low, double High)
 /// <param name="Upper">Absolute path of a per-sample upper bound, for <c>epsilon: box</c>.</param>
 public sealed record DataSection(
     string Images, string? Labels, int? Samples, SampleSelection Selection, DataScale Scale,
-    string? Sha256, string? Lower, string? Upper);
+    string? Sha256, string? Lower, string? Upper)
+{
+    /// <summary>Never more samples than this, however many there are; null for no limit. Not part of the policy's text.</summary>
+    public int? Limit { get; init; }
+}
 
 /// <summary>Which samples of a data set are used.</summary>
 public enum SampleSelection { First, Random, Stratified }

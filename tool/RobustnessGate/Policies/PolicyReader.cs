@@ -30,7 +30,7 @@ public static class PolicyReader
         {
             throw MistakeException.InFile(
                 Codes.Unreadable, path,
-                "no policy is here. Name one with --policy, or write one with `robustness-gate init` (looked in the current directory unless the path is absolute).");
+                "no policy is here. Name one with --policy, or write one; robustness.yml.example of RobustnessGate is a start (looked in the current directory unless the path is absolute).");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

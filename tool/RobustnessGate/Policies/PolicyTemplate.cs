@@ -4,7 +4,7 @@ using RobustnessGate.Attacks;
 
 namespace RobustnessGate.Policies;
 
-/// <summary>The <c>robustness.yml</c> that <c>init</c> writes: short, commented, and accepted by <see cref="PolicyReader"/>.</summary>
+/// <summary>A starter <c>robustness.yml</c>: short, commented, and accepted by <see cref="PolicyReader"/>.</summary>
 public static partial class PolicyTemplate
 {
     /// <summary>Names of the attacks that a starter runs where they exist: one that is quick, one that is strong.</summary>
@@ -36,7 +36,7 @@ public static partial class PolicyTemplate
         var indicator = $"indicator: {{ samples: {Math.Min(samples ?? 100, 100)} }}".PadRight(33);
         return $$"""
             # yaml-language-server: $schema=./robustness.schema.json
-            # What the model must withstand. The schema (dotnet robustness-gate schema > robustness.schema.json) lists all keys.
+            # What the model must withstand.
             version: 1
             seed: 0                          # root of all randomness
 

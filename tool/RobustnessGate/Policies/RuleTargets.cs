@@ -13,6 +13,13 @@ public static class RuleTargets
     /// </summary>
     public static ImmutableArray<AttackRun> Resolve(Policy policy, Rule rule) => Resolve(policy.Runs, rule);
 
+    /// <summary>
+    /// Whether a result counts in the worst case of a norm and a greatest radius. A null radius is the per-sample box,
+    /// which is comparable with no ball: it covers boxes alone, and no ball covers it.
+    /// </summary>
+    public static bool Covers(string norm, double? greatest, string attackNorm, double? radius) =>
+        norm == attackNorm && (greatest is null ? radius is null : radius <= greatest);
+
     /// <summary>Why the rule's runs are not what its metric needs, with the candidates; null where they are.</summary>
     internal static string? Mismatch(IEnumerable<AttackRun> runs, Rule rule)
     {
@@ -31,7 +38,8 @@ public static class RuleTargets
     private static ImmutableArray<AttackRun> Resolve(IEnumerable<AttackRun> runs, Rule rule) => rule.Metric switch
     {
         Metrics.RobustAccuracy => [.. Named(runs.ToArray(), rule.Attack).Where(run => Picks(rule.Epsilon, run.Epsilon))],
-        Metrics.WorstCaseAccuracy => [.. runs.Where(run => run.Entry.Norm == rule.Norm && Covers(rule.Epsilon, run.Epsilon))],
+        Metrics.WorstCaseAccuracy => rule.Epsilon is { } greatest
+            ? [.. runs.Where(run => Covers(rule.Norm.Name(), Radius(greatest), run.Entry.Norm.Name(), Radius(run.Epsilon)))] : [],
         _ => [],
     };
 
@@ -45,9 +53,7 @@ public static class RuleTargets
     private static bool Picks(Epsilon? wanted, Epsilon given) =>
         wanted is not { } epsilon || epsilon.Equals(given) || epsilon.Value == given.Value;
 
-    /// <summary>A box and a ball are not comparable: a box is covered by the rule about the box alone.</summary>
-    private static bool Covers(Epsilon? greatest, Epsilon given) =>
-        greatest is { } epsilon && (epsilon.IsBox ? given.IsBox : given.Value <= epsilon.Value);
+    private static double? Radius(Epsilon epsilon) => epsilon.IsBox ? null : epsilon.Value;
 
     private static string Mismatch(AttackRun[] all, Rule rule, int count)
     {

@@ -12,6 +12,10 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 {
     public static Headline Of(ResultsDocument results) => (ExitCode)results.ExitCode switch
     {
+        ExitCode.Cancelled => new("❌", "Not judged: the evaluation was stopped", FirstError(results)),
+        ExitCode.InvalidInput => new("❌", "Not judged: the policy, the model or the data cannot be used", FirstError(results)),
+        ExitCode.BadCommandLine => new("❌", "Not judged: what was asked for on the command line cannot be done", FirstError(results)),
+        ExitCode.InternalError => new("❌", "Not judged: the tool itself could not work", FirstError(results)),
         ExitCode.EvaluationCrashed => new("❌", "Not judged: the evaluation stopped before its end", FirstError(results)),
         ExitCode.NothingEvaluated => new("❌", "Not judged: not everything that the policy asks for was evaluated", FirstError(results)),
         ExitCode.BaselineUnusable => new("❌", "Not judged: there is nothing comparable to compare with", FirstError(results)),

@@ -58,7 +58,7 @@ internal static class MarkdownDetails
         }
         else
         {
-            text.Append("Newly broken:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
+            text.Append("Newly broken, by any attack at any radius:\n\n| sample | id | class | now broken by | now seen as |\n|--:|---|--:|---|---|\n");
             foreach (var group in broken.OrderBy(group => group.Key).Take(MostSamples))
             {
                 text.Append(CultureInfo.InvariantCulture, $"| {group.Key} | `{Id(results, group.Key)}` | {results.Data!.Labels[group.Key]} ");
@@ -96,7 +96,18 @@ internal static class MarkdownDetails
     private static void Reproduce(StringBuilder text, ResultsDocument results)
     {
         text.Append("#### How to reproduce\n\nWith the model and data of the hashes below:\n\n```\n");
-        text.Append(CultureInfo.InvariantCulture, $"dotnet robustness-gate check --policy {Shell(results.Policy.File)} --seed {results.Seed}\n```\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"dotnet robustness-gate check --policy {Shell(results.Policy.File)} --seed {results.Seed}");
+        if (results.Options?.MaxSamples is { } limit)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" --max-samples {limit}");
+        }
+
+        if (results.Options?.Baseline is { } baseline)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" --baseline {Shell(baseline)}");
+        }
+
+        text.Append("\n```\n\n");
     }
 
     private static string Id(ResultsDocument results, int sample) =>
@@ -113,7 +124,7 @@ internal static class MarkdownDetails
     private static string Passes(double? perSample) => perSample?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
 
     /// <summary>A file name as one word of a POSIX shell, inert inside a fenced block.</summary>
-    private static string Shell(string file) => file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
+    private static string Shell(string file) => file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/')
         ? file
         : "'" + new string([.. file.Where(c => !char.IsControl(c) && c is not ('`' or '\''))]) + "'";
 }

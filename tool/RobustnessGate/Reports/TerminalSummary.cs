@@ -10,7 +10,8 @@ public static class TerminalSummary
 {
     private const int BarWidth = 20;
 
-    public static string Render(ResultsDocument results)
+    /// <param name="show">A place of a finding, which is relative to the policy's folder, as the user is to see it.</param>
+    public static string Render(ResultsDocument results, Func<string, string>? show = null)
     {
         var text = new StringBuilder();
         var lines = Comparison.Lines(results);
@@ -25,7 +26,8 @@ public static class TerminalSummary
 
         foreach (var finding in results.Gate.Findings)
         {
-            text.Append(finding.ToFinding()).Append('\n');
+            var shown = finding with { File = finding.File is { } file && show is not null ? show(file) : finding.File };
+            text.Append(shown.ToFinding()).Append('\n');
         }
 
         return text.Append(Verdict(results)).Append('\n').ToString();

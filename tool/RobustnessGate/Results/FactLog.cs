@@ -16,14 +16,28 @@ public static class FactLog
     /// <exception cref="FormatException">Another line is not a fact: this is no log, or it was damaged.</exception>
     public static Evaluation Read(string text)
     {
+        var (facts, damage) = Salvage(text);
+        return damage is null ? facts : throw new FormatException(damage);
+    }
+
+    /// <summary>The facts before the first line that is none, and what is wrong with that line; null where all are facts.</summary>
+    public static (Evaluation Facts, string? Damage) Salvage(string text)
+    {
         var evaluation = Evaluation.Empty;
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {
-            evaluation = evaluation.With(Parse(lines[i], i + 1));
+            try
+            {
+                evaluation = evaluation.With(Parse(lines[i], i + 1));
+            }
+            catch (FormatException damage)
+            {
+                return (evaluation, damage.Message);
+            }
         }
 
-        return evaluation;
+        return (evaluation, null);
     }
 
     private static Fact Parse(string line, int number)

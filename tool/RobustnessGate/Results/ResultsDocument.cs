@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 
@@ -11,14 +12,16 @@ namespace RobustnessGate.Results;
 /// <param name="Completed">Whether the evaluation finished; unfinished results never pass and cannot be pinned.</param>
 /// <param name="Observations">The evaluation's own findings; <paramref name="Gate"/> lists them before its own.</param>
 /// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
+/// <param name="Options">Null where everything was as the policy says.</param>
 public sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
-    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, PairedBaseline? Baseline, GateDecision Gate)
+    IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, PairedBaseline? Baseline, GateDecision Gate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunOptions? Options = null)
 {
     public const int Version = 1;
 
-    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion)
+    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
         return new(
@@ -32,7 +35,8 @@ public sealed record ResultsDocument(
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
             observations, gate.Baseline,
-            new(gate.Verdict, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]));
+            new(gate.Verdict, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
+            options == RunOptions.Default ? null : options);
     }
 
     /// <summary>The facts that these results were made of, to judge them again. Host facts are not among them.</summary>
@@ -43,6 +47,15 @@ public sealed record ResultsDocument(
         [.. Attacks.Select(attack => attack.ToFact())],
         Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
         [.. Observations.Select(observation => observation.ToFinding())], null, Completed);
+}
+
+/// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
+/// <param name="Baseline">"none", or a file relative to the policy's folder.</param>
+public sealed record RunOptions(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
+{
+    public static readonly RunOptions Default = new();
 }
 
 /// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>

@@ -9,23 +9,25 @@ namespace RobustnessGate.Results;
 public sealed record WorstCase(string Norm, double? Epsilon, BitString Bits, ImmutableArray<string> Attacks)
 {
     /// <summary>
-    /// Bitwise AND over the natural prediction and every untargeted result of the norm at a radius ≤ ε. A box is
-    /// comparable with no radius: it is combined with boxes alone. Null where there is nothing to combine.
+    /// Bitwise AND over the natural prediction and every result of the norm at a radius ≤ ε (see
+    /// <see cref="RuleTargets.Covers"/>). A targeted attack that reached its target broke the sample as well, unless the
+    /// target is the true class. Null where there is nothing to combine.
     /// </summary>
     public static WorstCase? Of(Evaluation evaluation, string norm, double? epsilon)
     {
-        var parts = evaluation.Attacks.Where(attack => Counts(attack, norm, epsilon)).ToArray();
+        var parts = evaluation.Attacks
+            .Where(attack => RuleTargets.Covers(norm, epsilon, attack.Norm, attack.Epsilon)).ToArray();
         return evaluation.Natural is null || parts.Length == 0
             ? null
             : new(
-                norm, epsilon, parts.Select(part => part.Bits).Aggregate(evaluation.Natural.Bits, BitString.And),
+                norm, epsilon, parts.Select(part => Unbroken(part, evaluation.Data)).Aggregate(evaluation.Natural.Bits, BitString.And),
                 [.. parts.Select(part => part.Id)]);
     }
 
     /// <summary>The worst case of every norm and radius in use, by attacks or by rules; norms in their declared order, then ε.</summary>
     public static ImmutableArray<WorstCase> All(Evaluation evaluation, Policy policy)
     {
-        var used = evaluation.Attacks.Where(attack => !attack.Targeted).Select(attack => (attack.Norm, attack.Epsilon));
+        var used = evaluation.Attacks.Select(attack => (attack.Norm, attack.Epsilon));
         var asked = policy.Gate.Rules
             .Where(rule => rule is { Metric: Metrics.WorstCaseAccuracy, Epsilon: not null })
             .Select(rule => (rule.Norm.Name(), Radius(rule.Epsilon!.Value)));
@@ -42,7 +44,12 @@ public sealed record WorstCase(string Norm, double? Epsilon, BitString Bits, Imm
 
     private static readonly string[] Names = [.. Enum.GetValues<Norm>().Select(norm => norm.Name())];
 
-    private static bool Counts(AttackFact attack, string norm, double? epsilon) =>
-        !attack.Targeted && attack.Norm == norm
-        && (epsilon is null ? attack.Epsilon is null : attack.Epsilon <= epsilon);
+    /// <summary>
+    /// Samples that a result did not break: its own bits, and of a targeted one also those that were moved to their true
+    /// class. A prediction or a label that is not known counts as broken.
+    /// </summary>
+    public static BitString Unbroken(AttackFact attack, DataFact? data) => !attack.Targeted
+        ? attack.Bits
+        : new(attack.Bits.Select((withstood, i) => withstood
+            || (data is not null && i < data.Labels.Length && i < attack.Predictions.Length && attack.Predictions[i] == data.Labels[i])));
 }

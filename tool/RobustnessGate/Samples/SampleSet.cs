@@ -95,8 +95,12 @@ public sealed class SampleSet
     /// <param name="values">(N, …shape) in raw input units, C order.</param>
     /// <param name="labels">(N).</param>
     /// <param name="input">Shape and bounds; values must be finite and lie in the bounds.</param>
+    /// <param name="lower">Least values of each sample's own region, shaped like the values; empty for no region.</param>
+    /// <param name="upper">Greatest values of each sample's own region.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or a value outside the bounds.</exception>
-    public static SampleSet FromMemory(ReadOnlySpan<float> values, ReadOnlySpan<int> labels, InputSection input)
+    public static SampleSet FromMemory(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> labels, InputSection input,
+        ReadOnlySpan<float> lower = default, ReadOnlySpan<float> upper = default)
     {
         if (labels.IsEmpty || values.Length != labels.Length * input.Size)
         {
@@ -126,12 +130,24 @@ public sealed class SampleSet
 
         var (ids, sha256) = identity.Complete();
         var decoder = new SampleDecoder(ElementType.Float32, Layout.Same, mapTo: null);
-        return new SampleSet(new StoredSamples(stored, decoder, input.Size), null, "memory", [.. Enumerable.Range(0, labels.Length)], [.. labels])
+        var region = lower.IsEmpty ? null : new Region(Rows(lower), Rows(upper));
+        return new SampleSet(new StoredSamples(stored, decoder, input.Size), region, "memory", [.. Enumerable.Range(0, labels.Length)], [.. labels])
         {
             Ids = ids,
             Sha256 = sha256,
             Values = new Bounds(least, greatest),
         };
+
+        StoredSamples Rows(ReadOnlySpan<float> side)
+        {
+            var rows = new byte[stored.Length][];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                rows[i] = MemoryMarshal.AsBytes(side.Slice(i * input.Size, input.Size)).ToArray();
+            }
+
+            return new StoredSamples(rows, decoder, input.Size);
+        }
     }
 
     /// <summary>Decodes samples <paramref name="start"/> … into (count, …shape) raw input units, C order.</summary>
@@ -185,7 +201,7 @@ public sealed class SampleSet
 
     private static int Wanted(DataSource source, DataSection data)
     {
-        var wanted = data.Samples ?? source.Count;
+        var wanted = Math.Min(data.Samples ?? source.Count, data.Limit ?? int.MaxValue);
         if (source.Count == 0 || wanted <= 0)
         {
             throw DataMistake.NoSamples(source.Path, source.Count == 0

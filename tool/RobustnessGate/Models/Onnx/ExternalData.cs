@@ -1,12 +1,19 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;
 
 /// <summary>Weights kept in files beside the model. Only files inside the model's own folder are opened.</summary>
 /// <param name="folder">The model's folder.</param>
-internal sealed class ExternalData(string folder)
+internal sealed class ExternalData(string folder) : IDisposable
 {
+    private readonly IncrementalHash _read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool _any;
+
+    /// <summary>SHA-256 of all bytes read so far, in the order of the tensors; null where nothing was read.</summary>
+    public byte[]? Digest => _any ? _read.GetCurrentHash() : null;
+
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 
     /// <exception cref="ExternalDataException">Outside the folder, absent, or shorter than the tensor.</exception>
@@ -25,8 +32,12 @@ internal sealed class ExternalData(string folder)
         var bytes = new byte[size];
         stream.Seek(offset, SeekOrigin.Begin);
         stream.ReadExactly(bytes);
+        _read.AppendData(bytes);
+        _any = true;
         return bytes;
     }
+
+    public void Dispose() => _read.Dispose();
 
     private string Resolve(TensorProto tensor)
     {

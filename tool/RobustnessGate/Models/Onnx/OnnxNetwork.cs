@@ -67,6 +67,9 @@ public sealed class OnnxNetwork : INetwork
 
     public ModelCard Card { get; }
 
+    /// <summary>SHA-256 of the weights kept in files beside the model; null where there are none.</summary>
+    internal byte[]? ExternalDigest { get; private set; }
+
     /// <summary>Shape of the output for <see cref="BatchRunner.ProbeSize"/> inputs.</summary>
     internal IReadOnlyList<long> ProbeOutput => _batches.OutputShape;
 
@@ -143,7 +146,8 @@ public sealed class OnnxNetwork : INetwork
 
     private (IReadOnlyDictionary<int, Value>, IReadOnlyList<(string, Parameter)>) Initialisers(OnnxGraph graph, string? folder)
     {
-        var reader = new TensorReader(folder is null ? null : new ExternalData(folder));
+        using var external = folder is null ? null : new ExternalData(folder);
+        var reader = new TensorReader(external);
         var statistics = graph.Nodes.Where(node => node.Op == "BatchNormalization").SelectMany(node => node.Inputs[3..5]).ToHashSet();
         var constants = new Dictionary<int, Value>();
         var weights = new List<(string, Parameter)>();
@@ -166,6 +170,7 @@ public sealed class OnnxNetwork : INetwork
             }
         }
 
+        ExternalDigest = external?.Digest;
         return (constants, weights);
     }
 

@@ -48,7 +48,7 @@ internal sealed class YamlTree
         var starts = _events.OfType<DocumentStart>().ToArray();
         if (starts.Length == 0)
         {
-            _reading.Refuse(Codes.Empty, 1, 1, "The policy is empty, so nothing would be judged. `robustness-gate init` writes one to start from.");
+            _reading.Refuse(Codes.Empty, 1, 1, "The policy is empty, so nothing would be judged. robustness.yml.example of RobustnessGate is one to start from.");
             return null;
         }
 

@@ -26,11 +26,11 @@ public sealed record Curvature(
         using var scope = NewDisposeScope();
         var x = step.Inputs.detach().requires_grad_();
         var here = Losses(step, x);
-        var slope = InputGradient.Of(here.sum(), x, keepGraph: true);
+        var slope = InputGradient.Of(here.sum(), x, GraphUse.Differentiate);
         var direction = Lp.SteepestAscent(slope.detach(), Norm.Linf);
         var unit = direction / Lp.PerRow(Lp.Of(direction, Norm.L2).clamp_min(1), direction);
         var ahead = (x + (unit * Distance)).detach().requires_grad_();
-        var change = InputGradient.Of(Losses(step, ahead).sum(), ahead, keepGraph: true) - slope;
+        var change = InputGradient.Of(Losses(step, ahead).sum(), ahead, GraphUse.Differentiate) - slope;
         var penalty = change.flatten(1).square().sum(1).mean();
         var fit = Coupled(step) ? CrossEntropy(step.Network.Logits(step.Inputs), step.Labels) : here.mean();
         var total = fit + (penalty * (Coefficient * Rise(step.Progress, Ramp)));

@@ -43,5 +43,5 @@ internal sealed record InputGradientPenalty(
 
     /// <summary>The penalty of each sample, (N): what a sample contributes does not depend on its batch.</summary>
     private Tensor PerSample(Tensor logits, Tensor x, Tensor labels) =>
-        Size(InputGradient.Of(Value(logits, labels).sum(), x, keepGraph: true));
+        Size(InputGradient.Of(Value(logits, labels).sum(), x, GraphUse.Differentiate));
 }

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using RobustnessGate.Gating;
+using RobustnessGate.Hosting;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Tests.Cli;
+
+/// <summary>What the front process makes of an evaluation process, played here by a shell.</summary>
+public class ChildProcessTests
+{
+    private static readonly Fact Natural = new NaturalFact(BitString.Parse("10"), [0, 1]);
+
+    [Fact]
+    public void Damaged_records_are_a_death_and_what_came_before_is_kept()
+    {
+        var evaluated = Evaluate(FactLog.Line(Natural) + "{\"kind\": \n", exitCode: 0);
+
+        Assert.Equal(ExitCode.EvaluationCrashed, evaluated.End);
+        Assert.Equal("RG0904", Assert.Single(evaluated.Facts.Findings).Code);
+        Assert.Equal(2, evaluated.Facts.Natural!.Bits.Count);
+    }
+
+    [Fact]
+    public void A_libtorch_that_cannot_be_loaded_is_not_called_a_defect_as_well()
+    {
+        var unloadable = new FindingFact(new Finding("RG0901", Severity.Error, null, "libtorch cannot be loaded"));
+
+        var evaluated = Evaluate(FactLog.Line(unloadable), exitCode: 1);
+
+        Assert.Equal(ExitCode.InternalError, evaluated.End);
+        Assert.Equal("RG0901", Assert.Single(evaluated.Facts.Findings).Code);
+        Assert.Equal("RG0912", Assert.Single(Evaluate(FactLog.Line(Natural), exitCode: 1).Facts.Findings).Code);
+    }
+
+    [Fact]
+    public void A_policy_that_changed_in_between_is_refused()
+    {
+        using var work = new Workspace();
+        var request = Request(work["robustness.yml"]);
+        var sha256 = request.ReadPolicy().Source.Sha256;
+        Assert.Equal(sha256, (request with { PolicySha256 = sha256 }).ReadPolicy().Source.Sha256);
+        File.AppendAllText(work["robustness.yml"], "# changed\n");
+
+        var mistake = Assert.Throws<MistakeException>(() => (request with { PolicySha256 = sha256 }).ReadPolicy());
+
+        Assert.Equal((ExitCode.InvalidInput, "RG0122"), (mistake.ExitCode, Assert.Single(mistake.Findings).Code));
+    }
+
+    [Fact]
+    public void A_records_file_that_cannot_be_written_is_a_finding()
+    {
+        using var work = new Workspace();
+        Request(work["robustness.yml"]).Write(work["request.json"]);
+
+        var mistake = Assert.Throws<MistakeException>(() => EvaluationProcess.Run(
+            work["request.json"], work["absent/records.jsonl"], _ => { }, _ => { }, () => TimeSpan.Zero, CancellationToken.None));
+
+        Assert.Equal((ExitCode.EvaluationCrashed, "RG0909"), (mistake.ExitCode, Assert.Single(mistake.Findings).Code));
+    }
+
+    /// <summary>A process that writes these records and ends with this code.</summary>
+    private static Evaluated Evaluate(string records, int exitCode)
+    {
+        using var work = new Workspace();
+        File.WriteAllText(work["given.jsonl"], records);
+        var shell = new ChildCommand("/bin/sh", ["-c", $"cp '{work["given.jsonl"]}' \"$2\"; exit {exitCode}", "sh"]);
+        return new ChildProcessHost(shell, null).Evaluate(Request(work["robustness.yml"]), CancellationToken.None);
+    }
+
+    private static EvaluationRequest Request(string policy) => new(policy, new(), 1, 64, null);
+}

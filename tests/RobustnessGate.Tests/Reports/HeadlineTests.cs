@@ -1,0 +1,31 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Native;
+using RobustnessGate.Reports;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Tests;
+
+public class HeadlineTests
+{
+    [Theory]
+    [InlineData(ExitCode.InternalError)]
+    [InlineData(ExitCode.Cancelled)]
+    [InlineData(ExitCode.InvalidInput)]
+    [InlineData(ExitCode.BadCommandLine)]
+    [InlineData(ExitCode.EvaluationCrashed)]
+    public void WhatStoppedTheEvaluationIsTheReason(ExitCode exit)
+    {
+        var policy = Scene.Policy(Scene.Natural(min: 0));
+        var facts = Results.Evaluation.Empty with
+        {
+            Findings = [new("RG0330", Severity.Note, null, "a note"), new("RG0909", Severity.Error, null, "the disk is full")],
+        };
+        var headline = Headline.Of(ResultsDocument.Of(policy, facts, new(Verdict.Failed, exit, [], [], null), Scene.Tool));
+
+        Assert.StartsWith("Not judged: ", headline.Title, StringComparison.Ordinal);
+        Assert.Equal("the disk is full", headline.Detail);
+    }
+
+    [Fact]
+    public void TheVersionOfLibtorchIsThatOfARelease() => Assert.Matches(@"^2\.10\.[0-9]+$", LibTorch.LoadedVersion);
+}

@@ -1,0 +1,25 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>Auto-PGD on cross-entropy (Croce and Hein 2020, Section 3).</summary>
+/// <param name="Iterations">Number of gradient steps of each run.</param>
+/// <param name="Restarts">Number of runs; samples that fell are not run again.</param>
+public sealed record ApgdCe([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Restarts = 1) : Attack
+{
+    public override string Name => "apgd-ce";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2];
+
+    public override int Queries => Restarts * (Iterations + 1);
+
+    public override void Run(Pursuit pursuit)
+    {
+        for (var run = 0; run < Restarts && pursuit.Any; run++)
+        {
+            Apgd.Run(pursuit, pursuit.Towards(Loss.Ce), Iterations, run);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// The standard ensemble: Auto-PGD on cross-entropy, targeted Auto-PGD and targeted FAB with nine classes each, Square
+/// with 5,000 queries, each on the samples that the earlier ones left standing
+/// (Croce and Hein 2020, "Reliable evaluation of adversarial robustness", Section 6; protocol "standard").
+/// </summary>
+public sealed record AutoAttack : Attack
+{
+    private static readonly Attack[] Members = [new ApgdCe(), new ApgdT(), new FabT(), new Square()];
+
+    public override string Name => "autoattack";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2];
+
+    public override int Queries => Members.Sum(member => member.Queries);
+
+    public override void Run(Pursuit pursuit)
+    {
+        foreach (var member in Members)
+        {
+            if (pursuit.Any)
+            {
+                member.Run(pursuit);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// The fast adaptive boundary attack, targeted version: towards one likely wrong class after the other it steps onto
+/// the linearised boundary, biased towards the sample, and back again once it is through
+/// (Croce and Hein 2020, "Minimally distorted adversarial examples with a fast adaptive boundary attack", Algorithm 1).
+/// </summary>
+/// <param name="Iterations">Number of steps towards each class.</param>
+/// <param name="Targets">How many classes are aimed at, in the order of the clean logits.</param>
+public sealed record FabT([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Targets = 9) : Attack
+{
+    private const double MostBias = 0.1;
+    private const double Overshoot = 1.05;
+    private const double StepBack = 0.9;
+
+    public override string Name => "fab-t";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf, Norm.L2, Norm.L1];
+
+    public override bool MinimalNorm => true;
+
+    public override int Queries => Targets * ((2 * Iterations) + 1);
+
+    public override void Run(Pursuit pursuit)
+    {
+        using var rivals = new Rivals(pursuit, pursuit.Targeted ? 1 : Targets);
+        for (var rank = 0; rank < rivals.Count && pursuit.Any; rank++)
+        {
+            rivals.Choose(rank);
+            Towards(pursuit, pursuit.Targeted ? pursuit.Towards(Loss.Margin) : (logits, slice) => Gap(
+                logits, slice.Of(pursuit.Classes), slice.Of(rivals.Chosen)));
+        }
+    }
+
+    /// <summary>Z_a − Z_t, whose zero is the boundary towards a.</summary>
+    private static Tensor Gap(Tensor logits, Tensor classes, Tensor towards)
+    {
+        using var scope = NewDisposeScope();
+        return (logits.gather(1, towards.unsqueeze(1)) - logits.gather(1, classes.unsqueeze(1))).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    private void Towards(Pursuit pursuit, Pursuit.Objective gap)
+    {
+        var points = pursuit.AtSamples();
+        for (var iteration = 0; iteration < Iterations && pursuit.Any; iteration++)
+        {
+            using var scope = NewDisposeScope();
+            var seen = pursuit.Observe(points, [gap], bounded: false);
+            points.Value = Step(pursuit, points.Value, seen.Losses[0], seen.Gradients[0]);
+            if (!pursuit.Any)
+            {
+                break;
+            }
+
+            var through = Lp.PerRow(pursuit.Observe(points, [], bounded: false).Goals.lt(0), points.Value);
+            points.Value = where(through, pursuit.Clean + ((points.Value - pursuit.Clean) * StepBack), points.Value);
+        }
+
+        pursuit.Release(points);
+    }
+
+    private static Tensor Step(Pursuit pursuit, Tensor points, Tensor gap, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var (x, clean, w) = (points.flatten(1), pursuit.Clean.flatten(1), gradient.flatten(1).nan_to_num());
+        var (low, high) = (pursuit.BoxLow.flatten(1), pursuit.BoxHigh.flatten(1));
+        var offset = (w * x).sum(1) - gap;
+        var fromPoint = Hyperplane.StepTo(x, w, offset, low, high, pursuit.Norm);
+        var fromSample = Hyperplane.StepTo(clean, w, offset, low, high, pursuit.Norm);
+        var near = Lp.Of(fromPoint, pursuit.Norm).clamp_min(1e-8);
+        var far = Lp.Of(fromSample, pursuit.Norm).clamp_min(1e-8);
+        var bias = (near / (near + far)).clamp(0, MostBias).unsqueeze(1);
+        var next = ((x + (Overshoot * fromPoint)) * (1 - bias)) + ((clean + (Overshoot * fromSample)) * bias);
+        return next.reshape(points.shape).MoveToOuterDisposeScope();
+    }
+}

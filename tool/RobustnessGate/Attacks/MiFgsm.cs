@@ -1,0 +1,43 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// Momentum iterative FGSM: signed steps along an accumulated direction, each gradient at unit ℓ1 norm before it is
+/// added (Dong et al. 2018, "Boosting adversarial attacks with momentum", Algorithm 1).
+/// </summary>
+/// <param name="Steps">Number of gradient steps.</param>
+/// <param name="StepSize">In raw input units; by default ε/steps.</param>
+/// <param name="Decay">μ: how much of the accumulated direction stays.</param>
+public sealed record MiFgsm(
+    [property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null,
+    [property: AtLeast(0)] double Decay = 1) : Attack
+{
+    public override string Name => "mi-fgsm";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf];
+
+    public override int Queries => Steps + 1;
+
+    public override void Run(Pursuit pursuit)
+    {
+        var points = pursuit.AtSamples();
+        var momentum = pursuit.Track(zeros_like(pursuit.Clean));
+        for (var step = 0; step < Steps && pursuit.Any; step++)
+        {
+            using var scope = NewDisposeScope();
+            var gradient = pursuit.Gradient(points, Loss.Ce).nan_to_num_();
+            // At 1e-38 a zero gradient stays zero and every other comes to unit length.
+            var unit = gradient / Lp.PerRow(Lp.Of(gradient, Norm.L1).clamp_min(1e-38), gradient);
+            momentum.Value = (momentum.Value * Decay) + unit;
+            points.Value.add_(momentum.Value.sign() * new Steps(Steps, StepSize, RelativeSize: 1.0 / Steps).InUnits(pursuit, step));
+        }
+
+        pursuit.Conclude(points);
+        pursuit.Release(points);
+        pursuit.Release(momentum);
+    }
+}
