@@ -59,7 +59,7 @@ public class AttackParametersTests
 
     [Fact]
     public void AParameterThatAPolicyCannotWriteIsTheAuthorsMistake() =>
-        Assert.Throws<NotSupportedException>(() => new AttackParameters(new Unwritable()));
+        Assert.Throws<NotSupportedException>(() => new RecordParameters<Attack>(new Unwritable()));
 
     [Fact]
     public void EveryAttackOfTheCatalogCanBeNamedWithItsDefaults()

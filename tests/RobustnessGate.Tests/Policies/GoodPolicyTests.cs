@@ -46,7 +46,7 @@ public class GoodPolicyTests
             - { metric: linear-radius, statistic: p05, min: -0.5, max-drop-ratio: 0.1 }
             - { metric: jacobian-l1, max: 300, max-rise-ratio: 0.2 }
         report: { formats: [json] }
-        harden: { regime: jacobian, anything: [1, { goes: here }] }
+        harden: { regime: adversarial, craft: once, epsilon: 8/255, epochs: 3, data: { images: train.npy, labels: labels.npy } }
         """;
 
     [Fact]

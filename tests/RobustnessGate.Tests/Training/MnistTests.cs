@@ -21,7 +21,7 @@ public class MnistTests
         using var network = new LayeredNetwork(Architecture.Mnist, seed: 1);
         var options = new TrainingOptions(
             Epochs: 1, BatchSize: 64, LearningRate: 3e-3, new Optimizer.Adam(), new Schedule.Cosine(), Input.Bounds, Seed: 1);
-        Trainer.Run(network, train, new Natural(), options, _ => { }, CancellationToken.None);
+        Trainer.Run(new(network, train, new Natural(), options), _ => { }, CancellationToken.None);
         Assert.InRange(Accuracy.Natural(network, test), 9850, 10000);
 
         var file = Path.Combine(Directory.CreateTempSubdirectory("mnist").FullName, "natural.onnx");

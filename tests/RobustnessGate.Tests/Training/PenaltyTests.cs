@@ -9,8 +9,19 @@ namespace RobustnessGate.Tests.Training;
 
 public class PenaltyTests
 {
+    /// <summary>Regimes whose penalty of a sample depends on nothing but the sample and the weights.</summary>
+    private static readonly Regime[] Penalised =
+    [
+        new Jacobian(0.3, GradientNorm.L1, Ramp: 0), new Jacobian(0.3, GradientNorm.L2, Ramp: 0), new Jacobian(0.3, GradientNorm.Linf, Ramp: 0),
+        new Gradient(0.3, Ramp: 0), new JacobianAdversarial(0.3, Epsilon: 0.1), new Curvature(0.3, 0.4, Ramp: 0),
+    ];
+
+    public static TheoryData<Regime> Penalties => new(Penalised);
+
     public static TheoryData<Regime> Regimes => new(
-        new Jacobian(0.3, Norm.L1, Ramp: 0), new Jacobian(0.3, Norm.L2, Ramp: 0), new Jacobian(0.3, Norm.Linf, Ramp: 0));
+    [
+        .. Penalised, new Adversarial(Epsilon: 0.1), new MinMax(0.1), new Trades(2, 0.1),
+    ]);
 
     [Theory]
     [MemberData(nameof(Regimes))]
@@ -47,7 +58,7 @@ public class PenaltyTests
     }
 
     [Theory]
-    [MemberData(nameof(Regimes))]
+    [MemberData(nameof(Penalties))]
     public void ThePenaltyOfABatchIsTheMeanOfItsSamplesPenalties(Regime regime)
     {
         using var scope = NewDisposeScope();

@@ -13,11 +13,14 @@ internal sealed class SmoothNetwork : ITrainable
     private readonly Tensor _first;
     private readonly Tensor _second;
 
-    public SmoothNetwork(ulong seed)
+    public SmoothNetwork(ulong seed, Device? device = null)
     {
         using var generator = new Generator(seed);
-        _first = randn([9, Inputs], ScalarType.Float64, generator: generator).DetachFromDisposeScope().requires_grad_();
-        _second = randn([Classes, 9], ScalarType.Float64, generator: generator).DetachFromDisposeScope().requires_grad_();
+        using var scope = NewDisposeScope();
+        _first = Weight(randn([9, Inputs], ScalarType.Float64, generator: generator));
+        _second = Weight(randn([Classes, 9], ScalarType.Float64, generator: generator));
+
+        Tensor Weight(Tensor drawn) => drawn.to(device ?? CPU).DetachFromDisposeScope().requires_grad_();
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> Weights => [("first", _first), ("second", _second)];

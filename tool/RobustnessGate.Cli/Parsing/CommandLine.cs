@@ -16,6 +16,7 @@ internal static class CommandLine
         CheckVerb.Create(),
         BaselineVerb.Create(),
         CommentVerb.Create(),
+        HardenVerb.Create(),
         DataVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
+using RobustnessGate.Hosting;
 using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.Cli.Verbs;
@@ -12,6 +15,15 @@ internal static class ReproduceVerb
     public static Command Create() => new("reproduce", "Repeats trainings and tables on local data.")
     {
         QuickStart(),
+        OnMnist(
+            "table1", "Table 1: accuracy under attack of networks trained in different ways.",
+            Table1.Run, Table1.Render),
+        OnMnist(
+            "section4.3", "Section 4.3: geometry of a natural and a min-max trained network.",
+            (cells, _) => GeometrySections.Run(cells, MnistRow.MinMax), cells => GeometrySections.Render(cells, MnistRow.MinMax)),
+        OnMnist(
+            "section5.3", "Section 5.3: geometry of a natural and a regularised network.",
+            (cells, _) => GeometrySections.Run(cells, MnistRow.Ours), cells => GeometrySections.Render(cells, MnistRow.Ours)),
     };
 
     private static Command QuickStart()
@@ -32,7 +44,7 @@ internal static class ReproduceVerb
             foreach (var (file, _) in QuickStartNetworks.All)
             {
                 var counts = QuickStartNetworks.Make(
-                    file, parsed.GetRequiredValue(data), folder, report => screen.Say(TrainingProgress.Line(file, report)), interruption.Token);
+                    file, parsed.GetRequiredValue(data), folder, report => screen.Say(TrainingProgress.Line(file + "  ", report)), interruption.Token);
                 Console.Out.WriteLine(FormattableString.Invariant(
                     $"{file,-16}{counts.Natural,6} / {counts.Total}{counts.Robust,6} / {counts.Total}"));
             }
@@ -42,4 +54,39 @@ internal static class ReproduceVerb
         });
         return command;
     }
+
+    private static Command OnMnist(
+        string name, string description, Action<MnistCells, IReadOnlyCollection<string>> run, Func<MnistCells, string> render)
+    {
+        var data = Options.Text("--data", "DIR", "Folder with the four MNIST files.", "data/mnist");
+        var output = Options.Text("--output", "DIR", "Folder for the page and the networks.", "artifacts/reproduction", "-o");
+        var work = Options.Text("--work", "DIR", "Folder for checkpoints and measurements.", "artifacts/reproduction/work");
+        var quick = new Option<bool>("--quick") { Description = "Minutes instead of hours; the figures only show that it works." };
+        var row = new Option<string[]>("--row") { HelpName = "KEY", Description = "Work on this row alone, repeatable.", AllowMultipleArgumentsPerToken = false };
+        row.AcceptOnlyFromAmong([.. MnistRow.All.Select(row => row.Key)]);
+        var verbosity = Options.Verbosity();
+        var command = new Command(name, description) { data, output, work, quick, row, verbosity };
+        command.SetAction(parsed =>
+        {
+            var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
+            using var interruption = new Interruption();
+            var isQuick = parsed.GetValue(quick);
+            var scale = isQuick ? "quick" : "full";
+            var folder = Path.Combine(parsed.GetRequiredValue(output), isQuick ? "quick" : "");
+            var cells = new MnistCells(new(
+                parsed.GetRequiredValue(data), Path.Combine(parsed.GetRequiredValue(work), scale), Path.Combine(folder, "mnist"), isQuick,
+                () => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, line => screen.Say(line), interruption.Token));
+            run(cells, parsed.GetValue(row) ?? []);
+            var page = Path.Combine(folder, $"{name}.md");
+            AtomicFile.Write(page, ReproductionPage.Render(
+                description, $"dotnet robustness-gate reproduce {name}{(isQuick ? " --quick" : "")} --data DIR", Machine, cells, render(cells)));
+            Console.Out.Write(render(cells));
+            Console.Out.WriteLine($"wrote {page}");
+            return (int)ExitCode.Passed;
+        });
+        return command;
+    }
+
+    private static string Machine => FormattableString.Invariant(
+        $"{(OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsWindows() ? "Windows" : "macOS")}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
 }

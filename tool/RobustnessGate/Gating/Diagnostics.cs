@@ -106,6 +106,8 @@ public static class Diagnostics
         ["RG0422"] = "the network is in training mode",
         ["RG0423"] = "a TorchScript file cannot be read",
         ["RG0480"] = "training diverged",
+        ["RG0481"] = "the model cannot be trained",
+        ["RG0482"] = "harden lacks what it needs",
         ["RG0501"] = "the bar was lowered",
         ["RG0502"] = "the baseline was edited",
         ["RG0503"] = "an attack or a rule is gone",

@@ -19,6 +19,9 @@ public sealed record Policy(
     ReportSection Report,
     PolicySource Source)
 {
+    /// <summary>How <c>harden</c> trains; null where the policy does not say.</summary>
+    public HardenSection? Harden { get; init; }
+
     /// <summary>Every attack at every radius, in file order: the runs that an evaluation consists of.</summary>
     public IEnumerable<AttackRun> Runs => Attacks.SelectMany(entry => entry.Runs);
 }

@@ -81,7 +81,10 @@ public static class PolicyReader
             : new Policy(
                 fields.Get(PolicyKeys.Version), fields.Get(PolicyKeys.Seed), fields.Get(PolicyKeys.Device)!,
                 fields.Get(PolicyKeys.Model)!, fields.Get(PolicyKeys.Data)!, fields.Get(PolicyKeys.Indicator),
-                fields.Get(PolicyKeys.Attacks), fields.Get(PolicyKeys.Gate)!, fields.Get(PolicyKeys.Report)!, source);
+                fields.Get(PolicyKeys.Attacks), fields.Get(PolicyKeys.Gate)!, fields.Get(PolicyKeys.Report)!, source)
+            {
+                Harden = fields.Get(PolicyKeys.Harden),
+            };
     }
 
     private static bool IsOfLaterVersion(Node? node, out int version)

@@ -1,6 +1,8 @@
 using RobustnessGate.Maths;
+using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace RobustnessGate.Training;
 
@@ -12,13 +14,21 @@ public static class Accuracy
     /// <summary>How many samples are right: the margin is positive, a tie is wrong.</summary>
     public static int Natural(ITrainable network, TrainingSet data) => Count(network, data, (_, _) => []);
 
-    /// <summary>How many samples are right both as they are and after a search for a point that is not.</summary>
+    /// <summary>How many samples are right as they are and after two searches for a point that is not.</summary>
+    /// <remarks>
+    /// One descends the margin, one climbs the cross-entropy: a network whose margin was regularised is flat to the
+    /// first and not to the second.
+    /// </remarks>
     /// <param name="bounds">The box that inputs live in; null for none.</param>
-    public static int Robust(ITrainable network, TrainingSet data, SignAscent search, Policies.Bounds? bounds, long seed)
+    public static int Robust(ITrainable network, TrainingSet data, SignAscent search, Bounds? bounds, long seed)
     {
-        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0, data.Inputs.device);
+        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0);
         return Count(network, data, (inputs, labels) =>
-            [search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, generator)]);
+        [
+            search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, generator),
+            search.Run(
+                x => functional.cross_entropy(network.Logits(x), labels, reduction: Reduction.None), inputs, bounds, generator),
+        ]);
     }
 
     /// <summary>How many samples are right as they are and at every further point, each (N, …input) like its inputs.</summary>

@@ -33,8 +33,8 @@ internal sealed class EpochTally
         }
     }
 
-    public EpochReport Report(int epoch, int epochs) =>
-        new(epoch, epochs, _loss / _steps, _fit / _steps, _penalised == 0 ? null : _penalty / _penalised);
+    public EpochReport Report(int epoch, int epochs, Score? score) =>
+        new(epoch, epochs, _loss / _steps, _fit / _steps, _penalised == 0 ? null : _penalty / _penalised, score);
 
     private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
 }

@@ -8,11 +8,11 @@ namespace RobustnessGate.Training;
 /// </summary>
 public static class Randomness
 {
-    public enum Purpose { Initialisation = 1, Order, Crafting, HeldOut, Probe }
+    public enum Purpose { Initialisation = 1, Order, Crafting, CraftingOnce, HeldOut }
 
-    /// <summary>A generator of its own for one purpose at one moment. The caller disposes it.</summary>
-    public static Generator For(long seed, Purpose purpose, long moment, Device? device = null) =>
-        new(Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)moment), device);
+    /// <summary>A generator of the CPU for one purpose at one moment. The caller disposes it.</summary>
+    public static Generator For(long seed, Purpose purpose, long moment) =>
+        new(Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)moment));
 
     /// <summary>SplitMix64's finaliser: a bijection whose outputs look independent for related inputs.</summary>
     private static ulong Mix(ulong z)

@@ -9,14 +9,14 @@ namespace RobustnessGate.Training;
 public static class SampleSets
 {
     /// <summary>All samples of a set, decoded, with their labels.</summary>
-    public static TrainingSet ToTrainingSet(this SampleSet samples, InputSection input)
+    public static TrainingSet ToTrainingSet(this SampleSet samples, InputSection input, Device? device = null)
     {
         using var scope = NewDisposeScope();
         var values = new float[(long)samples.Count * samples.Features];
         samples.Read(0, samples.Count, values);
         return new(
-            tensor(values, [samples.Count, .. input.Shape.Select(size => (long)size)]),
-            tensor(samples.Labels.Select(label => (long)label).ToArray()));
+            tensor(values, [samples.Count, .. input.Shape.Select(size => (long)size)]).to(device ?? CPU),
+            tensor(samples.Labels.Select(label => (long)label).ToArray()).to(device ?? CPU));
     }
 
     /// <summary>Images and labels in IDX files, as they stand; 8-bit values are mapped to [0, 1].</summary>

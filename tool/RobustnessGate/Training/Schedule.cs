@@ -28,5 +28,7 @@ public abstract record Schedule
     public sealed record Steps(double Cut, params double[] At) : Schedule
     {
         public override double Factor(double progress) => Math.Pow(Cut, At.Count(at => progress >= at));
+
+        public override string ToString() => FormattableString.Invariant($"Steps {Cut} {string.Join(' ', At)}");
     }
 }

@@ -17,6 +17,7 @@ public sealed record SignAscent(double Epsilon, double StepSize, int Steps, bool
 {
     /// <param name="objective">Points (N, …input) → what to raise, (N), each depending on its own point alone.</param>
     /// <param name="centres">(N, …input), unchanged.</param>
+    /// <param name="generator">Of the CPU.</param>
     /// <returns>(N, …input) in the ball and in the box, without a graph.</returns>
     public Tensor Run(Func<Tensor, Tensor> objective, Tensor centres, Bounds? bounds, Generator generator)
     {
@@ -27,8 +28,9 @@ public sealed record SignAscent(double Epsilon, double StepSize, int Steps, bool
         var point = centre.clone();
         if (RandomStart)
         {
-            var noise = rand(centre.shape, centre.dtype, centre.device, generator: generator);
-            point.add_(noise.mul_(2).sub_(1), Epsilon).clamp_(low, high);
+            // Drawn on the CPU, so that a device does not change what is drawn.
+            var noise = rand(centre.shape, centre.dtype, generator: generator).mul_(2).sub_(1);
+            point.add_(noise.to(centre.device), Epsilon).clamp_(low, high);
         }
 
         for (var i = 0; i < Steps; i++)

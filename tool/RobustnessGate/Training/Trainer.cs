@@ -1,72 +1,66 @@
-using RobustnessGate.Maths;
-using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;
 
+/// <summary>What is trained, on what, how.</summary>
+/// <param name="Network">Its weights are changed in place.</param>
+public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.Regime Regime, TrainingOptions Options)
+{
+    /// <summary>Held-out samples; null for none.</summary>
+    public Validation? Validation { get; init; }
+
+    /// <summary>What examples are crafted from where a regime crafts once; null for the network before its first step.</summary>
+    public ITrainable? Source { get; init; }
+
+    /// <summary>
+    /// File that holds the state after every epoch. If it exists and is of the same training, the training goes on from
+    /// there; null to keep none.
+    /// </summary>
+    public string? CheckpointPath { get; init; }
+}
+
 /// <summary>
 /// The training loop. Deterministic for a seed, a thread count and a device: the order of samples and every random
-/// draw are functions of the seed and the step.
+/// draw are functions of the seed and the step, so a training that was killed and resumed ends at the same weights.
 /// </summary>
 public static class Trainer
 {
-    /// <summary>Changes the network's weights in place.</summary>
     /// <param name="progress">Called after every epoch.</param>
     /// <exception cref="Gating.MistakeException">RG0480: the loss became infinite or NaN.</exception>
     /// <exception cref="OperationCanceledException">Stopped between two steps.</exception>
-    public static void Run(
-        ITrainable network, TrainingSet data, Regime regime, TrainingOptions options,
-        Action<EpochReport> progress, CancellationToken cancellation)
+    public static void Run(TrainingTask task, Action<EpochReport> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        using var state = new Optimizer.State(options.Optimizer, network);
-        var weights = network.Weights.Select(weight => weight.Value).ToArray();
-        var stepsPerEpoch = (data.Count + options.BatchSize - 1) / options.BatchSize;
-        network.Training = true;
+        using var state = new TrainingState(task);
+        state.Resume();
+        if (state.IsFinished)
+        {
+            return;
+        }
+
+        using var epochs = new EpochRunner(task, state, cancellation);
+        task.Network.Training = true;
         try
         {
-            for (var epoch = 0; epoch < options.Epochs; epoch++)
+            while (!state.IsFinished)
             {
-                var tally = new EpochTally();
-                using var order = Order(data, options.Seed, epoch);
-                for (var start = 0; start < data.Count; start += options.BatchSize)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    Step(order, start, epoch, tally);
-                }
-
-                progress(tally.Report(epoch + 1, options.Epochs));
+                var tally = epochs.Run();
+                var score = Measure(task);
+                progress(tally.Report(state.Epoch + 1, task.Options.Epochs, score));
+                state.EndEpoch(score);
             }
         }
         finally
         {
-            network.Training = false;
-        }
-
-        void Step(Tensor order, int start, int epoch, EpochTally tally)
-        {
-            using var stepScope = NewDisposeScope();
-            var (inputs, labels) = data.At(order.narrow(0, start, Math.Min(options.BatchSize, data.Count - start)));
-            var share = (double)state.Steps / ((long)stepsPerEpoch * options.Epochs);
-            var loss = regime.Loss(
-                new(network, inputs, labels, state.Steps, share, options.Bounds, options.Seed));
-            tally.Add(loss);
-            if (!tally.IsFinite)
-            {
-                throw Divergence.Explain(regime, options, epoch + 1, state.Steps + 1, tally);
-            }
-
-            var gradients = InputGradient.OfAll(loss.Total, weights);
-            state.Step(gradients, options.LearningRate * options.Schedule.Factor(share));
+            task.Network.Training = false;
         }
     }
 
-    /// <summary>The samples' positions, (N) int64, in the order in which this epoch takes them.</summary>
-    private static Tensor Order(TrainingSet data, long seed, int epoch)
-    {
-        using var scope = NewDisposeScope();
-        using var generator = Randomness.For(seed, Randomness.Purpose.Order, epoch);
-        return randperm(data.Count, generator: generator).to(data.Labels.device).MoveToOuterDisposeScope();
-    }
+    private static Score? Measure(TrainingTask task) => task.Validation is { } validation
+        ? new(
+            Accuracy.Natural(task.Network, validation.Data),
+            Accuracy.Robust(task.Network, validation.Data, validation.Search, task.Options.Bounds, task.Options.Seed),
+            validation.Data.Count)
+        : null;
 }

@@ -9,9 +9,27 @@ namespace RobustnessGate.Training;
 public sealed record TrainingOptions(
     int Epochs, int BatchSize, double LearningRate, Optimizer Optimizer, Schedule Schedule, Bounds? Bounds, long Seed);
 
+/// <summary>Measuring on samples that are not trained on, after every epoch.</summary>
+/// <param name="Data">The samples.</param>
+/// <param name="Search">How robust accuracy is measured.</param>
+/// <param name="Patience">
+/// After how many epochs without a better robust accuracy training stops and goes back to the best weights; null to
+/// train all epochs and keep the last weights.
+/// </param>
+public sealed record Validation(TrainingSet Data, SignAscent Search, int? Patience = null);
+
+/// <summary>Counts on held-out samples.</summary>
+public sealed record Score(int Natural, int Robust, int Total)
+{
+    /// <summary>More robust samples, or as many with more natural ones.</summary>
+    public bool Beats(Score? other) =>
+        other is null || Robust > other.Robust || (Robust == other.Robust && Natural > other.Natural);
+}
+
 /// <summary>What one epoch came to.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">Mean over the epoch's steps of what was minimised.</param>
 /// <param name="Fit">Mean cross-entropy.</param>
 /// <param name="Penalty">Mean of the regime's penalty over the steps that had one; null where none had.</param>
-public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Fit, double? Penalty);
+/// <param name="Score">On held-out samples; null where there are none.</param>
+public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Fit, double? Penalty, Score? Score);

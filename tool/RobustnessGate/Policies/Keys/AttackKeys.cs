@@ -39,7 +39,7 @@ internal static class AttackKeys
         var norm = Key.Default(
             "norm", new ChoiceForm<Norm>([.. attack.Norms.Select(n => (n.Name(), n))]), attack.Norms[0],
             $"norm of the perturbation; {attack.Name} is defined for {string.Join(", ", attack.Norms.Select(n => n.Name()))}");
-        var parameters = new AttackParameters(attack);
+        var parameters = new RecordParameters<Attack>(attack);
         return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => new AttackEntry(
             fields.Get(Id), parameters.Build(fields), fields.Get(norm), fields.Get(Epsilons),
             fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path));

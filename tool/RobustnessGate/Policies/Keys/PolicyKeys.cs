@@ -43,7 +43,7 @@ internal static class PolicyKeys
         new SectionForm<ReportSection>([Formats], fields => new ReportSection([.. fields.Get(Formats).Distinct()])),
         new ReportSection(ReportSection.DefaultFormats), "what is written besides the verdict");
 
-    private static readonly Key<object> Harden = Key.May("harden", new OpaqueForm(), "how a model is to be trained; `check` does not read it");
+    public static readonly Key<HardenSection> Harden = Key.May("harden", HardenKeys.Form, "how `harden` trains");
 
     public static readonly ImmutableArray<Key> All =
         [Version, Seed, Device, Model, Data, Indicator, Attacks, Gate, Report, Harden];

@@ -5,22 +5,29 @@ using static TorchSharp.torch.nn;
 
 namespace RobustnessGate.Training.Regimes;
 
-/// <summary>Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input.</summary>
-internal static class InputGradientPenalty
+/// <summary>
+/// Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input, by double
+/// backpropagation that shares the forward pass of the cross-entropy.
+/// </summary>
+/// <param name="Coefficient">Multiplies the mean over the batch of the samples' penalties.</param>
+/// <param name="Ramp">Share of the training over which the coefficient rises linearly from zero.</param>
+/// <param name="Interval">Every how many steps the penalty is applied, with so many times the coefficient.</param>
+/// <param name="Value">Logits (N, K) and labels (N) → the value (N) whose input gradient is penalised.</param>
+/// <param name="Size">A gradient (N, …input) → its size (N).</param>
+internal sealed record InputGradientPenalty(
+    double Coefficient, double Ramp, int Interval, Func<Tensor, Tensor, Tensor> Value, Func<Tensor, Tensor> Size)
 {
-    /// <param name="value">Logits (N, K) and labels (N) → the value (N) whose input gradient is penalised.</param>
-    /// <param name="size">A gradient (N, …input) → its size (N).</param>
-    public static StepLoss Loss(
-        TrainingStep step, double coefficient, double ramp, int interval,
-        Func<Tensor, Tensor, Tensor> value, Func<Tensor, Tensor> size)
+    /// <param name="fit">What the penalty is added to, given the logits of the step's inputs.</param>
+    public StepLoss Loss(TrainingStep step, Func<Tensor, Tensor> fit)
     {
-        if (step.Number % interval != 0)
+        using var scope = NewDisposeScope();
+        if (step.Number % Interval != 0)
         {
-            return new Natural().Loss(step);
+            var alone = fit(step.Network.Logits(step.Inputs));
+            return new StepLoss(alone, alone, null).MoveToOuterScope();
         }
 
-        using var scope = NewDisposeScope();
-        using var x = step.Inputs.detach().requires_grad_();
+        var x = step.Inputs.detach().requires_grad_();
 
         // Batch statistics tie the samples of a batch together: a gradient per sample exists with running ones only,
         // and with those from before this batch.
@@ -28,20 +35,13 @@ internal static class InputGradientPenalty
             ? step.Network.Evaluating(() => step.Network.Logits(x))
             : null;
         var logits = step.Network.Logits(x);
-        var fit = functional.cross_entropy(logits, step.Labels);
-        var penalty = PerSample(apart ?? logits, x, step.Labels, value, size).mean();
-        var total = fit + (penalty * (coefficient * interval * Rise(step.Progress, ramp)));
-        return new(total.MoveToOuterDisposeScope(), fit.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());
+        var fitted = fit(logits);
+        var penalty = PerSample(apart ?? logits, x, step.Labels).mean();
+        var total = fitted + (penalty * (Coefficient * Interval * Regime.Rise(step.Progress, Ramp)));
+        return new StepLoss(total, fitted, penalty).MoveToOuterScope();
     }
 
     /// <summary>The penalty of each sample, (N): what a sample contributes does not depend on its batch.</summary>
-    internal static Tensor PerSample(
-        Tensor logits, Tensor x, Tensor labels, Func<Tensor, Tensor, Tensor> value, Func<Tensor, Tensor> size)
-    {
-        using var scope = NewDisposeScope();
-        return size(InputGradient.Of(value(logits, labels).sum(), x, GraphUse.Differentiate)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>From 0 to 1 over the first <paramref name="ramp"/> of the training, then 1.</summary>
-    private static double Rise(double progress, double ramp) => progress < ramp ? progress / ramp : 1;
+    private Tensor PerSample(Tensor logits, Tensor x, Tensor labels) =>
+        Size(InputGradient.Of(Value(logits, labels).sum(), x, GraphUse.Differentiate));
 }

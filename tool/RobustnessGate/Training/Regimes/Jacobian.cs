@@ -1,17 +1,14 @@
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace RobustnessGate.Training.Regimes;
 
 /// <summary>
-/// Cross-entropy + c·‖∂L/∂x‖ with L the margin Z_t − max_{i≠t} Z_i (Yu et al. 2018, Eq. 11), by double backpropagation
-/// that shares one forward pass with the cross-entropy.
+/// Cross-entropy + c·‖∂L/∂x‖ with L the margin Z_t − max_{i≠t} Z_i (Yu et al. 2018, Eq. 11).
 /// </summary>
 /// <param name="Coefficient">
 /// c: multiplies the mean over the batch of each sample's norm, in raw input units. The paper's c = 500 has no stated
-/// reduction and is not on this scale.
+/// reduction; see docs/hardening.md for the one that gives its figures.
 /// </param>
 /// <param name="Norm">Of the gradient: l1, l2 or linf. l1 is dual to perturbations bounded in linf.</param>
 /// <param name="Ramp">Share of the training over which c rises linearly from zero, so that fitting comes first.</param>
@@ -20,12 +17,21 @@ namespace RobustnessGate.Training.Regimes;
 /// </param>
 public sealed record Jacobian(
     [property: Positive] double Coefficient = 0.01,
-    Norm Norm = Norm.L1,
+    GradientNorm Norm = GradientNorm.L1,
     [property: Between(0, 1)] double Ramp = 0.2,
     [property: AtLeast(1)] int Interval = 1) : Regime
 {
     public override string Name => "jacobian";
 
-    public override StepLoss Loss(TrainingStep step) =>
-        InputGradientPenalty.Loss(step, Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm));
+    public override StepLoss Loss(TrainingStep step) => Penalty().Loss(step, logits => CrossEntropy(logits, step.Labels));
+
+    internal InputGradientPenalty Penalty() => new(Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm switch
+    {
+        GradientNorm.L1 => Policies.Norm.L1,
+        GradientNorm.L2 => Policies.Norm.L2,
+        _ => Policies.Norm.Linf,
+    }));
 }
+
+/// <summary>In what a gradient is measured.</summary>
+public enum GradientNorm { L1, L2, Linf }

@@ -18,7 +18,8 @@ public sealed record Measurement(
     InputSection Input, DataSection Data, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator, long Seed)
 {
     /// <param name="model">Path of a model file.</param>
-    public Results.Evaluation Run(string model, EvaluationOptions options, Action<Progress> progress, CancellationToken cancellation)
+    /// <param name="record">Receives every fact as soon as it is known.</param>
+    public Results.Evaluation Run(string model, EvaluationOptions options, Action<Fact> record, CancellationToken cancellation)
     {
         var policy = new Policy(
             1, Seed, options.Device, new ModelSection(Path.GetFullPath(model), null, Input), Data, Indicator, Attacks,
@@ -27,8 +28,14 @@ public sealed record Measurement(
         var facts = Results.Evaluation.Empty;
         using var classifier = ModelLoader.Load(policy.Model);
         Evaluator.Run(
-            policy, classifier, SampleSet.Load(Data, Input, Seed), options, fact => facts = facts.With(fact), progress, cancellation);
+            policy, classifier, SampleSet.Load(Data, Input, Seed), options, Add, _ => { }, cancellation);
         return facts.Completed ? facts : throw new InvalidOperationException("an evaluation ended without its last fact");
+
+        void Add(Fact fact)
+        {
+            facts = facts.With(fact);
+            record(fact);
+        }
     }
 
     /// <summary>Images and labels as they stand in two files.</summary>

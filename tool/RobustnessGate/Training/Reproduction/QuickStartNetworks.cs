@@ -49,7 +49,7 @@ public static class QuickStartNetworks
         using var samples = SampleSets.FromIdx(
             Path.Combine(data, QuickStart.TrainImages), Path.Combine(data, QuickStart.TrainLabels), Input);
         using var network = new LayeredNetwork(Architecture, Seed);
-        Trainer.Run(network, samples, regime, Options, progress, cancellation);
+        Trainer.Run(new(network, samples, regime, Options), progress, cancellation);
         Directory.CreateDirectory(output);
         var path = Path.Combine(output, file);
         OnnxWriter.Write(path, network.ToOnnx(), Input.Shape);

@@ -1,0 +1,119 @@
+using RobustnessGate.Policies;
+using RobustnessGate.Training;
+using RobustnessGate.Training.Regimes;
+
+namespace RobustnessGate.Tests.Training;
+
+public sealed class ResumeTests : IDisposable
+{
+    private static readonly Architecture Small = new(
+        [1, 6, 6],
+        [
+            new Layer.Conv(4, 3), new Layer.BatchNorm(), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Flatten(), new Layer.Linear(3),
+        ]);
+
+    private static readonly TrainingOptions Options = new(
+        Epochs: 4, BatchSize: 16, LearningRate: 0.02, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), Seed: 9);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resume");
+
+    private string File => Path.Combine(_folder.FullName, "training.checkpoint");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    public static TheoryData<Regime> Regimes => new(new Jacobian(), new MinMax(0.1), new Adversarial(Craft.Once, 0.1));
+
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void AKillAtAnyStepAndAResumeEndAtTheSameWeights(Regime regime)
+    {
+        var uninterrupted = Train(regime, checkpoint: null, stopAtLoss: int.MaxValue);
+        foreach (var step in new[] { 0, 5, 6, 13, 23 })
+        {
+            System.IO.File.Delete(File);
+            Assert.Null(Train(regime, File, step));
+            Assert.Equal(uninterrupted, Train(regime, File, int.MaxValue));
+        }
+    }
+
+    [Fact]
+    public void AnEarlyStopGoesBackToTheBestWeightsAlsoAfterAResume()
+    {
+        using var data = TrainerTests.Stripes();
+        var validation = new Validation(data, new SignAscent(0.2, 0.05, 3, RandomStart: true), Patience: 2);
+        var options = Options with { Epochs = 40, LearningRate = 0.3 };
+        var scores = new List<Score>();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        var task = new TrainingTask(network, data, new Natural(), options) { Validation = validation, CheckpointPath = File };
+        Trainer.Run(task, report => scores.Add(report.Score!), CancellationToken.None);
+
+        Assert.True(scores.Count < 40);
+        Assert.Equal(scores.Max(score => score.Robust), Accuracy.Robust(network, data, validation.Search, options.Bounds, options.Seed));
+        using var again = new LayeredNetwork(Small, seed: 1);
+        Trainer.Run(task with { Network = again }, _ => Assert.Fail("it had finished"), CancellationToken.None);
+        Assert.Equal(Numbers(network), Numbers(again));
+    }
+
+    [Fact]
+    public void ACheckpointOfAnotherTrainingOrADamagedOneIsNotUsed()
+    {
+        var expected = Train(new Natural(), checkpoint: null, int.MaxValue);
+        Train(new Jacobian(), File, int.MaxValue);
+        Assert.Equal(expected, Train(new Natural(), File, int.MaxValue));
+        var bytes = System.IO.File.ReadAllBytes(File);
+        bytes[^20] ^= 1;
+        System.IO.File.WriteAllBytes(File, bytes);
+        Assert.Equal(expected, Train(new Natural(), File, int.MaxValue));
+        System.IO.File.WriteAllBytes(File, bytes[..40]);
+        Assert.Equal(expected, Train(new Natural(), File, int.MaxValue));
+    }
+
+    /// <summary>Null where the training was stopped before this loss was computed.</summary>
+    private static float[]? Train(Regime regime, string? checkpoint, int stopAtLoss)
+    {
+        using var data = TrainerTests.Stripes();
+        using var network = new LayeredNetwork(Small, seed: 1);
+        using var source = new LayeredNetwork(Small, seed: 1);
+        using var kill = new CancellationTokenSource();
+        var task = new TrainingTask(network, data, new Counting(regime, stopAtLoss, kill), Options)
+        {
+            CheckpointPath = checkpoint, Source = source,
+        };
+        try
+        {
+            Trainer.Run(task, _ => { }, kill.Token);
+            return Numbers(network);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static float[] Numbers(LayeredNetwork network) =>
+        [.. network.State().SelectMany(part => part.Value.data<float>().ToArray())];
+
+    /// <summary>A regime that ends its training at a certain loss.</summary>
+    private sealed record Counting(Regime Regime, int StopAt, CancellationTokenSource Kill) : Regime
+    {
+        private int _losses;
+
+        public override string Name => Regime.Name;
+
+        public override SignAscent? CraftOnce() => Regime.CraftOnce();
+
+        public override StepLoss Loss(TrainingStep step)
+        {
+            if (_losses++ == StopAt)
+            {
+                Kill.Cancel();
+                throw new OperationCanceledException();
+            }
+
+            return Regime.Loss(step);
+        }
+
+        public override string ToString() => Regime.ToString();
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using RobustnessGate.Cli.Parsing;
+using RobustnessGate.Cli.Terminal;
+using RobustnessGate.Gating;
+using RobustnessGate.Training.Hardening;
+using RobustnessGate.Training.Regimes;
+
+namespace RobustnessGate.Cli.Verbs;
+
+/// <summary><c>harden</c>: trains the policy's model with a regime and writes it back in its format.</summary>
+internal static class HardenVerb
+{
+    public static Command Create()
+    {
+        var policy = Options.Policy();
+        var output = Options.Output();
+        var regime = Options.Text("--regime", "NAME", "Regime with its default parameters instead of the policy's.", null);
+        regime.AcceptOnlyFromAmong([.. RegimeCatalog.All.Select(candidate => candidate.Name)]);
+        var epochs = Options.Whole("--epochs", "Instead of the policy's.", 1);
+        var device = Options.Device();
+        var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
+        var verbosity = Options.Verbosity();
+        var command = new Command("harden", "Trains the policy's model with a regime, writes it back, and compares before with after.")
+        {
+            policy, output, regime, epochs, device, threads, verbosity,
+        };
+        command.SetAction(parsed =>
+        {
+            var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
+            using var interruption = new Interruption();
+            var outcome = Harden.Run(
+                new(
+                    parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(regime),
+                    parsed.GetValue(epochs), parsed.GetValue(device), parsed.GetValue(threads) ?? 1),
+                report => screen.Say(TrainingProgress.Line("", report)), line => screen.Say(line), interruption.Token);
+            Console.Out.Write(outcome.Table);
+            Console.Out.WriteLine($"wrote {outcome.Model}; report: {outcome.Report}");
+            return (int)ExitCode.Passed;
+        });
+        return command;
+    }
+}
