@@ -4,6 +4,7 @@ using RobustnessGate.Attacks;
 using RobustnessGate.Gating;
 using RobustnessGate.Gating.Integrity;
 using RobustnessGate.Policies;
+using RobustnessGate.Reports;
 using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;
 
@@ -191,7 +192,7 @@ public class IntegrityTests
         var weakened = Examination.Of(policy, head, pinned, pinned, [], Today);
         var results = Judged(weakened.Effective, weakened.Observe(evaluation), weakened.Baseline);
         Assert.Equal((int)ExitCode.GateFailed, results.ExitCode);
-        Assert.Contains("max-drop: 0.01 → 0.9 (lowers the bar and is not counted)", Plain(Reports.MarkdownReport.Render(results)), StringComparison.Ordinal);
+        Assert.Contains("max-drop: 0.01 → 0.9 (lowers the bar and is not counted)", Plain(MarkdownReport.Render(results)), StringComparison.Ordinal);
         Assert.Empty(Audit.Recompute(ResultsFile.Read(ResultsFile.Render(results), "results.json"), weakened.Effective, null));
 
         var edited = Examination.Of(policy, policy, pinned, pinned with { Natural = Bits(10, 100) }, [], Today);
