@@ -31,7 +31,15 @@ public sealed record Policy(
 /// <param name="Type">Full name of the module in a TorchSharp assembly; null for other formats.</param>
 /// <param name="Weights">Absolute path of an assembly's weights; null for none.</param>
 public sealed record ModelSection(
-    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null);
+    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null)
+{
+    /// <summary>Absolute path of the file that holds the weights: an assembly's own, else the model file.</summary>
+    public string WeightsFile => Weights ?? Path;
+
+    /// <summary>The same model with its weights from another file of the same format; what was pinned no longer holds.</summary>
+    public ModelSection WithWeights(string file) =>
+        Weights is null ? this with { Path = file, Sha256 = null } : this with { Weights = file, Sha256 = null };
+}
 
 /// <param name="Shape">Shape of one input, without the batch dimension.</param>
 /// <param name="Bounds">

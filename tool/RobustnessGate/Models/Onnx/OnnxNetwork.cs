@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Policies;
 using RobustnessGate.Models.Onnx.Proto;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -11,7 +12,7 @@ namespace RobustnessGate.Models.Onnx;
 /// An ONNX file as a differentiable function. Its floating-point initialisers are named parameters, frozen until
 /// someone asks for their gradients; a float64 input runs on float64 copies of them.
 /// </summary>
-public sealed class OnnxNetwork : IOpenedNetwork
+public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 {
     private readonly string _display;
     private readonly OnnxOptions _options;
@@ -90,10 +91,19 @@ public sealed class OnnxNetwork : IOpenedNetwork
     public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null, string? folder = null) =>
         new(bytes, display, folder, options ?? OnnxOptions.Default);
 
+    IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
+
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 
     /// <summary>To be called after the weights changed: forgets the float64 copies and all that was computed from them.</summary>
     public void WeightsChanged() => _program.ConstantsChanged();
+
+    byte[] ITrainableNetwork.Rewritten(ModelSection model)
+    {
+        using var scope = NewDisposeScope();
+        return OnnxRewriter.WithInitialisers(
+            File.ReadAllBytes(model.WeightsFile), Weights.ToDictionary(weight => weight.Name, weight => weight.Value.detach()));
+    }
 
     public void Dispose()
     {
