@@ -44,6 +44,34 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A baseline file, where nothing but a file can be meant.</summary>
+    public static Option<string> BaselineFile(string value, string description)
+    {
+        var option = Baseline(value, description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value == CheckRequest.NoBaseline))
+            {
+                result.AddError("--baseline none names no file here; give the baseline file, or write ./none for a file of that name.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Names of reports, repeatable.</summary>
+    public static Option<string[]> Formats(IReadOnlyList<string> known, string description)
+    {
+        var option = new Option<string[]>(FormatName, "-f") { HelpName = string.Join('|', known), Description = description };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
+            {
+                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>Short word, long word and meaning of each level.</summary>
     private static readonly (string Short, string Long, Verbosity Value)[] Levels =
     [
