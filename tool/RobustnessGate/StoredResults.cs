@@ -1,4 +1,6 @@
 using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -26,16 +28,49 @@ public static class StoredResults
     /// Recomputes every count, interval, p-value, finding and the verdict from the stored outcomes.
     /// </summary>
     /// <param name="baselinePath">The pinned file to compare with; null to trust the pinned outcomes that the results hold.</param>
+    /// <param name="open">Opens the repository that results of a change were held to; git's where null.</param>
     /// <returns>The results, and a finding for each number that says something else: none where everything follows.</returns>
     /// <exception cref="MistakeException">Results, policy or baseline cannot be read.</exception>
-    public static (ResultsDocument Stored, IReadOnlyList<Finding> Differences) Verify(string resultsPath, string policyPath, string? baselinePath)
+    public static (ResultsDocument Stored, IReadOnlyList<Finding> Differences) Verify(
+        string resultsPath, string policyPath, string? baselinePath, Func<string, IRepository>? open = null)
     {
         var stored = Read(resultsPath);
         var policy = PolicyReader.Read(policyPath);
-        var differences = Audit.Recompute(
-            stored, policy, Pinned(baselinePath), baselinePath is null ? null : Pinned(policy.Gate.Release));
-        return (stored, [.. differences.Select(difference => new Finding("RG0526", Severity.Error, new Location(resultsPath, 0, 0), difference + "."))]);
+        if (stored.MergeBase is not { } commit)
+        {
+            return Findings(stored, resultsPath, Audit.Recompute(
+                stored, policy, Pinned(baselinePath), baselinePath is null ? null : Pinned(policy.Gate.Release)));
+        }
+
+        if (stored.Policy.Sha256 != policy.Source.Sha256)
+        {
+            throw OfAnotherPolicy(resultsPath, policy);
+        }
+
+        // The merge base of a commit with its descendant is that commit. Overrides count as they did then, not as they do today.
+        var bar = Bar.At((open ?? Git.Open)(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry));
+        var refused = stored.Natural is null;
+        return Findings(stored, resultsPath,
+        [
+            .. refused || bar.Examination.Changes.SequenceEqual(stored.Integrity) ? Array.Empty<string>() : ["integrity: the stored changes of the judge are not those of the repository"],
+            .. refused || Said(bar, policy).SequenceEqual(stored.Observations.Take(bar.Examination.Findings.Length)) ? Array.Empty<string>()
+                : ["observations: what is stored about the judge does not follow from the repository"],
+            .. Audit.Recompute(stored, bar.Examination.Effective with { Seed = stored.Seed }, bar.Examination.Baseline, bar.Release),
+        ]);
     }
+
+    private static bool WasUsed(ResultsDocument stored, Override entry) => stored.Integrity.Any(change =>
+        change.Field == entry.Change && change.After == entry.To && change.AllowedBecause == entry.Reason);
+
+    private static IEnumerable<FindingResult> Said(Bar bar, Policy policy) =>
+        bar.Examination.Findings.Select(finding => FindingResult.Of(new Places(policy).Portable(finding)));
+
+    private static (ResultsDocument, IReadOnlyList<Finding>) Findings(ResultsDocument stored, string path, IEnumerable<string> differences) =>
+        (stored, [.. differences.Select(difference => new Finding("RG0526", Severity.Error, new Location(path, 0, 0), difference + "."))]);
+
+    private static MistakeException OfAnotherPolicy(string path, Policy policy) => new(
+        ExitCode.BaselineUnusable, new Finding("RG0211", Severity.Error, new Location(path, 0, 0),
+            $"these results were made with another version of {policy.Source.Display}, so judging them by this one would mix two policies. Run check again."));
 
     /// <summary>
     /// What would have been decided if the gate were another one. Nothing is written, and the stored results stay what they are.
@@ -50,11 +85,12 @@ public static class StoredResults
         var stored = Read(resultsPath);
         if (stored.Policy.Sha256 != policy.Source.Sha256)
         {
-            throw new MistakeException(ExitCode.BaselineUnusable, new Finding("RG0211", Severity.Error, new Location(resultsPath, 0, 0),
-                $"these results were made with another version of {policy.Source.Display}, so judging them by this one would mix two policies. Run check again."));
+            throw OfAnotherPolicy(resultsPath, policy);
         }
 
-        var other = assignments.Aggregate(policy with { Seed = stored.Seed }, Gating.WhatIf.Apply);
+        var judge = stored.MergeBase is { } commit
+            ? Bar.At(Git.Open(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry)).Examination.Effective : policy;
+        var other = assignments.Aggregate(judge with { Seed = stored.Seed }, Gating.WhatIf.Apply);
         var facts = stored.ToEvaluation();
         var gate = stored.Options?.Baseline == RunOptions.NoBaseline
             ? Gate.DecideWithoutBaseline(other, facts)

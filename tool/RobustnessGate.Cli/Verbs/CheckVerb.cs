@@ -18,7 +18,7 @@ internal static class CheckVerb
         var policy = Options.Policy();
         var output = Options.Output();
         var format = Options.Formats(ReportSection.KnownFormats, "Report to write, repeatable (default: the policy's).");
-        var baseline = Options.Baseline("PATH|none", "What to compare with (default: the policy's file); none judges floors alone, with a warning.");
+        var baseline = Options.Text("--baseline", "PATH|git:REF|auto|none", "What to compare with (default: the policy's file): git:REF holds the change to the judge at its merge base with REF, auto does so in a pull request; none judges floors alone, with a warning.", null);
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
         var batchSize = Options.Whole("--batch-size", "Samples that the network sees at once (default 64).", 1);
@@ -51,10 +51,11 @@ internal static class CheckVerb
                 parsed.GetRequiredValue(output),
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
                 [.. formats],
-                parsed.GetValue(baseline),
+                TargetBranch.Resolve(parsed.GetValue(baseline), Environment.GetEnvironmentVariable),
                 parsed.GetValue(threads) ?? 1,
                 parsed.GetValue(batchSize) ?? 64,
-                parsed.GetValue(saveAdversarial));
+                parsed.GetValue(saveAdversarial),
+                DateOnly.FromDateTime(DateTime.UtcNow));
             screen.Say($"robustness-gate {Check.ToolVersion}: {request.PolicyPath}");
             using var interruption = new Interruption();
             var outcome = Check.Run(
