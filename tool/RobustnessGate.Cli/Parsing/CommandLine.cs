@@ -15,6 +15,10 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        ReportVerb.Create(),
+        PlanVerb.Create(),
+        ExplainVerb.Create(),
+        SchemaVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),
         DataVerb.Create(),

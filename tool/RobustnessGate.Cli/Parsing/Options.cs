@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Cli.Parsing;
 
@@ -29,16 +30,30 @@ internal static class Options
         return option;
     }
 
-    /// <summary>A baseline file. Words that are to mean something else one day are refused, never taken for a file.</summary>
-    public static Option<string> Baseline(string value, string description)
+    /// <summary>A baseline file, where nothing but a file can be meant: words that mean something else for check are refused.</summary>
+    public static Option<string> BaselineFile(string value, string description)
     {
         var option = Text("--baseline", value, description, null);
         option.Validators.Add(result =>
         {
-            foreach (var word in result.Tokens.Select(token => token.Value)
-                .Where(word => word == "auto" || word.StartsWith("git:", StringComparison.Ordinal)))
+            foreach (var word in result.Tokens.Select(token => token.Value).Where(word =>
+                word is CheckRequest.NoBaseline or TargetBranch.Auto || word.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal)))
             {
-                result.AddError($"--baseline {word} is not understood by this version; check the baseline file out and give its path, or leave the option out to use the policy's.");
+                result.AddError($"--baseline {word} names no file here; give the baseline file, or write ./{word} for a file of that name.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Names of reports, repeatable.</summary>
+    public static Option<string[]> Formats(IReadOnlyList<string> known, string description)
+    {
+        var option = new Option<string[]>(FormatName, "-f") { HelpName = string.Join('|', known), Description = description };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
+            {
+                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
             }
         });
         return option;

@@ -84,21 +84,22 @@ internal static class Comparison
     /// <summary>Worst cases combine the others and would say everything twice.</summary>
     private static IEnumerable<CountLine> Single(IEnumerable<CountLine> lines) => lines.Where(line => line.Kind != "worst case");
 
+    /// <summary>One field that the change touches, and what that does to the bar.</summary>
+    public static string Effect(JudgeChange change)
+    {
+        var effect = change switch
+        {
+            { Effect: BarEffect.Stronger } => "raises the bar",
+            { Effect: BarEffect.Neutral } => "does not move the bar",
+            { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
+            _ => "lowers the bar and is not counted",
+        };
+        return $"{change.Field}: {change.Before} → {change.After} ({effect})";
+    }
+
     /// <summary>What about the judge is not as it was when the baseline was pinned; empty where everything is.</summary>
     public static IEnumerable<string> Judge(ResultsDocument results)
     {
-        foreach (var change in results.Integrity)
-        {
-            var effect = change switch
-            {
-                { Effect: BarEffect.Stronger } => "raises the bar",
-                { Effect: BarEffect.Neutral } => "does not move the bar",
-                { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
-                _ => "lowers the bar and is not counted",
-            };
-            yield return $"{change.Field}: {change.Before} → {change.After} ({effect})";
-        }
-
         if (results.Baseline is not { Origin: var origin } baseline)
         {
             yield break;

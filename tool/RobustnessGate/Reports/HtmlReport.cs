@@ -63,7 +63,14 @@ public static class HtmlReport
 
     private static void Judge(StringBuilder text, ResultsDocument results)
     {
-        if (results.Baseline is null && results.Integrity.IsEmpty)
+        if (results.MergeBase is not null || !results.Integrity.IsEmpty)
+        {
+            text.Append("<p><b>What this change does to the judge:</b> ")
+                .Append(results.Integrity.IsEmpty ? "nothing" : string.Join("; ", results.Integrity.Select(change => Plain(Comparison.Effect(change)))))
+                .Append(".</p>\n");
+        }
+
+        if (results.Baseline is null)
         {
             return;
         }

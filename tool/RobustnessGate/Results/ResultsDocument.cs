@@ -25,6 +25,9 @@ public sealed record ResultsDocument(
 {
     public const int Version = 1;
 
+    /// <summary>Stands before a commit in <see cref="RunOptions.Baseline"/>.</summary>
+    public const string GitPrefix = "git:";
+
     public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
@@ -43,6 +46,10 @@ public sealed record ResultsDocument(
             options == RunOptions.Default ? null : options);
     }
 
+    /// <summary>Full hash of the merge base that the change was held to; null where none was asked for.</summary>
+    [JsonIgnore]
+    public string? MergeBase => Options?.Baseline is { } baseline && baseline.StartsWith(GitPrefix, StringComparison.Ordinal) ? baseline[GitPrefix.Length..] : null;
+
     /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
     public Evaluation ToEvaluation() => new(
         Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
@@ -58,7 +65,7 @@ public sealed record ResultsDocument(
 }
 
 /// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
-/// <param name="Baseline">"none", or a file relative to the policy's folder.</param>
+/// <param name="Baseline">"none", a file relative to the policy's folder, or <c>git:</c> with the full hash of a merge base.</param>
 public sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
