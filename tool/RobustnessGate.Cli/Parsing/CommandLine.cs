@@ -15,6 +15,7 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        InspectVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),
         DataVerb.Create(),

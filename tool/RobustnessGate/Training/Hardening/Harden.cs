@@ -91,7 +91,7 @@ public static class Harden
         return model.Rewrite(File.ReadAllBytes(policy.Model.Path));
     }
 
-    private static TrainableModel Open(ModelSection model) => new(ModelLoader.Load(model), Path.GetFileName(model.Path));
+    private static TrainableModel Open(ModelSection model) => new(ModelLoader.Load(model), ShownPath.Of(model.Path));
 
     private static Results.Evaluation Evaluate(
         Policy policy, ModelSection model, HardenRequest request, CancellationToken cancellation)
