@@ -19,6 +19,7 @@ internal static class CommandLine
         PlanVerb.Create(),
         ExplainVerb.Create(),
         SchemaVerb.Create(),
+        InspectVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),
         DataVerb.Create(),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -107,6 +108,29 @@ internal static class Options
 
             var range = least == T.MinValue ? "" : FormattableString.Invariant($" of at least {least}");
             result.AddError($"{name} must be a whole number{range}, not '{text}'.");
+            return null;
+        },
+    };
+
+    /// <summary>Numbers with ',' or 'x' between them; null where it is not given.</summary>
+    /// <param name="what">What they must be, in words.</param>
+    public static Option<ImmutableArray<double>?> Numbers(
+        string name, string value, string description, string what, Func<ImmutableArray<double>, bool> holds) => new(name)
+    {
+        HelpName = value,
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            var numbers = text.Trim('[', ']').Split(',', 'x', '×')
+                .Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)
+                .ToImmutableArray();
+            if (numbers.All(double.IsFinite) && holds(numbers))
+            {
+                return numbers;
+            }
+
+            result.AddError($"{name} must be {what}, as {value}, not '{text}'.");
             return null;
         },
     };

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
-using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -37,16 +36,16 @@ public static class Evaluator
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
-        var display = Path.GetFileName(policy.Model.Path);
-        var notes = classifier.Network.Card.Notes.Select(text => new Finding("RG0418", Severity.Note, new Location(display, 0, 0), text));
-        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(notes).Concat(samples.Notices))
+        var contact = new FirstContact(policy.Model, classifier);
+        var overview = clock.Time("preflight", () => contact.Examine(first, policy.Seed, Note));
+        record(new OverviewFact(new Overview(overview, FirstContact.Describe(samples), null)));
+        foreach (var note in samples.Notices)
         {
-            record(new FindingFact(note));
+            Note(note);
         }
 
-        var classes = (int)oracle.Logits(first.narrow(0, 0, 1)).shape[1];
+        var (classes, piecewiseLinear) = (contact.Classes, contact.PiecewiseLinear);
         samples.RequireClasses(classes);
-        var piecewiseLinear = clock.Time("preflight", () => Linearity(policy, classifier, first, classes));
         record(new ModelFact(
             classifier.Network.Format, classifier.Sha256, classifier.Network.Parameters, classes, piecewiseLinear));
         record(new DataFact(samples.Sha256, samples.Count, samples.Ids, samples.Labels));
@@ -56,7 +55,13 @@ public static class Evaluator
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions]));
         if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
         {
-            record(new FindingFact(masked));
+            Note(masked);
+        }
+
+        var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.Source.At);
+        if (clock.Time("usual-mistakes", mistakes.Find) is { } mistake)
+        {
+            Note(mistake);
         }
 
         var attacks = new AttackRunner(
@@ -91,15 +96,8 @@ public static class Evaluator
         record(new RunFact(
             LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
         record(new CompletedFact());
-    }
 
-    private static bool Linearity(Policy policy, Classifier classifier, Tensor rows, int classes)
-    {
-        using var scope = NewDisposeScope();
-        var few = rows.narrow(0, 0, Math.Min(4, rows.shape[0]));
-        var points = classifier.Network.SupportsDouble ? few.to(ScalarType.Float64) : few;
-        var range = policy.Model.Input.Bounds?.Range ?? 1;
-        return Maths.Linearity.IsPiecewiseLinear(classifier.Logits, points, classes, 1e-3 * range, policy.Seed);
+        void Note(Finding finding) => record(new FindingFact(finding));
     }
 
     /// <summary>Wall-clock seconds of each part, for run.json alone.</summary>

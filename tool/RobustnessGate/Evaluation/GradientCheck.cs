@@ -19,9 +19,9 @@ internal static class GradientCheck
     /// <param name="classifier">The model.</param>
     /// <param name="samples">(N, …) in raw input units.</param>
     /// <param name="labels">(N).</param>
-    /// <param name="where">Where the policy names the model.</param>
+    /// <param name="where">Where the policy names the model; null without a policy.</param>
     /// <returns>RG1106 with the figure; null where gradients can be used.</returns>
-    public static Finding? Examine(Classifier classifier, Tensor samples, int[] labels, Location where)
+    public static Finding? Examine(Classifier classifier, Tensor samples, int[] labels, Location? where)
     {
         using var scope = NewDisposeScope();
         var points = samples.clone().detach().requires_grad_();

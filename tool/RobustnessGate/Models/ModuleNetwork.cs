@@ -150,22 +150,9 @@ internal sealed class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
             throw Unsteady("gives another answer to the same input when asked again");
         }
 
-        if (_batches.Batching == Batching.Chunks && TakesPairs(pair, once.shape))
+        if (_batches.Batching == Batching.Chunks && BatchRunner.TakesPairs(Run, pair, once.shape))
         {
             throw Unsteady("gives an input another answer when it stands in a batch");
-        }
-    }
-
-    private bool TakesPairs(Tensor pair, long[] shape)
-    {
-        try
-        {
-            return Run(pair).shape.AsSpan().SequenceEqual(shape);
-        }
-        catch (MistakeException)
-        {
-            // The network is made for single inputs; the runner sends it single ones.
-            return false;
         }
     }
 

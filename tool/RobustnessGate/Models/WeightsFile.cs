@@ -17,7 +17,7 @@ internal static class WeightsFile
     /// <exception cref="MistakeException">RG0402 a pickle, RG0403 missing, RG0421 damaged or of an unknown format.</exception>
     public static StateDictionary Read(string path)
     {
-        var display = Path.GetFileName(path);
+        var display = ShownPath.Of(path);
         if (!File.Exists(path))
         {
             throw MistakeException.InFile("RG0403", display, "the weights file does not exist. Paths are relative to the policy file.");
@@ -29,6 +29,11 @@ internal static class WeightsFile
     /// <param name="display">What messages call the file; its extension decides the format.</param>
     public static StateDictionary Read(byte[] bytes, string display)
     {
+        if (LfsPointer.Is(bytes))
+        {
+            throw MistakeException.InFile("RG0421", display, LfsPointer.Advice);
+        }
+
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var entry in Layout(bytes, display))
         {

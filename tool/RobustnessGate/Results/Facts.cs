@@ -5,6 +5,7 @@ namespace RobustnessGate.Results;
 
 /// <summary>What an evaluation measured: facts in records, no tensors, no verdict. Each is written as soon as it is known.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(OverviewFact), "overview")]
 [JsonDerivedType(typeof(ModelFact), "model")]
 [JsonDerivedType(typeof(DataFact), "data")]
 [JsonDerivedType(typeof(NaturalFact), "natural")]
@@ -14,6 +15,9 @@ namespace RobustnessGate.Results;
 [JsonDerivedType(typeof(RunFact), "run")]
 [JsonDerivedType(typeof(CompletedFact), "completed")]
 public abstract record Fact;
+
+/// <summary>What was understood before anything is measured, for the person who watches; it is no part of the results.</summary>
+public sealed record OverviewFact(Overview Overview) : Fact;
 
 /// <param name="Format">"onnx", "torchscript" or "assembly".</param>
 /// <param name="PiecewiseLinear">Null where it was not examined.</param>
@@ -74,6 +78,7 @@ public sealed record Evaluation(
 
     public Evaluation With(Fact fact) => fact switch
     {
+        OverviewFact => this,
         ModelFact f => this with { Model = f },
         DataFact f => this with { Data = f },
         NaturalFact f => this with { Natural = f },

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Models.Onnx.Proto;
+using RobustnessGate.Policies;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -45,6 +46,7 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         try
         {
             _batches = BatchRunner.Probe(Run, declared.Batch, declared.Features, options.Bounds);
+            RefuseMixing(declared, options.Bounds);
         }
         catch
         {
@@ -83,7 +85,7 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 
     /// <exception cref="MistakeException">RG04xx: what is wrong with the file.</exception>
     public static OnnxNetwork Load(string path, OnnxOptions? options = null) =>
-        Parse(File.ReadAllBytes(path), Path.GetFileName(path), options, Path.GetDirectoryName(Path.GetFullPath(path)));
+        Parse(File.ReadAllBytes(path), ShownPath.Of(path), options, Path.GetDirectoryName(Path.GetFullPath(path)));
 
     /// <param name="display">What messages call the file.</param>
     /// <param name="folder">Where weights outside the file may lie; null for nowhere.</param>
@@ -111,6 +113,25 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         foreach (var value in _constants.Values)
         {
             value.Native?.Dispose();
+        }
+    }
+
+    /// <summary>Where the file leaves the batch free, an input's answer must not depend on what stands beside it.</summary>
+    private void RefuseMixing(DeclaredShape declared, Bounds? bounds)
+    {
+        if (declared.Batch is not null || _batches.Batching != Batching.Chunks)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var pair = BatchRunner.Noise(declared.Features, bounds);
+        if (BatchRunner.TakesPairs(input => Run(input, null), pair, _batches.OutputShape))
+        {
+            throw MistakeException.InFile("RG0422", _display,
+                "the network gives an input another answer when it stands in a batch, although the file leaves the batch size free: batch normalisation is in training mode, or the batch is mixed up in the graph. " +
+                "What is measured would depend on the samples beside it. Call eval() before exporting.");
         }
     }
 

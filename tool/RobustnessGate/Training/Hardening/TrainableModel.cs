@@ -22,7 +22,7 @@ internal sealed class TrainableModel : ITrainable
         if (Obstacle(model) is { } obstacle)
         {
             _classifier.Dispose();
-            throw MistakeException.InFile("RG0481", Path.GetFileName(model.Path), obstacle);
+            throw MistakeException.InFile("RG0481", ShownPath.Of(model.Path), obstacle);
         }
 
         // A network moves to where its inputs are; its weights must be there before an optimiser takes them.
