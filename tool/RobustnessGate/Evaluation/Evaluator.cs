@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Indicators;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -76,20 +77,14 @@ public static class Evaluator
 
         if (policy.Indicator is { } indicator)
         {
-            var runner = new IndicatorRunner(oracle, tensors, natural, classes, piecewiseLinear, progress, cancel);
-            record(clock.Time("indicator", () => runner.Run(Math.Min(indicator.Samples, samples.Count))));
-            if (!runner.HessianIsWithinReach)
+            var (kind, disagree) = NetworkKind.Of(piecewiseLinear, classifier.Network.Card.Operators.Keys);
+            var setting = Setting(policy, indicator, piecewiseLinear);
+            var runner = new IndicatorRunner(oracle, tensors, natural, setting, kind, progress, cancel);
+            var measured = clock.Time("indicator", () => runner.Run(Math.Min(indicator.Samples, samples.Count)));
+            record(measured);
+            foreach (var finding in IndicatorFindings.Of(policy, measured, piecewiseLinear, classifier.Network.SupportsDouble, disagree))
             {
-                record(new FindingFact(new Finding(
-                    "RG1109", Severity.Warning, policy.Source.At("indicator"), FormattableString.Invariant(
-                    $"this network is smooth and has {policy.Model.Input.Size} input features: its full Hessian was not computed, and the hessian quantities are null."))));
-            }
-
-            if (!classifier.Network.SupportsDouble)
-            {
-                record(new FindingFact(new Finding(
-                    "RG1108", Severity.Warning, policy.Source.At("model.path"),
-                    "this model runs in float32 only: the indicator has about six digits, and shares of zeros are left out because they would count rounding noise. Export it unfrozen, or as ONNX, for an exact one.")));
+                Note(finding);
             }
         }
 
@@ -98,6 +93,15 @@ public static class Evaluator
         record(new CompletedFact());
 
         void Note(Finding finding) => record(new FindingFact(finding));
+    }
+
+    /// <summary>The least ℓ∞ radius of the attacks is where a local picture is likeliest to hold.</summary>
+    private static IndicatorSetting Setting(Policy policy, IndicatorSection section, bool piecewiseLinear)
+    {
+        var range = policy.Model.Input.Bounds?.Range ?? 1;
+        var radii = policy.Runs.Where(run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox).Select(run => run.Epsilon.Value);
+        var epsilon = section.Epsilon ?? radii.Order().Cast<double?>().FirstOrDefault() ?? IndicatorSetting.UsualEpsilon * range;
+        return new(epsilon, section.EpsilonL2 ?? epsilon, section.Jitter, section.Clever, range, piecewiseLinear, policy.Seed);
     }
 
     /// <summary>Wall-clock seconds of each part, for run.json alone.</summary>

@@ -14,6 +14,9 @@ namespace RobustnessGate.Evaluation;
 /// <param name="classifier">Opened from it.</param>
 internal sealed class FirstContact(ModelSection model, Classifier classifier)
 {
+    /// <summary>Features from which on one input at a time is enough for a double backward pass.</summary>
+    private const int LargeInput = 1 << 16;
+
     private readonly string _display = ShownPath.Of(model.Path);
 
     /// <summary>Number of logits; 0 before <see cref="Examine"/>.</summary>
@@ -59,7 +62,7 @@ internal sealed class FirstContact(ModelSection model, Classifier classifier)
     private bool IsPiecewiseLinear(Tensor rows, long seed)
     {
         using var scope = NewDisposeScope();
-        var few = rows.narrow(0, 0, Math.Min(4, rows.shape[0]));
+        var few = rows.narrow(0, 0, Math.Min(model.Input.Size > LargeInput ? 1 : 4, rows.shape[0]));
         var points = classifier.Network.SupportsDouble ? few.to(ScalarType.Float64) : few;
         var range = model.Input.Bounds?.Range ?? 1;
         return Linearity.IsPiecewiseLinear(classifier.Logits, points, Classes, 1e-3 * range, seed);

@@ -8,53 +8,109 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Evaluation;
 
 /// <summary>Measures the geometry of the decision surface at the first samples (Yu et al. 2018, Section 4).</summary>
+/// <param name="kind">The kind of network, in words.</param>
 internal sealed class IndicatorRunner(
-    Oracle oracle, SampleTensors samples, NaturalOutcome natural, int classes, bool piecewiseLinear,
+    Oracle oracle, SampleTensors samples, NaturalOutcome natural, IndicatorSetting setting, string kind,
     Action<Progress> progress, CancellationToken cancel)
 {
-    private const int MostFeaturesOfAFullHessian = 4096;
+    /// <summary>Numbers in the rows of one pass: a photograph goes alone, or what the network keeps for the way back fills the memory.</summary>
+    private const int MostNumbersOfAPass = 1 << 18;
 
     private readonly ScalarType _type = oracle.Classifier.Network.SupportsDouble ? ScalarType.Float64 : ScalarType.Float32;
-
-    /// <summary>
-    /// Exact for piecewise-linear networks of any size; for others it takes a matrix of features by features and a
-    /// double backward pass for each of its rows.
-    /// </summary>
-    public bool HessianIsWithinReach => piecewiseLinear || samples.Features <= MostFeaturesOfAFullHessian;
+    private readonly int _batch = Math.Clamp(MostNumbersOfAPass / samples.Features, 1, oracle.BatchSize);
+    private readonly Histogram _jacobian = new("jacobian");
+    private readonly Histogram _hessian = new("hessian");
+    private readonly Histogram _hessianInFloat32 = new("hessianFloat32");
 
     public IndicatorFact Run(int count)
     {
         var values = new SortedDictionary<string, List<double?>>(StringComparer.Ordinal);
         var tops = ImmutableArray.CreateBuilder<ImmutableArray<double>>();
+        var images = ImmutableArray.CreateBuilder<JacobianImage>();
+        var cap = 0;
         for (var sample = 0; sample < count; sample++)
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var geometry = Geometry(sample);
-            var (hessian, top) = HessianIsWithinReach ? HessianIndicator.Measure(geometry) : HessianIndicator.Unmeasured;
-            foreach (var (name, value) in IndicatorCatalog.All.SelectMany(indicator => indicator.Measure(geometry)).Concat(hessian))
+            var around = Around(sample);
+            var hessian = HessianIndicator.Measure(around);
+            foreach (var (name, value) in Values(around, hessian))
             {
-                (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(Finite(value));
+                (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(value);
             }
 
-            tops.Add([.. top]);
+            tops.Add([.. hessian.Top]);
+            cap = (int)Math.Min(around.Sample.ClassCount - 1, around.Sample.Dimension);
+            if (sample < JacobianPicture.Count(samples.Features))
+            {
+                images.Add(JacobianPicture.Of(sample, samples.Shape, around.Sample.Gradient));
+            }
+
+            if (natural.Right[sample])
+            {
+                Count(around.Sample, hessian);
+            }
+
             progress(new Progress("indicator", (sample + 1.0) / count, natural.Right.Count(right => right), samples.Count, 0, 0));
         }
 
         return new IndicatorFact(
             count,
             values.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.ToImmutableArray(), StringComparer.Ordinal),
-            tops.ToImmutable(), new BitString(natural.Right.Take(count)));
+            tops.ToImmutable(), new BitString(natural.Right.Take(count)),
+            new IndicatorContext(
+                setting.Protocol, setting.Epsilon, setting.EpsilonL2, setting.Jitter, kind, cap,
+                [_jacobian.ToDistribution(), _hessian.ToDistribution(), _hessianInFloat32.ToDistribution()], images.ToImmutable()));
     }
 
-    private LocalGeometry Geometry(int sample)
+    /// <summary>Every quantity of one sample: at the sample, averaged over the jittered points, and what follows from them.</summary>
+    private static Dictionary<string, double?> Values(Vicinity around, HessianIndicator.Measured hessian)
+    {
+        var values = new Dictionary<string, double?>(StringComparer.Ordinal);
+        foreach (var quantity in IndicatorCatalog.All.SelectMany(indicator => indicator.Measure(around)).Concat(hessian.Quantities))
+        {
+            values.Add(quantity.Name, Finite(quantity.Values[0]));
+            if (quantity.Values.Count > 1)
+            {
+                // Undefined at one point, undefined on average: others alone would be another average.
+                var jittered = quantity.Values.Skip(1).ToArray();
+                values.Add(quantity.Name + IndicatorCatalog.Averaged, jittered.All(value => value is not null) ? Finite(jittered.Average()) : null);
+            }
+        }
+
+        foreach (var (name, value) in PredictedRadius.Of(values).ToArray())
+        {
+            values.Add(name, value);
+        }
+
+        return values;
+    }
+
+    private Vicinity Around(int sample)
     {
         var input = samples.Load([sample]).to(_type);
-        var label = samples.Labels[sample];
-        var (logits, jacobian) = LogitJacobian.At(oracle.Classifier.Logits, input, classes, oracle.BatchSize);
-        return new LocalGeometry(
-            logits, jacobian, label, _type == ScalarType.Float64,
-            piecewiseLinear ? null : () => CrossEntropyHessian.Full(oracle.Classifier.Logits, input, label));
+        var id = samples.Id(sample);
+        var random = CounterRandom.For(setting.Seed, "jitter", id);
+        var noise = new double[setting.Jitter * samples.Features];
+        foreach (ref var value in noise.AsSpan())
+        {
+            // Not cut by the bounds: cut, every second pixel of a constant background would stay on its tie.
+            value = IndicatorSetting.JitterRadius * setting.Range * ((2 * random.NextSingle()) - 1);
+        }
+
+        var points = setting.Jitter == 0
+            ? input
+            : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
+        var geometry = LocalGeometry.At(oracle.Classifier.Logits, points, samples.Labels[sample], _batch);
+        return new Vicinity(geometry, oracle.Classifier.Logits, setting, id, _batch);
+    }
+
+    private void Count(LocalGeometry at, HessianIndicator.Measured hessian)
+    {
+        using var scope = NewDisposeScope();
+        _jacobian.Add(at.Gradient.to(ScalarType.Float64).cpu().data<double>().ToArray());
+        _hessian.Add(hessian.Eigenvalues, hessian.Eigenvalues.Length == 0 ? 0 : at.Dimension - hessian.Eigenvalues.Length);
+        _hessianInFloat32.Add(hessian.InFloat32);
     }
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

@@ -18,9 +18,11 @@ public sealed record PinnedAttack(
 /// <param name="Right">Which samples were rightly classified.</param>
 /// <param name="PerSample">Values of the quantities that rules compare, rounded by <see cref="Round"/>.</param>
 /// <param name="Summary">Of every quantity, for reports.</param>
+/// <param name="Protocol">As in <see cref="IndicatorContext"/>; null where no settings were known.</param>
 public sealed record PinnedIndicator(
     int Samples, BitString Right, ImmutableSortedDictionary<string, ImmutableArray<double?>> PerSample,
-    ImmutableSortedDictionary<string, IndicatorSummary> Summary)
+    ImmutableSortedDictionary<string, IndicatorSummary> Summary,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Protocol = null)
 {
     /// <summary>Four significant digits: what a baseline stores, so what both sides of a comparison are rounded to.</summary>
     public static double? Round(double? value)
@@ -75,7 +77,7 @@ public sealed record Baseline(
         indicator.Samples, indicator.Right,
         indicator.PerSample.Values.Where(pair => compared.Contains(pair.Key)).ToImmutableSortedDictionary(
             pair => pair.Key, pair => pair.Value.Select(PinnedIndicator.Round).ToImmutableArray(), StringComparer.Ordinal),
-        indicator.Summary);
+        indicator.Summary, indicator.Context?.Protocol);
 }
 
 /// <summary>A baseline in the order of the evaluation's samples: bit i and value i belong to its sample i.</summary>

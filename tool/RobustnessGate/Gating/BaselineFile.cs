@@ -88,7 +88,7 @@ public static class BaselineFile
             new(b.Natural.Ones, b.Natural.Count, b.Natural.ToBase64()),
             [.. b.Attacks.Select(a => new AttackPart(
                 a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, a.Bits.Ones, a.Bits.Count, a.Bits.ToBase64(), a.Unbroken?.ToBase64()))],
-            b.Indicator is { } i ? new(i.Samples, i.Right.ToBase64(), i.PerSample, i.Summary) : null,
+            b.Indicator is { } i ? new(i.Samples, i.Right.ToBase64(), i.PerSample, i.Summary, i.Protocol) : null,
             "");
 
         /// <exception cref="FormatException">Counts, bits, ids or lengths contradict each other.</exception>
@@ -129,7 +129,7 @@ public static class BaselineFile
                 Require(values.Length == part.Samples, $"'{name}' has {values.Length} values for {part.Samples} samples");
             }
 
-            return new(part.Samples, BitString.FromBase64(part.Right, part.Samples), part.PerSample, part.Summary);
+            return new(part.Samples, BitString.FromBase64(part.Right, part.Samples), part.PerSample, part.Summary, part.Protocol);
         }
 
         private static void Require(bool condition, string otherwise)
@@ -155,5 +155,6 @@ public static class BaselineFile
 
     internal sealed record IndicatorPart(
         int Samples, string Right, ImmutableSortedDictionary<string, ImmutableArray<double?>> PerSample,
-        ImmutableSortedDictionary<string, IndicatorSummary> Summary);
+        ImmutableSortedDictionary<string, IndicatorSummary> Summary,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Protocol = null);
 }

@@ -164,6 +164,9 @@ public static class Diagnostics
         ["RG1105"] = "an indicator became undefined at some samples",
         ["RG1106"] = "the model hides its gradients",
         ["RG1108"] = "the model runs in float32 only",
-        ["RG1109"] = "the Hessian was left out",
+        ["RG1109"] = "the Hessian's spectrum is an estimate",
+        ["RG1130"] = "the kind of network is in doubt",
+        ["RG1131"] = "the indicator declines to be a criterion",
+        ["RG1133"] = "samples lie on kinks of the network",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -96,9 +96,10 @@ internal sealed record Outcomes(string Subject, BitString? Bits, BitString? Pinn
 /// <param name="Pairs">Values, rounded alike, of the samples that are right in both and had one in the baseline; null where it is now undefined.</param>
 /// <param name="Fall">How sure a fall is, the lowest value assumed where there is none now; null where nothing is compared.</param>
 /// <param name="Rise">How sure a rise is, the highest value assumed where there is none now.</param>
+/// <param name="Declined">Why a quantity that predicts robustness is no criterion here; null where it may be one.</param>
 internal sealed record Values(
     string Subject, string? Absent, string? Incomparable, double? Now, ImmutableArray<(double Before, double? Now)> Pairs,
-    Bootstrap? Fall, Bootstrap? Rise) : Measurement(Subject, Absent, Incomparable)
+    Bootstrap? Fall, Bootstrap? Rise, string? Declined = null) : Measurement(Subject, Absent, Incomparable)
 {
     /// <summary>Two-sided where the rule limits both directions.</summary>
     public override double? P(Rule rule) => (rule.MaxDropRatio, rule.MaxRiseRatio) switch
@@ -117,7 +118,10 @@ internal sealed record Values(
     /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
     /// at more than half of the samples that had it (as where gradients vanish), nothing comparable is left.
     /// </summary>
-    public static Values OfIndicator(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
+    public static Values OfIndicator(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline) =>
+        Measure(rule, policy, evaluation, baseline) with { Declined = Decline(rule, evaluation) };
+
+    private static Values Measure(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
     {
         var subject = Words.Indicator(rule);
         var quantity = Baseline.Quantity(rule.Metric);
@@ -139,6 +143,12 @@ internal sealed record Values(
             return new(subject, absent, $"the baseline has no values of {rule.Metric} at these samples", now, [], null, null);
         }
 
+        if (Metrics.DependsOnSettings(rule.Metric) && pinned.Protocol != indicator.Context?.Protocol)
+        {
+            return new(
+                subject, absent, $"it was measured as '{pinned.Protocol ?? "unknown"}', now as '{indicator.Context?.Protocol ?? "unknown"}'", now, [], null, null);
+        }
+
         var had = Enumerable.Range(0, indicator.Samples)
             .Where(i => pinned.Right[i] && indicator.Right[i] && before[i] is not null).ToArray();
         var pairs = had.Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i]))).ToImmutableArray();
@@ -152,5 +162,22 @@ internal sealed record Values(
             Fall = Bootstrap.Of(measured.Assuming(double.NegativeInfinity), rule.Statistic, policy.Seed),
             Rise = Bootstrap.Of(measured.Assuming(double.PositiveInfinity), rule.Statistic, policy.Seed),
         };
+    }
+
+    /// <summary>What predicts robustness must have done so where attacks of the same run can tell.</summary>
+    private static string? Decline(Rule rule, Results.Evaluation evaluation)
+    {
+        if (Metrics.Predicts(rule.Metric) is not { } norm || evaluation.Indicator is not { } indicator
+            || Reach.Of(evaluation, norm.Name(), indicator.Samples) is not { } reach
+            || !indicator.PerSample.ContainsKey(Baseline.Quantity(rule.Metric)))
+        {
+            return null;
+        }
+
+        var held = Agreement.Of(Baseline.Quantity(rule.Metric), indicator, reach);
+        return held.Correlation is { } correlation && !(correlation >= Agreement.LeastCorrelation)
+            ? $"over {held.Samples} samples its rank correlation with the distances at which attacks in {norm.Name()} broke them is {Words.Value(correlation)}, "
+                + $"below {Words.Value(Agreement.LeastCorrelation)}: it does not predict this model's robustness"
+            : null;
     }
 }

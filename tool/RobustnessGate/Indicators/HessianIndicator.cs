@@ -5,55 +5,143 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Indicators;
 
 /// <summary>
-/// The Hessian of cross-entropy with respect to the input: the second term of Eq. 9 (Yu et al. 2018). That of L itself
-/// is exactly zero almost everywhere for ReLU networks and says nothing about them.
+/// Second derivatives with respect to the input: the Hessian of cross-entropy (<c>hessian…</c>), that of L
+/// (<c>marginHessian…</c>), and with the latter the right side of Eq. 9 (Yu et al. 2018). In a piecewise-linear network
+/// ∇²L is exactly zero almost everywhere and ∇²CE has rank ≤ K−1 whatever the network withstands; C backward passes give
+/// all of it. In a smooth one both are made by double backward, and beyond a few thousand features estimated.
 /// </summary>
 public static class HessianIndicator
 {
-    /// <summary>"10e-10" of the paper's third footnote.</summary>
-    private const double NearZero = 10e-10;
-
     /// <summary>Eigenvalues reported of each sample.</summary>
-    private const int Top = 10;
+    public const int Top = 10;
 
-    /// <summary>Share of the largest eigenvalue below which others count as zero for the rank; far above d times the rounding unit.</summary>
-    private const double RankTolerance = 1e-6;
+    /// <summary>Beyond, a smooth network's spectra are estimates.</summary>
+    public const int MostFeaturesOfAFullHessian = 4096;
 
-    /// <summary>The same names without values.</summary>
-    public static (IReadOnlyList<(string Name, double? Value)> Values, double[] Top) Unmeasured { get; } = (
-        [("hessianL1", null), ("hessianSpectralNorm", null), ("hessianZeroRatio", null), ("hessianRankRatio", null)], []);
+    /// <summary>Beyond, the paper's float32 statistic is left out: it takes a full matrix and all its eigenvalues.</summary>
+    private const int MostFeaturesInFloat32 = 1024;
 
-    /// <returns>Named values, and the eigenvalues of largest magnitude: at most min(K−1, 10).</returns>
-    public static (IReadOnlyList<(string Name, double? Value)> Values, double[] Top) Measure(LocalGeometry at)
+    private const int Probes = 8;
+    private const int Steps = 40;
+
+    /// <param name="Top">At most min(K−1, 10) eigenvalues of ∇²CE of largest magnitude.</param>
+    /// <param name="Eigenvalues">All of ∇²CE that are known and can differ from zero.</param>
+    /// <param name="InFloat32">All d of the same matrix in float32; empty where left out.</param>
+    public sealed record Measured(IReadOnlyList<Quantity> Quantities, double[] Top, double[] Eigenvalues, double[] InFloat32);
+
+    public static Measured Measure(Vicinity around)
     {
         using var scope = NewDisposeScope();
-        var (eigenvalues, absoluteSum) = Spectrum(at);
-        var largest = eigenvalues.Length == 0 ? 0 : Math.Abs(eigenvalues[0]);
-        var rankCap = Math.Min(at.Classes - 1, at.Dimension);
-        var floor = RankTolerance * largest;
-        var rank = eigenvalues.Count(value => Math.Abs(value) > floor);
-        var zeros = at.Dimension - eigenvalues.Count(value => !(Math.Abs(value) < NearZero));
-        return (
-            [
-                ("hessianL1", absoluteSum),
-                ("hessianSpectralNorm", largest),
-                ("hessianZeroRatio", at.Exact ? (double)zeros / at.Dimension : null),
-                ("hessianRankRatio", at.Exact ? (double)rank / rankCap : null),
-            ],
-            [.. eigenvalues.Take((int)Math.Min(rankCap, Top))]);
+        var at = around.Sample;
+        var cap = (int)Math.Min(at.ClassCount - 1, at.Dimension);
+        var (ce, hessian) = CrossEntropy(around);
+        var (margin, stretched) = Margin(around);
+        var inFloat32 = hessian is null ? [] : CrossEntropyHessian.EigenvaluesOf(hessian.to(ScalarType.Float32));
+        var quantities = Named("hessian", ce, around).Append(new("hessianRankRatio", around.Exact ? (double?)ce.Rank / cap : null))
+            .Append(new("hessianZeroRatioFloat32", hessian is null ? null : inFloat32.Count(value => Math.Abs(value) < Spectrum.NearZero) / (double)at.Dimension))
+            .Concat(Named("marginHessian", margin, around))
+            .Concat(Taylor(around, margin, stretched));
+        return new([.. quantities], [.. ce.Top.Take(Math.Min(cap, Top))], ce.Exact ? ce.Top : [], inFloat32);
     }
 
-    /// <summary>Eigenvalues by falling magnitude (those not listed are exactly zero) and Σ|H_ij|.</summary>
-    private static (double[] Eigenvalues, double AbsoluteSum) Spectrum(LocalGeometry at)
+    private static IEnumerable<Quantity> Named(string name, Spectrum spectrum, Vicinity around)
     {
-        if (at.FullHessian is { } full)
+        yield return new(name + "L1", spectrum.AbsoluteSum);
+        yield return new(name + "SpectralNorm", spectrum.Largest.Value);
+        yield return new(name + "NuclearNorm", spectrum.Nuclear.Value);
+        yield return new(name + "Trace", spectrum.Trace.Value);
+        yield return new(name + "Frobenius", spectrum.Frobenius);
+        yield return new(name + "EffectiveRank", spectrum.EffectiveRank);
+        yield return new(name + "NegativeRatio", spectrum.Negative);
+        yield return new(name + "ZeroRatio", around.Exact ? (double?)spectrum.Zeros / around.Sample.Dimension : null);
+        if (!spectrum.Exact)
         {
-            var hessian = full();
-            return (CrossEntropyHessian.EigenvaluesOf(hessian), hessian.abs().sum().to(ScalarType.Float64).item<double>());
+            yield return new(name + "SpectralNormError", spectrum.Largest.Error);
+            yield return new(name + "NuclearNormError", spectrum.Nuclear.Error);
+            yield return new(name + "TraceError", spectrum.Trace.Error);
+        }
+    }
+
+    /// <summary>The spectrum of ∇²CE, and the matrix itself where it is small.</summary>
+    private static (Spectrum Spectrum, Tensor? Hessian) CrossEntropy(Vicinity around)
+    {
+        var at = around.Sample;
+        var small = at.Dimension <= MostFeaturesInFloat32;
+        if (!around.Setting.PiecewiseLinear)
+        {
+            var value = CrossEntropyHessian.Value(around.Network, at.Label);
+            if (at.Dimension > MostFeaturesOfAFullHessian)
+            {
+                return (Estimated(around, value), null);
+            }
+
+            var full = InputHessian.Full(value, at.Point).to(ScalarType.Float64);
+            return (Spectrum.Of(CrossEntropyHessian.EigenvaluesOf(full), at.Dimension, full.abs().sum().item<double>()), small ? full : null);
         }
 
-        var factor = CrossEntropyHessian.Factor(
-            at.Jacobian.to(ScalarType.Float64), at.Logits.to(ScalarType.Float64));
-        return (CrossEntropyHessian.Eigenvalues(factor), CrossEntropyHessian.AbsoluteSum(factor));
+        var (rows, logits) = (at.Rows.to(ScalarType.Float64), at.Logits.to(ScalarType.Float64));
+        var p = nn.functional.softmax(logits, 0);
+        var all = at.Classes.Length == at.ClassCount;
+        var kept = p.index_select(0, tensor(at.Classes.Select(c => (long)c).ToArray(), device: p.device));
+        var factor = all ? CrossEntropyHessian.Factor(rows, logits) : CrossEntropyHessian.PartialFactor(rows, kept);
+        var spectrum = Spectrum.Of(
+            CrossEntropyHessian.Eigenvalues(factor), at.Dimension, CrossEntropyHessian.AbsoluteSum(factor), all ? 0 : Missing(at, p, kept, rows));
+        return (spectrum, small ? factor.t().mm(factor) : null);
+    }
+
+    /// <summary>The bound of <see cref="CrossEntropyHessian.PartialFactor"/>, with ‖g_c − μ‖ ≤ ‖g_c − g_t‖ + ‖g_t − μ‖.</summary>
+    private static double Missing(LocalGeometry at, Tensor p, Tensor kept, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var mean = (kept / kept.sum()).unsqueeze(0).mm(rows).squeeze(0);
+        var offset = (rows[Array.IndexOf(at.Classes, at.Label)] - mean).norm().item<double>();
+        var shares = p.cpu().data<double>().ToArray();
+        return at.Rivals.Where(rival => Array.IndexOf(at.Classes, rival.Class) < 0)
+            .Sum(rival => shares[rival.Class] * (rival.L2 + offset) * (rival.L2 + offset));
+    }
+
+    /// <summary>The spectrum of ∇²L, and Σ|λ_i| ‖e_i‖₁² where its eigenvectors are known.</summary>
+    private static (Spectrum Spectrum, double? Stretched) Margin(Vicinity around)
+    {
+        var at = around.Sample;
+        if (around.Setting.PiecewiseLinear)
+        {
+            return (Spectrum.Of([], at.Dimension, 0), 0);
+        }
+
+        if (at.Dimension > MostFeaturesOfAFullHessian)
+        {
+            return (Estimated(around, around.Margins), null);
+        }
+
+        var full = InputHessian.Full(around.Margins, at.Point).to(ScalarType.Float64);
+        var (values, vectors) = linalg.eigh(full);
+        var stretched = (values.abs() * vectors.abs().sum(0).square()).sum().item<double>();
+        double[] eigenvalues = [.. values.cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];
+        return (Spectrum.Of(eigenvalues, at.Dimension, full.abs().sum().item<double>()), stretched);
+    }
+
+    private static Spectrum Estimated(Vicinity around, Func<Tensor, Tensor> value)
+    {
+        using var scope = NewDisposeScope();
+        var products = new InputHessian(value, around.Sample.Point, Math.Min(Probes, around.Batch));
+        return Spectrum.Of(SpectralEstimate.Of(
+            products, first => around.Signs(FormattableString.Invariant($"spectrum{first}"), products.Width), Probes, Steps), Top);
+    }
+
+    /// <summary>
+    /// The right side of Eq. 9 in ℓ∞, Σ|J_i|ε + ½Σ|λ_i|(ε‖e_i‖₁)², and in ℓ2, ‖J‖₂ε + ½ε²max|λ|; and whether Eq. 6 holds
+    /// by it, which asks that it be below L. Without a remainder term: an estimate, no bound.
+    /// </summary>
+    private static IEnumerable<Quantity> Taylor(Vicinity around, Spectrum margin, double? stretched)
+    {
+        var (at, ε, ε2) = (around.Sample, around.Setting.Epsilon, around.Setting.EpsilonL2);
+        var gradient = at.Gradient.to(ScalarType.Float64);
+        double? inLinf = stretched is { } sum ? (gradient.abs().sum().item<double>() * ε) + (0.5 * ε * ε * sum) : null;
+        var inL2 = (gradient.norm().item<double>() * ε2) + (0.5 * ε2 * ε2 * margin.Largest.Value);
+        yield return new("equation9Linf", inLinf);
+        yield return new("equation9L2", inL2);
+        yield return new("equation6Linf", inLinf is { } most ? (most < at.Margin ? 1 : 0) : null);
+        yield return new("equation6L2", inL2 < at.Margin ? 1 : 0);
     }
 }

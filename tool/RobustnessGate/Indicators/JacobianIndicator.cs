@@ -1,4 +1,3 @@
-using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,22 +12,21 @@ public sealed class JacobianIndicator : IIndicator
     /// <summary>"10e-3" of the paper's third footnote.</summary>
     private const double NearZero = 10e-3;
 
-    public IEnumerable<(string Name, double? Value)> Measure(LocalGeometry at)
+    public IEnumerable<Quantity> Measure(Vicinity around)
     {
         using var scope = NewDisposeScope();
-        var others = Margin.Others(at.Logits.unsqueeze(0), tensor(new[] { at.Label }, device: at.Logits.device).unsqueeze(1));
-        var rival = others.argmax(1).item<long>();
-        var jacobian = at.Jacobian.select(0, at.Label) - at.Jacobian.select(0, rival);
+        var jacobian = around.Sample.Gradient.to(ScalarType.Float64);
         var magnitudes = jacobian.abs();
         return
         [
-            ("margin", (at.Logits[at.Label] - at.Logits[rival]).to(ScalarType.Float64).item<double>()),
-            ("jacobianL1", magnitudes.sum().to(ScalarType.Float64).item<double>()),
-            ("jacobianL2", jacobian.norm().to(ScalarType.Float64).item<double>()),
-            ("jacobianLinf", magnitudes.amax(0).to(ScalarType.Float64).item<double>()),
-            ("jacobianZeroRatio", at.Exact
-                ? magnitudes.lt(NearZero).to(ScalarType.Float64).mean().item<double>()
-                : null),
+            new("margin", around.Sample.Margin),
+            new("jacobianL1", magnitudes.sum().item<double>()),
+            new("jacobianL2", jacobian.norm().item<double>()),
+            new("jacobianLinf", magnitudes.amax(0).item<double>()),
+            new("jacobianZeroRatio", around.Exact ? Share(magnitudes) : null),
+            new("jacobianZeroRatioFloat32", Share(magnitudes.to(ScalarType.Float32))),
         ];
     }
+
+    private static double Share(Tensor magnitudes) => magnitudes.lt(NearZero).to(ScalarType.Float64).mean().item<double>();
 }

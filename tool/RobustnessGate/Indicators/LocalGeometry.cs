@@ -1,30 +1,128 @@
+using RobustnessGate.Maths;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Indicators;
 
-/// <summary>The network around one sample, in float64 where the format allows it.</summary>
+/// <summary>A competitor of the true class t at a point.</summary>
+/// <param name="Lead">Z_t − Z_class: negative where the class leads.</param>
+/// <param name="L1">‖∇(Z_t − Z_class)‖₁, in raw input units; likewise the others.</param>
+public readonly record struct Rival(int Class, double Lead, double L1, double L2, double Linf);
+
+/// <summary>The network at one point, in float64 where the format allows it.</summary>
+/// <param name="Point">(1, …) in raw input units.</param>
 /// <param name="Logits">(K).</param>
-/// <param name="Jacobian">(K, d): ∂Z/∂x in raw input units.</param>
+/// <param name="Classes">The classes of <paramref name="Rows"/>: all, or of many the true one and the likeliest.</param>
+/// <param name="Rows">(k, d): ∂Z/∂x of these classes.</param>
+/// <param name="Rivals">All competitors at a sample; at a jittered point of a network with many classes those of <paramref name="Classes"/>.</param>
 /// <param name="Label">t, the true class.</param>
-/// <param name="Exact">Whether this is float64: shares of exact zeros mean nothing in float32.</param>
-/// <param name="FullHessian">(d, d) of cross-entropy; null where the network is piecewise linear and J gives all of it.</param>
-public sealed record LocalGeometry(Tensor Logits, Tensor Jacobian, long Label, bool Exact, Func<Tensor>? FullHessian)
+/// <param name="Gradient">(d): J = ∂L/∂x.</param>
+/// <param name="Margin">L.</param>
+public sealed record LocalGeometry(
+    Tensor Point, Tensor Logits, int[] Classes, Tensor Rows, IReadOnlyList<Rival> Rivals, int Label, Tensor Gradient, double Margin)
 {
-    public int Classes => (int)Logits.shape[0];
+    /// <summary>Up to so many classes, all gradients of a point are kept.</summary>
+    public const int MostClasses = 64;
+
+    /// <summary>Of more classes so many of the likeliest are.</summary>
+    private const int Likeliest = 32;
+
+    /// <summary>K.</summary>
+    public int ClassCount => (int)Logits.shape[0];
 
     /// <summary>d: number of features of the input.</summary>
-    public long Dimension => Jacobian.shape[1];
-}
+    public long Dimension => Rows.shape[1];
 
-/// <summary>Quantities of a sample's surroundings. A new indicator is one file and one line in <see cref="IndicatorCatalog"/>.</summary>
-public interface IIndicator
-{
-    /// <summary>Names and values; null where a quantity is undefined there.</summary>
-    IEnumerable<(string Name, double? Value)> Measure(LocalGeometry at);
-}
+    /// <summary>Looks around several points, the first of which is the sample.</summary>
+    /// <param name="logits">(n, …) → (n, K), differentiable.</param>
+    /// <param name="points">(P, …).</param>
+    /// <param name="label">t.</param>
+    /// <param name="batch">Most rows of one pass.</param>
+    public static LocalGeometry[] At(Func<Tensor, Tensor> logits, Tensor points, int label, int batch)
+    {
+        using var scope = NewDisposeScope();
+        var values = Values(logits, points, batch);
+        var count = (int)points.shape[0];
+        var kept = Enumerable.Range(0, count).Select(i => Kept(values[i], label)).ToArray();
+        var pairs = kept.SelectMany((classes, i) => classes.Select(c => (i, c))).ToArray();
+        var parts = pairs.Chunk(batch).Select(chunk => LogitJacobian.Rows(logits, points, chunk)).ToArray();
+        var rows = parts.Length == 1 ? parts[0] : cat(parts, 0);
+        var found = new LocalGeometry[count];
+        var first = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var own = rows.narrow(0, first, kept[i].Length);
+            first += kept[i].Length;
+            var rest = i == 0 ? Enumerable.Range(0, (int)values.shape[1]).Except(kept[i]).ToArray() : [];
+            found[i] = Of(logits, points.narrow(0, i, 1), values[i], kept[i], own, rest, label, batch);
+        }
 
-/// <summary>All indicators of an evaluation.</summary>
-public static class IndicatorCatalog
-{
-    public static readonly IIndicator[] All = [new JacobianIndicator(), new LinearRadiusIndicator()];
+        return [.. found.Select(at => at with
+        {
+            Point = at.Point.MoveToOuterDisposeScope(), Logits = at.Logits.MoveToOuterDisposeScope(),
+            Rows = at.Rows.MoveToOuterDisposeScope(), Gradient = at.Gradient.MoveToOuterDisposeScope(),
+        })];
+    }
+
+    private static LocalGeometry Of(
+        Func<Tensor, Tensor> logits, Tensor point, Tensor values, int[] kept, Tensor rows, int[] rest, int label, int batch)
+    {
+        using var scope = NewDisposeScope();
+        var z = values.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        var own = rows.select(0, Array.IndexOf(kept, label));
+        var rivals = Norms(kept, rows, own, z, label);
+        // Of many classes most gradients are looked at once and let go: a thousand of a photograph would fill the memory.
+        foreach (var chunk in rest.Chunk(batch))
+        {
+            using var pass = NewDisposeScope();
+            rivals.AddRange(Norms(chunk, LogitJacobian.Rows(logits, point, [.. chunk.Select(c => (0, c))]), own, z, label));
+        }
+
+        var order = rivals.OrderBy(rival => rival.Class).ToArray();
+        // The first of equals, as where logits tie.
+        var runnerUp = order.MinBy(rival => rival.Lead).Class;
+        return new LocalGeometry(
+            point, values, kept, rows, order, label, (own - rows.select(0, Array.IndexOf(kept, runnerUp))).MoveToOuterDisposeScope(),
+            z[label] - z[runnerUp]);
+    }
+
+    private static List<Rival> Norms(int[] classes, Tensor rows, Tensor own, double[] z, int label)
+    {
+        using var scope = NewDisposeScope();
+        var differences = own - rows;
+        var magnitudes = differences.abs();
+        var l1 = Doubles(magnitudes.sum(1));
+        var l2 = Doubles(differences.norm(1, false, 2));
+        var linf = Doubles(magnitudes.amax(1));
+        return [.. classes.Select((c, i) => new Rival(c, z[label] - z[c], l1[i], l2[i], linf[i])).Where(rival => rival.Class != label)];
+    }
+
+    /// <summary>Classes whose gradients are kept, ascending: the true one and the likeliest, among them the runner-up.</summary>
+    private static int[] Kept(Tensor values, int label)
+    {
+        var z = Doubles(values);
+        var all = Enumerable.Range(0, z.Length);
+        return z.Length <= MostClasses
+            ? [.. all]
+            : [.. all.OrderByDescending(c => z[c]).ThenBy(c => c).Take(Likeliest).Append(label).Distinct().Order()];
+    }
+
+    private static Tensor Values(Func<Tensor, Tensor> logits, Tensor points, int batch)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var parts = new List<Tensor>();
+        for (var start = 0L; start < points.shape[0]; start += batch)
+        {
+            parts.Add(logits(points.narrow(0, start, Math.Min(batch, points.shape[0] - start))));
+        }
+
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    private static double[] Doubles(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return values.to(ScalarType.Float64).cpu().data<double>().ToArray();
+    }
 }

@@ -18,7 +18,27 @@ public static class CrossEntropyHessian
     public static Tensor Factor(Tensor jacobian, Tensor logits)
     {
         using var scope = NewDisposeScope();
-        var p = nn.functional.softmax(logits, 0);
+        return FactorOf(jacobian, nn.functional.softmax(logits, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The same for some of many classes, with p as all classes have it. H is the covariance of the classes' gradients
+    /// under p; leaving out a tail of classes T lowers it by a positive semi-definite part, whose eigenvalues, like its
+    /// trace, are at most Σ p_c ‖g_c − μ‖² over T, μ the mean of the gradients kept (law of total covariance).
+    /// </summary>
+    /// <param name="rows">(k, d) float64: gradients of the classes kept.</param>
+    /// <param name="kept">(k): their probabilities.</param>
+    /// <returns>(k, d).</returns>
+    public static Tensor PartialFactor(Tensor rows, Tensor kept)
+    {
+        using var scope = NewDisposeScope();
+        var mass = kept.sum();
+        return (mass.sqrt() * FactorOf(rows, kept / mass)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor FactorOf(Tensor jacobian, Tensor p)
+    {
+        using var scope = NewDisposeScope();
         var root = p.sqrt();
         // 1 − p_t as a sum of the other probabilities: by subtraction it would lose its digits where the network is sure.
         var elsewhere = 1 - eye(p.shape[0], dtype: p.dtype, device: p.device);
@@ -39,43 +59,33 @@ public static class CrossEntropyHessian
     /// <summary>‖FᵀF‖₁ = Σ|H_ij|, a block of rows at a time: the d×d matrix never exists.</summary>
     public static double AbsoluteSum(Tensor factor)
     {
-        const int Block = 512;
+        const int MostNumbers = 1 << 23;
         var d = factor.shape[1];
+        var block = Math.Clamp(MostNumbers / d, 1, 512);
         var sum = 0.0;
-        for (var start = 0L; start < d; start += Block)
+        for (var start = 0L; start < d; start += block)
         {
             using var scope = NewDisposeScope();
-            sum += factor.narrow(1, start, Math.Min(Block, d - start)).t().mm(factor).abs().sum().item<double>();
+            sum += factor.narrow(1, start, Math.Min(block, d - start)).t().mm(factor).abs().sum().item<double>();
         }
 
         return sum;
     }
 
-    /// <summary>The Hessian of any network's cross-entropy at one input, by double backward, 32 columns at a time.</summary>
+    /// <summary>The Hessian of any network's cross-entropy at one input, by double backward.</summary>
     /// <param name="logits">(n, …) float64 → (n, K), twice differentiable.</param>
     /// <param name="input">(1, …) float64.</param>
     /// <param name="label">The true class.</param>
-    /// <returns>(d, d), symmetrised: rounding leaves the two halves a few ulps apart.</returns>
-    public static Tensor Full(Func<Tensor, Tensor> logits, Tensor input, long label)
-    {
-        const int Columns = 32;
-        using var scope = NewDisposeScope();
-        var d = input.numel();
-        var hessian = empty(d, d, dtype: ScalarType.Float64, device: input.device);
-        for (var start = 0L; start < d; start += Columns)
-        {
-            using var chunk = NewDisposeScope();
-            var count = Math.Min(Columns, d - start);
-            var copies = input.expand([count, .. input.shape[1..]]).clone().detach().requires_grad_();
-            var labels = full([count], label, dtype: ScalarType.Int64, device: input.device);
-            var gradient = InputGradient.Of(Loss(logits(copies), labels).sum(), copies, GraphUse.Differentiate);
-            var columns = arange(start, start + count, dtype: ScalarType.Int64, device: input.device).unsqueeze(1);
-            var picked = gradient.flatten(1).gather(1, columns).sum();
-            hessian.narrow(0, start, count).copy_(InputGradient.Of(picked, copies, GraphUse.Differentiate).flatten(1).detach());
-        }
+    /// <returns>(d, d).</returns>
+    public static Tensor Full(Func<Tensor, Tensor> logits, Tensor input, long label) => InputHessian.Full(Value(logits, label), input);
 
-        return ((hessian + hessian.t()) / 2).MoveToOuterDisposeScope();
-    }
+    /// <summary>Cross-entropy of copies of one sample as a function of the input: (n, …) → (n).</summary>
+    public static Func<Tensor, Tensor> Value(Func<Tensor, Tensor> logits, long label) => copies =>
+    {
+        using var scope = NewDisposeScope();
+        var labels = full([copies.shape[0]], label, dtype: ScalarType.Int64, device: copies.device);
+        return Loss(logits(copies), labels).MoveToOuterDisposeScope();
+    };
 
     /// <summary>
     /// Cross-entropy of copies of one sample. Where the class leads it is log(1 + Σ exp(Z_i − Z_t)), whose derivatives keep
@@ -98,5 +108,5 @@ public static class CrossEntropyHessian
     }
 
     private static double[] ByMagnitude(Tensor values) =>
-        [.. values.cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];
+        [.. values.to(ScalarType.Float64).cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Maths;
 
-/// <summary>∂Z/∂x: all logits differentiated at one input, as one batch with a copy of the input for each class.</summary>
+/// <summary>∂Z/∂x: logits differentiated at inputs, as batches with a copy of an input for each logit.</summary>
 public static class LogitJacobian
 {
     /// <param name="logits">(n, …) → (n, K), differentiable.</param>
@@ -14,19 +14,29 @@ public static class LogitJacobian
     public static (Tensor Logits, Tensor Jacobian) At(Func<Tensor, Tensor> logits, Tensor input, int classes, int batch)
     {
         using var scope = NewDisposeScope();
-        var rows = new List<Tensor>();
-        Tensor? values = null;
-        for (var first = 0; first < classes; first += batch)
+        var all = Enumerable.Range(0, classes).Select(i => (0, i)).ToArray();
+        Tensor values;
+        using (no_grad())
         {
-            using var chunk = NewDisposeScope();
-            var count = Math.Min(batch, classes - first);
-            var copies = input.expand([count, .. input.shape[1..]]).clone().detach().requires_grad_();
-            var z = logits(copies);
-            var own = z.gather(1, arange(first, first + count, dtype: ScalarType.Int64, device: input.device).unsqueeze(1));
-            rows.Add(InputGradient.Of(own.sum(), copies).flatten(1).MoveToOuterDisposeScope());
-            values ??= z.select(0, 0).detach().clone().MoveToOuterDisposeScope();
+            values = logits(input).select(0, 0);
         }
 
-        return (values!.MoveToOuterDisposeScope(), cat(rows, 0).MoveToOuterDisposeScope());
+        var parts = all.Chunk(batch).Select(pairs => Rows(logits, input, pairs)).ToArray();
+        return (values.MoveToOuterDisposeScope(), cat(parts, 0).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>One row for each pair of a point and a class: ∂Z_class/∂x there.</summary>
+    /// <param name="logits">(n, …) → (n, K), differentiable.</param>
+    /// <param name="points">(P, …).</param>
+    /// <param name="pairs">Position of a point and a class; all are one batch.</param>
+    /// <returns>(n, d), of the points' type.</returns>
+    public static Tensor Rows(Func<Tensor, Tensor> logits, Tensor points, IReadOnlyList<(int Point, int Class)> pairs)
+    {
+        using var scope = NewDisposeScope();
+        var where = tensor(pairs.Select(pair => (long)pair.Point).ToArray(), device: points.device);
+        var which = tensor(pairs.Select(pair => (long)pair.Class).ToArray(), device: points.device);
+        var copies = points.index_select(0, where).detach().requires_grad_();
+        var own = logits(copies).gather(1, which.unsqueeze(1));
+        return InputGradient.Of(own.sum(), copies).flatten(1).MoveToOuterDisposeScope();
     }
 }

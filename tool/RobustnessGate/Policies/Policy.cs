@@ -105,7 +105,22 @@ public enum SampleSelection { First, Random, Stratified }
 public enum DataScale { Auto, None }
 
 /// <param name="Samples">The first this many samples get the indicator.</param>
-public sealed record IndicatorSection(int Samples);
+public sealed record IndicatorSection(int Samples)
+{
+    public const int DefaultJitter = 4;
+
+    /// <summary>Radius in ℓ∞ of finite-scale quantities and of Eq. 9; null for the least of the attacks in that norm.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>Radius in ℓ2 of Eq. 9; null for the same number as in ℓ∞.</summary>
+    public double? EpsilonL2 { get; init; }
+
+    /// <summary>Number of jittered points around each sample over which scale-free quantities are averaged.</summary>
+    public int Jitter { get; init; } = DefaultJitter;
+
+    /// <summary>Whether CLEVER is estimated, which takes thousands of gradients a sample.</summary>
+    public bool Clever { get; init; }
+}
 
 /// <summary>One entry under <c>attacks</c>.</summary>
 /// <param name="Id">As written, or null for the default <c>name-norm-ε</c>.</param>

@@ -68,6 +68,11 @@ public sealed record Headline(string Symbol, string Title, string Detail)
     private static Headline Inconclusive(ResultsDocument results)
     {
         var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
+        if (rule.Code == "RG1131")
+        {
+            return new("❔", $"Inconclusive: {rule.Subject} does not predict this model's robustness", rule.Message ?? "");
+        }
+
         var what = rule.Count is null
             ? $"a change of {Words.Percent(Math.Abs(rule.Drop!.Value))} in {rule.Subject}"
             : $"a drop of {Words.Points(rule.Drop!.Value)} points";

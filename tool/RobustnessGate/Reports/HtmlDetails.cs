@@ -15,7 +15,7 @@ internal static class HtmlDetails
         Attacks(text, lines);
         Classes(text, results, lines);
         Broken(text, results, lines);
-        Indicator(text, results);
+        HtmlIndicator.Append(text, results);
     }
 
     private static void Attacks(StringBuilder text, IReadOnlyList<CountLine> lines)
@@ -89,25 +89,6 @@ internal static class HtmlDetails
 
         var @fixed = Comparison.NewlyFixed(lines);
         text.Append(CultureInfo.InvariantCulture, $"<p>Newly robust: {(@fixed.Length == 0 ? "none" : string.Join(", ", @fixed))}.</p>\n");
-    }
-
-    private static void Indicator(StringBuilder text, ResultsDocument results)
-    {
-        if (results.Indicator is not { } indicator)
-        {
-            return;
-        }
-
-        text.Append(CultureInfo.InvariantCulture, $"<h2>Indicator, over the rightly classified of the first {indicator.Samples} samples</h2>\n");
-        text.Append("<table>\n<tr><th></th><th>baseline median</th><th>median</th><th>mean</th><th>5 %</th><th>95 %</th><th>samples</th></tr>\n");
-        foreach (var (name, now) in indicator.Summary)
-        {
-            var before = results.Baseline?.Indicator?.Summary.GetValueOrDefault(name);
-            text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(name)}</td><td>{Words.Value(before?.Median)}</td><td>{Words.Value(now.Median)}</td>");
-            text.Append(CultureInfo.InvariantCulture, $"<td>{Words.Value(now.Mean)}</td><td>{Words.Value(now.P05)}</td><td>{Words.Value(now.P95)}</td><td>{now.Count}</td></tr>\n");
-        }
-
-        text.Append("</table>\n");
     }
 
     private static string Number(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "–";

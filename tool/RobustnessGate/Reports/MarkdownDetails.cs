@@ -16,7 +16,7 @@ internal static class MarkdownDetails
         var lines = Comparison.Lines(results);
         Attacks(text, lines);
         Broken(text, results, lines);
-        Indicator(text, results);
+        MarkdownIndicator.Append(text, results);
         Reproduce(text, results);
     }
 
@@ -70,25 +70,6 @@ internal static class MarkdownDetails
             .Append(@fixed.IsEmpty ? "none" : string.Join(", ", @fixed.Take(MostSamples)))
             .Append(@fixed.Length > MostSamples ? $" … and {@fixed.Length - MostSamples} more" : "")
             .Append(".\n\n");
-    }
-
-    private static void Indicator(StringBuilder text, ResultsDocument results)
-    {
-        if (results.Indicator is not { } indicator)
-        {
-            return;
-        }
-
-        text.Append(CultureInfo.InvariantCulture, $"#### Indicator, over the rightly classified of the first {indicator.Samples} samples\n\n");
-        text.Append("| | baseline median | median | mean | 5 % | 95 % | samples |\n|---|--:|--:|--:|--:|--:|--:|\n");
-        foreach (var (name, now) in indicator.Summary)
-        {
-            var before = results.Baseline?.Indicator?.Summary.GetValueOrDefault(name);
-            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Escape(name)} | {Words.Value(before?.Median)} | {Words.Value(now.Median)} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {Words.Value(now.Mean)} | {Words.Value(now.P05)} | {Words.Value(now.P95)} | {now.Count} |\n");
-        }
-
-        text.Append('\n');
     }
 
     private static void Reproduce(StringBuilder text, ResultsDocument results)

@@ -40,7 +40,7 @@ public static class TerminalSummary
         return results.Gate.Verdict switch
         {
             Gating.Verdict.Passed => $"passed: {passed} of {rules.Length} rules. {Reliability.Detectable(results.Gate)}".TrimEnd(),
-            Gating.Verdict.Inconclusive => $"inconclusive: {passed} of {rules.Length} rules passed, for the others there are too few samples to tell",
+            Gating.Verdict.Inconclusive => $"inconclusive: {passed} of {rules.Length} rules passed, the others cannot be told",
             _ => $"failed: {passed} of {rules.Length} rules passed (exit code {results.ExitCode})",
         };
     }

@@ -51,9 +51,11 @@ public sealed record AttackFact(
 /// <param name="PerSample">Name of the quantity (<c>jacobianL1</c>, …) to one value per sample.</param>
 /// <param name="HessianTop">Per sample, the eigenvalues of largest magnitude.</param>
 /// <param name="Right">Which samples are rightly classified: summaries are over these.</param>
+/// <param name="Context">What it was measured with; null in results of older versions.</param>
 public sealed record IndicatorFact(
     int Samples, ImmutableSortedDictionary<string, ImmutableArray<double?>> PerSample,
-    ImmutableArray<ImmutableArray<double>> HessianTop, BitString Right) : Fact;
+    ImmutableArray<ImmutableArray<double>> HessianTop, BitString Right,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IndicatorContext? Context = null) : Fact;
 
 /// <summary>Something an evaluation noticed that people should know (preflight and credibility checks).</summary>
 public sealed record FindingFact(Gating.Finding Finding) : Fact;

@@ -40,7 +40,7 @@ public sealed record ResultsDocument(
             evaluation.Natural is { } natural ? NaturalResult.Of(natural) : null,
             [.. evaluation.Attacks.Select(AttackResult.Of)],
             [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
-            evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator) : null,
+            evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator, evaluation) : null,
             observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
             new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
             options == RunOptions.Default ? null : options);
@@ -56,7 +56,7 @@ public sealed record ResultsDocument(
         Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
         Natural is null ? null : new(Natural.Bits, Natural.Predictions),
         [.. Attacks.Select(attack => attack.ToFact())],
-        Indicator is null ? null : new(Indicator.Samples, Indicator.PerSample.Values, Indicator.PerSample.HessianTop, Indicator.Right),
+        Indicator?.ToFact(),
         [.. Observations.Select(observation => observation.ToFinding())],
         Tool.Torch is { } torch ? new(torch, "", 0, 0, 0, ImmutableSortedDictionary<string, double>.Empty) : null, Completed)
     {
@@ -125,13 +125,20 @@ public sealed record WorstCaseResult(
 
 /// <param name="Right">Which samples are rightly classified.</param>
 /// <param name="Summary">Over the rightly classified samples, of every quantity in <paramref name="PerSample"/> with one value a sample.</param>
+/// <param name="Context">What it was measured with.</param>
+/// <param name="Prediction">What it predicts in each norm, and how well that held against the attacks; empty where nothing is predicted.</param>
 public sealed record IndicatorResult(
-    int Samples, BitString Right, PerSampleValues PerSample, ImmutableSortedDictionary<string, IndicatorSummary> Summary)
+    int Samples, BitString Right, PerSampleValues PerSample, ImmutableSortedDictionary<string, IndicatorSummary> Summary,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IndicatorContext? Context = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<Prediction>? Prediction = null)
 {
-    public static IndicatorResult Of(IndicatorFact fact) => new(
+    public static IndicatorResult Of(IndicatorFact fact, Evaluation evaluation) => new(
         fact.Samples, fact.Right, new(fact.PerSample.WithComparers(StringComparer.Ordinal), fact.HessianTop),
         fact.PerSample.ToImmutableSortedDictionary(
-            pair => pair.Key, pair => IndicatorSummary.Of(pair.Value, fact.Right), StringComparer.Ordinal));
+            pair => pair.Key, pair => IndicatorSummary.Of(pair.Value, fact.Right), StringComparer.Ordinal),
+        fact.Context, Results.Prediction.All(evaluation) is { IsEmpty: false } predictions ? predictions : null);
+
+    public IndicatorFact ToFact() => new(Samples, PerSample.Values, PerSample.HessianTop, Right, Context);
 }
 
 /// <summary>Values of the indicator: one a sample for each name, and the leading eigenvalues of each sample's Hessian.</summary>

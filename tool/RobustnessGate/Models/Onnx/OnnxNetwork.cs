@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
-using RobustnessGate.Policies;
 using RobustnessGate.Models.Onnx.Proto;
 using RobustnessGate.Policies;
 using TorchSharp;

@@ -107,6 +107,14 @@ internal sealed class CrossChecks
                 $"'{rule.Metric}' is never measured: the policy lacks 'indicator'. Add, for example: indicator: {{ samples: 100 }}.");
         }
 
+        if (Metrics.Indicators.Contains(rule.Metric) && _reading.Understood<IndicatorSection>().FirstOrDefault() is { } indicator
+            && Metrics.Needs(rule.Metric, indicator) is { } key)
+        {
+            _reading.Refuse(
+                Codes.RuleNeeds, At(Find(rule.Path), "metric"),
+                $"'{rule.Metric}' is never measured as 'indicator' is set. Add there: {key}.");
+        }
+
         if (rule.Compares && ((MappingNode)Find("gate")).Find("baseline") is null)
         {
             _reading.Refuse(

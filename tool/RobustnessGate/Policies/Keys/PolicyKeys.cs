@@ -22,13 +22,8 @@ internal static class PolicyKeys
 
     public static readonly Key<DataSection> Data = Key.Must("data", DataKeys.Form, "the samples to attack");
 
-    private static readonly Key<int> IndicatorSamples = Key.Default(
-        "samples", new WholeForm<int>(new AtLeastAttribute(1)), 100, "the first this many samples are measured");
-
     public static readonly Key<IndicatorSection> Indicator = Key.May(
-        "indicator",
-        new SectionForm<IndicatorSection>([IndicatorSamples], fields => new IndicatorSection(fields.Get(IndicatorSamples))),
-        "measure the geometry of the decision surface (Jacobian, Hessian) too");
+        "indicator", IndicatorKeys.Form, "measure the geometry of the decision surface (Jacobian, Hessian) too");
 
     public static readonly Key<ImmutableArray<AttackEntry>> Attacks = Key.Default(
         "attacks", new ListForm<AttackEntry>(AttackKeys.Form), [], "what the model must withstand");
