@@ -60,6 +60,7 @@ public class VnnCompAttackTests(ITestOutputHelper output)
         };
         Target target = instances[0].Target is { } wanted ? new Target.Class(wanted) : new Target.None();
         var result = bed.Run([.. Attacks.Select(attack => new AttackEntry(null, attack, Norm.Linf, [Epsilon.Box], target, Judge.Any, "attacks[0]"))]);
+        Assert.Equal(instances[0].Network == "gtsrb_bnn_30.onnx", result.Findings.Any(finding => finding.Code == "RG1106"));
         return [.. instances.Where((_, i) => result.Attacks.Any(attack => !attack.Bits[i])).Select(instance => instance.Id)];
     }
 }

@@ -31,7 +31,21 @@ public sealed record Policy(
 /// <param name="Type">Full name of the module in a TorchSharp assembly; null for other formats.</param>
 /// <param name="Weights">Absolute path of an assembly's weights; null for none.</param>
 public sealed record ModelSection(
-    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null);
+    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null)
+{
+    /// <summary>What attacks see where the network rounds.</summary>
+    public GradientMode Gradients { get; init; }
+}
+
+/// <summary>What gradients are at steps: rounding, signs, quantisation.</summary>
+public enum GradientMode
+{
+    /// <summary>Those of the network: zero at steps.</summary>
+    Exact,
+
+    /// <summary>As if each step were the identity, so that attacks have something to follow; outputs stay exact.</summary>
+    StraightThrough,
+}
 
 /// <param name="Shape">Shape of one input, without the batch dimension.</param>
 /// <param name="Bounds">
