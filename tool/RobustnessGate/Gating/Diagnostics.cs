@@ -117,6 +117,7 @@ public static class Diagnostics
         ["RG0432"] = "images may be transposed",
         ["RG0433"] = "images may be negatives",
         ["RG0434"] = "classes may be numbered in another order",
+        ["RG0435"] = "straight-through gradients do not apply to the format",
         ["RG0480"] = "training diverged",
         ["RG0481"] = "the model cannot be trained",
         ["RG0482"] = "harden lacks what it needs",

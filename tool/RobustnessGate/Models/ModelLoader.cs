@@ -58,13 +58,19 @@ public static class ModelLoader
                 "model.type and model.weights belong to a TorchSharp assembly, but this is another format, which holds its own weights. Remove them.");
         }
 
+        if (format != ModelFormat.Onnx && model.Gradients != GradientMode.Exact)
+        {
+            throw MistakeException.InFile("RG0435", display,
+                "gradients: straight-through works for ONNX models alone: in other formats the steps cannot be found. Remove it, or export the model to ONNX.");
+        }
+
         return model.Weights is { } path ? WeightsFile.Read(path) : null;
     }
 
     private static IOpenedNetwork Open(ModelSection model, ModelFormat format, byte[] bytes, StateDictionary? weights, string display) => format switch
     {
         ModelFormat.Onnx => OnnxNetwork.Parse(
-            bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
+            bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds, model.Gradients == GradientMode.StraightThrough), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
         ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
         _ => ModuleAssembly.Load(model, bytes, weights, display),
     };

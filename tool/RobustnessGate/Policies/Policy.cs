@@ -39,6 +39,19 @@ public sealed record ModelSection(
     /// <summary>The same model with its weights from another file of the same format; what was pinned no longer holds.</summary>
     public ModelSection WithWeights(string file) =>
         Weights is null ? this with { Path = file, Sha256 = null } : this with { Weights = file, Sha256 = null };
+
+    /// <summary>What attacks see where the network rounds.</summary>
+    public GradientMode Gradients { get; init; }
+}
+
+/// <summary>What gradients are at steps: rounding, signs, quantisation.</summary>
+public enum GradientMode
+{
+    /// <summary>Those of the network: zero at steps.</summary>
+    Exact,
+
+    /// <summary>As if each step were the identity, so that attacks have something to follow; outputs stay exact.</summary>
+    StraightThrough,
 }
 
 /// <param name="Shape">Shape of one input, without the batch dimension.</param>

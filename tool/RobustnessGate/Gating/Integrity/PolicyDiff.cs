@@ -43,6 +43,7 @@ internal static class PolicyDiff
         .. JudgeChange.Any(
             "model.sha256", before.Sha256, after.Sha256, "model.sha256",
             after.Sha256 is null ? BarEffect.Weaker : before.Sha256 is null ? BarEffect.Stronger : BarEffect.Neutral),
+        .. JudgeChange.Any("model.gradients", before.Gradients, after.Gradients, "model.gradients"),
         .. JudgeChange.Any("model.input.bounds", Bounds(before.Input), Bounds(after.Input), "model.input.bounds"),
     ];
 

@@ -28,6 +28,12 @@ internal sealed record DeclaredShape(long? Batch, long[] Features)
                     $"input '{input.Name}' has the shape {Text(declared)} with unknown dimensions; write model.input.shape.");
         }
 
+        if (declared.AsSpan().SequenceEqual(features))
+        {
+            throw MistakeException.InFile("RG0408", display,
+                $"input '{input.Name}' is {Text(declared)}, one input without a batch dimension, so that samples cannot go through together. Export the network with a batch as its first dimension, free or of size 1.");
+        }
+
         var fits = declared.Length == features.Length + 1
             && declared.Skip(1).Zip(features).All(pair => pair.First < 0 || pair.First == pair.Second);
         return fits

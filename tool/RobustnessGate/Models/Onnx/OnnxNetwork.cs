@@ -58,7 +58,7 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
             Summary = $"ONNX opset {new OpsetVersions(model.OpsetImport).Of("")}",
             Classes = LogitShape.Classes(_batches.OutputShape),
             Batching = _batches.Batching,
-            Notes = Notes(output, _batches.Batching),
+            Notes = Notes(output, _batches.Batching, options.StraightThrough),
         };
     }
 
@@ -232,7 +232,7 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         }
     }
 
-    private static ImmutableArray<string> Notes(ClassifierOutput output, Batching batching)
+    private static ImmutableArray<string> Notes(ClassifierOutput output, Batching batching, bool straightThrough)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (output.Cut is { } softmax)
@@ -243,6 +243,11 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         if (batching == Batching.Chunks)
         {
             notes.Add("The file fixes the batch size, so batches go through in pieces, which is slow; export it with a dynamic batch.");
+        }
+
+        if (straightThrough)
+        {
+            notes.Add("Gradients pass straight through rounding, as the policy says: outputs and counts are those of the network, but gradients and the indicator are those of one that does not round.");
         }
 
         return notes.ToImmutable();
