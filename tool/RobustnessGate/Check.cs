@@ -42,9 +42,10 @@ public sealed record CheckOutcome(
 /// <summary>What was measured and decided, before it becomes results.</summary>
 /// <param name="Policy">That was judged by.</param>
 /// <param name="ComparedWith">As <see cref="RunOptions.Baseline"/>.</param>
+/// <param name="Relative">As <see cref="ResultsDocument.Relative"/>.</param>
 /// <param name="Depended">Files besides the policy's own that the outcome depends on.</param>
 internal sealed record Judged(
-    Policy Policy, Results.Evaluation Facts, GateResult Gate, string? ComparedWith, ImmutableArray<string> Depended);
+    Policy Policy, Results.Evaluation Facts, GateResult Gate, string? ComparedWith, ImmutableArray<string> Depended, string? Relative = null);
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
 public static class Check
@@ -74,7 +75,7 @@ public static class Check
         var results = ResultsDocument.Of(
             judged.Policy,
             judged.Facts with { Findings = [.. judged.Facts.Findings.Select(places.Portable)] },
-            places.Portable(judged.Gate), ToolVersion, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith));
+            places.Portable(judged.Gate), ToolVersion, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
         var formats = request.Formats.IsEmpty ? head.Report.Formats : request.Formats;
         var reports = Write(folder, results, judged.Facts.Run, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
@@ -97,29 +98,34 @@ public static class Check
     {
         var choice = request.Baseline;
         var path = choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
+        var (facts, gate, relative) = evaluated.End == ExitCode.Passed
+            ? Judge(policy, evaluated.Facts, choice) : (evaluated.Facts, Unfinished(policy, evaluated), null);
         return new(
-            policy, evaluated.Facts,
-            evaluated.End == ExitCode.Passed ? Judge(policy, evaluated.Facts, choice) : Unfinished(policy, evaluated),
-            choice is null or CheckRequest.NoBaseline ? choice : new Places(policy).Relative(choice),
-            [.. new[] { path, path is null ? null : policy.Gate.Release }.OfType<string>()]);
+            policy, facts, gate, choice is null or CheckRequest.NoBaseline ? choice : new Places(policy).Relative(choice),
+            [.. new[] { path, path is null ? null : policy.Gate.Release }.OfType<string>()], relative);
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
-    private static GateResult Judge(Policy policy, Results.Evaluation facts, string? choice)
+    private static (Results.Evaluation Facts, GateResult Gate, string? Relative) Judge(Policy policy, Results.Evaluation facts, string? choice)
     {
         try
         {
-            return choice == CheckRequest.NoBaseline
-                ? Gate.DecideWithoutBaseline(policy, facts)
-                : Gate.Decide(
-                    policy, facts,
-                    // A file that was named must be there; the policy's may be yet to come.
-                    choice is not null ? Pin.Load(choice) : policy.Gate.Baseline is { } path ? Pin.Read(path) : null,
-                    policy.Gate.Release is { } release ? Pin.Read(release) : null);
+            if (choice == CheckRequest.NoBaseline)
+            {
+                return (facts, Gate.DecideWithoutBaseline(policy, facts), null);
+            }
+
+            // A file that was named must be there; the policy's may be yet to come.
+            var pinned = choice is not null ? Pin.Load(choice) : policy.Gate.Baseline is { } path ? Pin.Read(path) : null;
+            // A file alone does not bring its model along.
+            var compared = RelativeMode.Of(policy, facts, pinned, () => null);
+            facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
+            var release = policy.Gate.Release is { } last ? Pin.Read(last) : null;
+            return (facts, Gate.Decide(policy, facts, compared.Baseline, release), compared.Because);
         }
         catch (MistakeException mistake)
         {
-            return Refused(policy, mistake);
+            return (facts, Refused(policy, mistake), null);
         }
     }
 

@@ -30,7 +30,7 @@ public static class Pin
                 + "policy as it stands does not produce. Run check again, then baseline update.");
         }
 
-        var after = Baseline.Of(results, policy);
+        var after = Baseline.Of(results, policy, Machine(outputDirectory));
         var before = TryRead(path);
         try
         {
@@ -88,6 +88,19 @@ public static class Pin
         catch (MistakeException)
         {
             // Whatever it was, it is being replaced on purpose.
+            return null;
+        }
+    }
+
+    /// <summary>What run.json says beside the results; null where it is not there.</summary>
+    private static Fingerprint? Machine(string outputDirectory)
+    {
+        try
+        {
+            return RunDocument.Read(File.ReadAllText(Path.Combine(outputDirectory, ReportFiles.Run)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
             return null;
         }
     }

@@ -39,7 +39,7 @@ public static class StoredResults
         if (stored.MergeBase is not { } commit)
         {
             return Findings(stored, resultsPath, Audit.Recompute(
-                stored, policy, Pinned(baselinePath), baselinePath is null ? null : Pinned(policy.Gate.Release)));
+                stored, policy, Comparable(stored, Pinned(baselinePath)), baselinePath is null ? null : Pinned(policy.Gate.Release)));
         }
 
         if (stored.Policy.Sha256 != policy.Source.Sha256)
@@ -55,9 +55,12 @@ public static class StoredResults
             .. refused || bar.Examination.Changes.SequenceEqual(stored.Integrity) ? Array.Empty<string>() : ["integrity: the stored changes of the judge are not those of the repository"],
             .. refused || Said(bar, policy).SequenceEqual(stored.Observations.Take(bar.Examination.Findings.Length)) ? Array.Empty<string>()
                 : ["observations: what is stored about the judge does not follow from the repository"],
-            .. Audit.Recompute(stored, bar.Examination.Effective with { Seed = stored.Seed }, bar.Examination.Baseline, bar.Release),
+            .. Audit.Recompute(stored, bar.Examination.Effective with { Seed = stored.Seed }, Comparable(stored, bar.Examination.Baseline), bar.Release),
         ]);
     }
+
+    /// <summary>In relative mode the baseline's outcomes were measured beside the others; the pinned ones are of another environment.</summary>
+    private static Baseline? Comparable(ResultsDocument stored, Baseline? pinned) => stored.Relative is null ? pinned : null;
 
     private static bool WasUsed(ResultsDocument stored, Override entry) => stored.Integrity.Any(change =>
         change.Field == entry.Change && change.After == entry.To && change.AllowedBecause == entry.Reason);
@@ -95,7 +98,7 @@ public static class StoredResults
         var gate = stored.Options?.Baseline == RunOptions.NoBaseline
             ? Gate.DecideWithoutBaseline(other, facts)
             : Gate.DecideAgain(other, facts, stored.Baseline, stored.Release);
-        return (stored, ResultsDocument.Of(other, facts, new Places(policy).Portable(gate), stored.Tool.Version, stored.Options));
+        return (stored, ResultsDocument.Of(other, facts, new Places(policy).Portable(gate), stored.Tool.Version, stored.Options, stored.Relative));
     }
 
     private static Baseline? Pinned(string? path) => path is null ? null : Pin.Load(path);

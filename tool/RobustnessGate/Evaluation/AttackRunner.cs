@@ -209,6 +209,7 @@ internal sealed class AttackRunner(
             for (var i = 0; i < some.Length; i++)
             {
                 var sample = hunted[some[i]];
+                outcome.SetNear(sample, !(Math.Abs(values[i]) >= Fingerprint.Near));
                 if (quarry.Falls(values[i]))
                 {
                     outcome.Stands[sample] = false;
@@ -248,7 +249,8 @@ internal sealed class AttackRunner(
         run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
         new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
-        outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions]);
+        outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions],
+        run.Entry.Attack.MinimalNorm ? null : outcome.Near.Count);
 
     /// <summary>What one run has found so far, by sample.</summary>
     private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)
@@ -261,6 +263,21 @@ internal sealed class AttackRunner(
         public float[]?[] Points { get; } = new float[]?[stands.Length];
 
         public AdversarialFile? File { get; } = file;
+
+        /// <summary>Samples whose judged point lies too near to the boundary to be the same everywhere.</summary>
+        public HashSet<int> Near { get; } = [];
+
+        public void SetNear(int sample, bool near)
+        {
+            if (near)
+            {
+                Near.Add(sample);
+            }
+            else
+            {
+                Near.Remove(sample);
+            }
+        }
 
         public long Forwards { get; set; }
 

@@ -53,7 +53,7 @@ public static class Evaluator
 
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
-        record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions]));
+        record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions], natural.NearBoundary));
         if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
         {
             Note(masked);
@@ -89,7 +89,8 @@ public static class Evaluator
         }
 
         record(new RunFact(
-            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
+            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts,
+            classifier.Network.SupportsDouble ? "float64" : "float32"));
         record(new CompletedFact());
 
         void Note(Finding finding) => record(new FindingFact(finding));

@@ -137,6 +137,8 @@ public static class Diagnostics
         ["RG0519"] = "a file of the merge base cannot be read",
         ["RG0520"] = "the policy of the merge base cannot be read",
         ["RG0521"] = "the overrides cannot be read",
+        ["RG0524"] = "the baseline's model was evaluated here as well",
+        ["RG0525"] = "outcomes are compared across environments",
         ["RG0526"] = "stored results do not follow from their outcomes",
         ["RG0527"] = "the baseline does not belong to the policy",
         ["RG0528"] = "the baseline was pinned under an earlier state",

@@ -84,6 +84,17 @@ internal static class Comparison
     /// <summary>Worst cases combine the others and would say everything twice.</summary>
     private static IEnumerable<CountLine> Single(IEnumerable<CountLine> lines) => lines.Where(line => line.Kind != "worst case");
 
+    /// <summary>What the outcomes are compared with, and how many of them another environment might turn.</summary>
+    public static string Mode(ResultsDocument results)
+    {
+        var mode = results.Relative is { } because
+            ? $"the baseline's model, evaluated here as well, because the environment is not the one it was pinned in ({because})."
+            : "the pinned outcomes.";
+        var counts = results.Attacks.Select(attack => attack.NearBoundary).Append(results.Natural?.NearBoundary).OfType<int>().ToArray();
+        return counts.Length == 0 ? mode
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{mode} {Words.Count(counts.Sum())} judged points lie within {Fingerprint.Near} of the boundary, where another environment may decide otherwise.");
+    }
+
     /// <summary>One field that the change touches, and what that does to the bar.</summary>
     public static string Effect(JudgeChange change)
     {

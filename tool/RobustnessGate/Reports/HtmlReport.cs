@@ -81,6 +81,7 @@ public static class HtmlReport
                 ? "nothing (same policy, data, attacks and seed as the baseline)"
                 : string.Join("; ", changes.Select(Plain)))
             .Append(".</p>\n");
+        text.Append("<p><b>Compared with:</b> ").Append(Plain(Comparison.Mode(results))).Append("</p>\n");
     }
 
     private static void Footer(StringBuilder text, ResultsDocument results) => text.Append(

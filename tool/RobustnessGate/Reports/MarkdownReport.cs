@@ -95,6 +95,7 @@ public static class MarkdownReport
                 ? "nothing (same policy, data, attacks and seed as the baseline)"
                 : string.Join("; ", changes.Select(change => Plain(change, 200))))
             .Append(".\n\n");
+        text.Append("**Compared with:** ").Append(Plain(Comparison.Mode(results))).Append("\n\n");
         if (results.Baseline?.Origin.ModelSha256 is { } sha && sha == results.Model?.Sha256)
         {
             text.Append("The model is the very one that the baseline was made with.\n\n");
