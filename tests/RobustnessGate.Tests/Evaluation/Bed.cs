@@ -17,6 +17,10 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
 
     public int Indicator { get; init; }
 
+    public int Jitter { get; init; } = IndicatorSection.DefaultJitter;
+
+    public bool Clever { get; init; }
+
     public float[] Lower { get; init; } = [];
 
     public float[] Upper { get; init; } = [];
@@ -30,7 +34,7 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
         var policy = new Policy(
             1, 7, "cpu", new ModelSection("model.onnx", null, Input),
             new DataSection("images", null, null, SampleSelection.First, DataScale.None, null, null, null),
-            Indicator > 0 ? new IndicatorSection(Indicator) : null, [.. attacks],
+            Indicator > 0 ? new IndicatorSection(Indicator) { Jitter = Jitter, Clever = Clever } : null, [.. attacks],
             new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
             new PolicySource("robustness.yml", "robustness.yml", "", ImmutableDictionary<string, (int, int)>.Empty));
         var result = Results.Evaluation.Empty;

@@ -102,7 +102,8 @@ internal sealed class IndicatorRunner(
             ? input
             : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
         var geometry = LocalGeometry.At(oracle.Classifier.Logits, points, samples.Labels[sample], _batch);
-        return new Vicinity(geometry, oracle.Classifier.Logits, setting, id, _batch);
+        var (low, high) = samples.Box([sample], region: false);
+        return new Vicinity(geometry, oracle.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, _batch);
     }
 
     private void Count(LocalGeometry at, HessianIndicator.Measured hessian)

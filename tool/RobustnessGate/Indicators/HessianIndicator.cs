@@ -116,7 +116,7 @@ public static class HessianIndicator
 
         var full = InputHessian.Full(around.Margins, at.Point).to(ScalarType.Float64);
         var (values, vectors) = linalg.eigh(full);
-        var stretched = (values.abs() * vectors.abs().sum(0).square()).sum().item<double>();
+        var stretched = (values.abs() * vectors.abs().sum(dim: 0).square()).sum().item<double>();
         double[] eigenvalues = [.. values.cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];
         return (Spectrum.Of(eigenvalues, at.Dimension, full.abs().sum().item<double>()), stretched);
     }

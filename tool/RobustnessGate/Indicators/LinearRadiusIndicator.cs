@@ -1,3 +1,5 @@
+using RobustnessGate.Policies;
+
 namespace RobustnessGate.Indicators;
 
 /// <summary>
@@ -9,12 +11,13 @@ public sealed class LinearRadiusIndicator : IIndicator
 {
     public IEnumerable<Quantity> Measure(Vicinity around) =>
     [
-        new("linearRadius", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.L1))]),
-        new("linearRadiusL2", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.L2))]),
-        new("linearRadiusL1", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.Linf))]),
+        new("linearRadius", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.Slope(Norm.Linf)))]),
+        new("linearRadiusL2", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.Slope(Norm.L2)))]),
+        new("linearRadiusL1", [.. around.Points.Select(at => Radius(at.Rivals, rival => rival.Slope(Norm.L1)))]),
     ];
 
-    private static double? Radius(IReadOnlyList<Rival> rivals, Func<Rival, double> slope)
+    /// <param name="slope">The norm of a rival's gradient in which perturbations are measured.</param>
+    internal static double? Radius(IReadOnlyList<Rival> rivals, Func<Rival, double> slope)
     {
         if (rivals.All(rival => slope(rival) == 0))
         {

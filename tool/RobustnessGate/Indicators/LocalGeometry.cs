@@ -1,4 +1,5 @@
 using RobustnessGate.Maths;
+using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +8,11 @@ namespace RobustnessGate.Indicators;
 /// <summary>A competitor of the true class t at a point.</summary>
 /// <param name="Lead">Z_t − Z_class: negative where the class leads.</param>
 /// <param name="L1">‖∇(Z_t − Z_class)‖₁, in raw input units; likewise the others.</param>
-public readonly record struct Rival(int Class, double Lead, double L1, double L2, double Linf);
+public readonly record struct Rival(int Class, double Lead, double L1, double L2, double Linf)
+{
+    /// <summary>The norm of the gradient that perturbations of a norm act along.</summary>
+    public double Slope(Norm norm) => Lp.Dual(norm) switch { Norm.L1 => L1, Norm.L2 => L2, _ => Linf };
+}
 
 /// <summary>The network at one point, in float64 where the format allows it.</summary>
 /// <param name="Point">(1, …) in raw input units.</param>

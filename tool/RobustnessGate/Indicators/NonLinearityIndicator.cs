@@ -17,7 +17,7 @@ public sealed class NonLinearityIndicator : IIndicator
     {
         using var scope = NewDisposeScope();
         // Two searches from each point, one for the greatest and one for the least: which of them leads at the start is
-        // a matter of rounding. Both start where half of the features, drawn at random, have moved downhill.
+        // a matter of rounding. Both start at a corner of the ball, half of the features moved downhill, half uphill.
         var count = around.Points.Count;
         var points = cat([.. around.Points.Select(at => at.Point)], 0).repeat_interleave(2, 0);
         var slopes = stack([.. around.Points.Select(at => at.Gradient)], 0).repeat_interleave(2, 0);
@@ -25,8 +25,7 @@ public sealed class NonLinearityIndicator : IIndicator
         var direction = tensor(Enumerable.Range(0, 2 * count).Select(i => i % 2 == 0 ? 1.0 : -1.0).ToArray(), device: points.device)
             .to(points.dtype).unsqueeze(1);
         var ε = around.Setting.Epsilon;
-        var moving = around.Signs("nonlinearity", count).repeat_interleave(2, 0).gt(0);
-        var delta = -ε * slopes.sign() * moving.to(slopes.dtype);
+        var delta = ε * slopes.sign() * around.Signs("nonlinearity", count).repeat_interleave(2, 0);
         var best = zeros_like(values);
         for (var step = 0; step <= Steps; step++)
         {

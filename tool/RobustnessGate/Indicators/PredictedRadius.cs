@@ -1,7 +1,7 @@
 namespace RobustnessGate.Indicators;
 
 /// <summary>
-/// How far a sample is predicted to withstand attacks, without one: its linear radius averaged over jittered points, or
+/// How far a sample is predicted to withstand attacks, without one: its bounded linear radius averaged over jittered points, or
 /// at the sample itself where there are none; 0 where it is misclassified. A prediction, no bound.
 /// </summary>
 public static class PredictedRadius
@@ -11,7 +11,7 @@ public static class PredictedRadius
     {
         foreach (var norm in new[] { "", "L2", "L1" })
         {
-            var radius = values.TryGetValue($"linearRadius{norm}{IndicatorCatalog.Averaged}", out var averaged) ? averaged : values[$"linearRadius{norm}"];
+            var radius = values.TryGetValue($"boundedRadius{norm}{IndicatorCatalog.Averaged}", out var averaged) ? averaged : values[$"boundedRadius{norm}"];
             yield return ($"predictedRadius{norm}", !(values["margin"] > 0) ? 0 : radius is { } r ? Math.Max(0, r) : null);
         }
     }

@@ -29,10 +29,13 @@ public sealed record IndicatorSetting(
 /// <summary>A sample and jittered points around it, with the means to look further.</summary>
 /// <param name="Points">The sample itself, then the jittered points.</param>
 /// <param name="Network">(n, …) → (n, K), differentiable with respect to raw inputs.</param>
+/// <param name="Low">(1, d): least valid value of every feature; −∞ where there is none.</param>
+/// <param name="High">(1, d): greatest valid value.</param>
 /// <param name="Id">The sample's, from which its random directions come.</param>
 /// <param name="Batch">Most rows of one pass.</param>
 public sealed record Vicinity(
-    IReadOnlyList<LocalGeometry> Points, Func<Tensor, Tensor> Network, IndicatorSetting Setting, ulong Id, int Batch)
+    IReadOnlyList<LocalGeometry> Points, Func<Tensor, Tensor> Network, IndicatorSetting Setting, Tensor Low, Tensor High,
+    ulong Id, int Batch)
 {
     public LocalGeometry Sample => Points[0];
 
@@ -105,7 +108,7 @@ public static class IndicatorCatalog
 
     public static readonly IIndicator[] All =
     [
-        new JacobianIndicator(), new LinearRadiusIndicator(), new SparsityIndicator(), new NonLinearityIndicator(),
+        new JacobianIndicator(), new LinearRadiusIndicator(), new BoundedRadiusIndicator(), new SparsityIndicator(), new NonLinearityIndicator(),
         new GradientChangeIndicator(), new CleverIndicator(),
     ];
 }

@@ -15,6 +15,8 @@ public static class Metrics
     [
         "jacobian-l1", "jacobian-l2", "jacobian-zero-ratio", "linear-radius", "linear-radius-l2", "linear-radius-l1",
         "linear-radius-jittered", "linear-radius-l2-jittered", "linear-radius-l1-jittered",
+        "bounded-radius", "bounded-radius-l2", "bounded-radius-l1",
+        "bounded-radius-jittered", "bounded-radius-l2-jittered", "bounded-radius-l1-jittered",
         "predicted-radius", "predicted-radius-l2", "predicted-radius-l1", CleverRadius,
         "jacobian-hoyer", "jacobian-hoyer-jittered", "jacobian-participation-ratio", "jacobian-participation-ratio-jittered",
         "jacobian-near-zero-ratio", "jacobian-near-zero-ratio-jittered", "non-linearity", "non-linearity-jittered",
@@ -46,7 +48,8 @@ public static class Metrics
     /// judged by; null for metrics that predict nothing.
     /// </summary>
     public static Norm? Predicts(string metric) =>
-        !metric.StartsWith("linear-radius", StringComparison.Ordinal) && !metric.StartsWith("predicted-radius", StringComparison.Ordinal)
+        !metric.StartsWith("linear-radius", StringComparison.Ordinal) && !metric.StartsWith("bounded-radius", StringComparison.Ordinal)
+            && !metric.StartsWith("predicted-radius", StringComparison.Ordinal)
             && metric != CleverRadius ? null
         : metric.Contains("-l2", StringComparison.Ordinal) ? Norm.L2
         : metric.Contains("-l1", StringComparison.Ordinal) ? Norm.L1

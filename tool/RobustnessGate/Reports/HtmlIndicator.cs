@@ -24,13 +24,13 @@ internal static class HtmlIndicator
             Predicted(text, prediction);
         }
 
-        foreach (var (title, quantities) in IndicatorText.Groups(indicator))
+        foreach (var (title, quantities) in IndicatorText.Groups(results))
         {
-            text.Append(CultureInfo.InvariantCulture, $"<p>{Plain(title)}:</p>\n<table>\n<tr><th></th><th>baseline median</th><th>median</th><th>mean</th><th>5 %</th><th>95 %</th><th>samples</th></tr>\n");
-            foreach (var (name, now) in quantities)
+            text.Append(CultureInfo.InvariantCulture, $"<p>{Plain(title)}:</p>\n<table>\n<tr><th></th><th>baseline median</th><th>median</th><th>jittered</th><th>mean</th><th>5 %</th><th>95 %</th><th>samples</th></tr>\n");
+            foreach (var (name, now, jittered) in quantities)
             {
                 var before = results.Baseline?.Indicator?.Summary.GetValueOrDefault(name);
-                text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(name)}</td><td>{Words.Value(before?.Median)}</td><td>{Words.Value(now.Median)}</td>");
+                text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(name)}</td><td>{Words.Value(before?.Median)}</td><td>{Words.Value(now.Median)}</td><td>{Words.Value(jittered?.Median)}</td>");
                 text.Append(CultureInfo.InvariantCulture, $"<td>{Words.Value(now.Mean)}</td><td>{Words.Value(now.P05)}</td><td>{Words.Value(now.P95)}</td><td>{now.Count}</td></tr>\n");
             }
 

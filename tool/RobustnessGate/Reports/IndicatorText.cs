@@ -8,15 +8,25 @@ namespace RobustnessGate.Reports;
 internal static class IndicatorText
 {
     private static readonly string[] ScaleFree =
-        ["linearRadius", "predictedRadius", "clever", "jacobianHoyer", "jacobianParticipationRatio", "jacobianNearZeroRatio", "nonLinearity", "gradient"];
+        ["linearRadius", "boundedRadius", "predictedRadius", "clever", "jacobianHoyer", "jacobianParticipationRatio", "jacobianNearZeroRatio", "nonLinearity", "gradient"];
 
     private static readonly string[] Legacy =
         ["margin", "jacobianL1", "jacobianL2", "jacobianLinf", "jacobianZeroRatio", "hessianL1", "hessianZeroRatio", "equation"];
 
-    /// <summary>Quantities by what they are worth, the most useful first; groups without any are left out.</summary>
-    public static IEnumerable<(string Title, KeyValuePair<string, IndicatorSummary>[] Quantities)> Groups(IndicatorResult indicator)
+    private const string Averaged = "Jittered";
+
+    /// <summary>
+    /// Quantities by what they are worth, the most useful first, each with its average over jittered points where it has
+    /// one. What is undefined everywhere, or zero because the network is piecewise linear, is left out.
+    /// </summary>
+    public static IEnumerable<(string Title, (string Name, IndicatorSummary Now, IndicatorSummary? Jittered)[] Quantities)> Groups(ResultsDocument results)
     {
-        var groups = indicator.Summary.ToLookup(pair =>
+        var indicator = results.Indicator!;
+        var vanishing = results.Model?.PiecewiseLinear == true;
+        var shown = indicator.Summary
+            .Where(pair => !pair.Key.EndsWith(Averaged, StringComparison.Ordinal) && pair.Value.Count > 0)
+            .Where(pair => !(vanishing && pair.Key.StartsWith("marginHessian", StringComparison.Ordinal)));
+        var groups = shown.ToLookup(pair =>
             ScaleFree.Any(start => pair.Key.StartsWith(start, StringComparison.Ordinal)) ? 0
             : pair.Key.StartsWith("marginHessian", StringComparison.Ordinal) ? 1
             : Legacy.Any(start => pair.Key.StartsWith(start, StringComparison.Ordinal)) ? 2 : 1);
@@ -26,7 +36,9 @@ internal static class IndicatorText
             "Spectra of the Hessians of cross-entropy and of L: they grow with the scale of the logits and vanish where the network is sure",
             "Legacy, as in the paper: these change with the scale of the logits or with the precision, so compare them within one model only",
         ];
-        return titles.Select((title, i) => (title, groups[i].ToArray())).Where(group => group.Item2.Length > 0);
+        return titles
+            .Select((title, i) => (title, groups[i].Select(pair => (pair.Key, pair.Value, indicator.Summary.GetValueOrDefault(pair.Key + Averaged))).ToArray()))
+            .Where(group => group.Item2.Length > 0);
     }
 
     /// <summary>What was measured, and on what kind of network; empty for results without it.</summary>
@@ -38,8 +50,14 @@ internal static class IndicatorText
         }
 
         yield return $"The network is {context.Kind}.";
+        if (context.Kind.StartsWith("piecewise", StringComparison.Ordinal))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"So the Hessian of L is zero almost everywhere, and that of cross-entropy has rank {context.RankCap} at most, whatever the network withstands.");
+        }
+
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"Finite-scale quantities are at ε = {Words.Radius(context.Epsilon)}; names that end in Jittered are averages over {context.Jitter} points a thousandth of the range away.");
+            $"Finite-scale quantities are at ε = {Words.Radius(context.Epsilon)}; jittered values are averages over {context.Jitter} points a thousandth of the range away.");
         if (indicator.Summary.TryGetValue("gradientTie", out var ties) && ties.Mean is { } rate)
         {
             yield return $"{Words.Percent(rate)} of the samples lie on a kink, where derivatives at the sample itself are arbitrary.";

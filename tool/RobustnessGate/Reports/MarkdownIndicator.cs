@@ -23,13 +23,13 @@ internal static class MarkdownIndicator
             Predicted(text, prediction);
         }
 
-        foreach (var (title, quantities) in IndicatorText.Groups(indicator))
+        foreach (var (title, quantities) in IndicatorText.Groups(results))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{title}:\n\n| | baseline median | median | mean | 5 % | 95 % | samples |\n|---|--:|--:|--:|--:|--:|--:|\n");
-            foreach (var (name, now) in quantities)
+            text.Append(CultureInfo.InvariantCulture, $"{title}:\n\n| | baseline median | median | jittered | mean | 5 % | 95 % | samples |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+            foreach (var (name, now, jittered) in quantities)
             {
                 var before = results.Baseline?.Indicator?.Summary.GetValueOrDefault(name);
-                text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Escape(name)} | {Words.Value(before?.Median)} | {Words.Value(now.Median)} ");
+                text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Escape(name)} | {Words.Value(before?.Median)} | {Words.Value(now.Median)} | {Words.Value(jittered?.Median)} ");
                 text.Append(CultureInfo.InvariantCulture, $"| {Words.Value(now.Mean)} | {Words.Value(now.P05)} | {Words.Value(now.P95)} | {now.Count} |\n");
             }
 
