@@ -55,39 +55,56 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
-    /// <summary>A search for the nearest point runs once; every radius of the entry reads its answer off the distances.</summary>
+    /// <summary>
+    /// A search for the nearest point runs once for all balls and once for the box; every radius reads its answer off the
+    /// distances.
+    /// </summary>
     private ImmutableArray<AttackFact> RunOnce(AttackEntry entry, long[] classes)
     {
-        var found = Start(entry.Runs.First(), classes, null, file: null);
-        var stood = found.Stands.ToArray();
-        Hunt(entry.Runs.First(), classes, found);
-        ImmutableArray<double?> distances =
-        [
-            .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
-                : found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm) : (double?)null),
-        ];
-
-        var facts = ImmutableArray.CreateBuilder<AttackFact>();
-        foreach (var run in entry.Runs)
+        var facts = new Dictionary<string, AttackFact>();
+        foreach (var runs in entry.Runs.GroupBy(run => run.Epsilon.IsBox))
         {
-            var outcome = Start(run, classes, null, OpenFile(run));
-            for (var i = 0; i < samples.Count; i++)
-            {
-                if (stood[i] && distances[i] <= run.Epsilon.Value * (1 + 1e-6))
-                {
-                    outcome.Stands[i] = false;
-                    outcome.Predictions[i] = found.Predictions[i];
-                    outcome.File?.Write(i, found.Points[i]!);
-                }
-            }
+            var found = Start(runs.First(), classes, null, file: null);
+            var stood = found.Stands.ToArray();
+            Hunt(runs.First(), classes, found);
+            ImmutableArray<double?> distances =
+            [
+                .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
+                    : !found.Stands[i] && found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm)
+                    : (double?)null),
+            ];
 
             // The search belongs to no radius in particular: the first one pays, the others read.
-            (outcome.Forwards, outcome.Backwards) = facts.Count == 0 ? (found.Forwards, found.Backwards) : (0, 0);
-            outcome.File?.Dispose();
-            facts.Add(Fact(run, outcome) with { Distances = distances });
+            var (forwards, backwards) = (found.Forwards, found.Backwards);
+            foreach (var run in runs)
+            {
+                var outcome = Start(run, classes, null, OpenFile(run));
+                using (outcome.File)
+                {
+                    Read(run, found, stood, distances, outcome);
+                }
+
+                (outcome.Forwards, outcome.Backwards) = (forwards, backwards);
+                (forwards, backwards) = (0, 0);
+                facts[run.Id] = Fact(run, outcome) with { Distances = distances };
+            }
         }
 
-        return facts.ToImmutable();
+        return [.. entry.Runs.Select(run => facts[run.Id])];
+    }
+
+    /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
+    private static void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
+    {
+        for (var i = 0; i < stood.Length; i++)
+        {
+            if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= run.Epsilon.Value * (1 + 1e-6)))
+            {
+                outcome.Stands[i] = false;
+                outcome.Predictions[i] = found.Predictions[i];
+                outcome.File?.Write(i, found.Points[i]!);
+            }
+        }
     }
 
     private AdversarialFile? OpenFile(AttackRun run) => adversarialDirectory is null
@@ -181,7 +198,8 @@ internal sealed class AttackRunner(
             run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var evidence = new Evidence(
-            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm);
+            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
+            run.Entry.Attack.StopsAtFirst);
         using var pursuit = new Pursuit(
             oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(

@@ -84,6 +84,14 @@ public sealed class Pursuit : IDisposable
     /// <summary>Points that start at the samples themselves, tracked.</summary>
     public Rows AtSamples() => Track(Clean.clone());
 
+    /// <summary>(n, …) bool: features at a bound of the box that a step along the gradient would push out of it.</summary>
+    public Tensor Blocked(Tensor points, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        return points.ge(BoxHigh).logical_and(gradient.gt(0)).logical_or(points.le(BoxLow).logical_and(gradient.lt(0)))
+            .MoveToOuterDisposeScope();
+    }
+
     /// <summary>Puts a tensor with one row for each standing sample into the pursuit's care.</summary>
     public Rows Track(Tensor rows)
     {
@@ -141,6 +149,13 @@ public sealed class Pursuit : IDisposable
 
     /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
+
+    /// <summary>
+    /// Ends the hunt for samples for which the attack has nothing left to try. For searches for the nearest point: no
+    /// success ends those.
+    /// </summary>
+    /// <param name="done">(n) bool.</param>
+    public void Retire(Tensor done) => Drop(done.cpu().data<bool>().ToArray());
 
     /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
     public void Project(Rows points) => _region.Project(points, bounded: true);

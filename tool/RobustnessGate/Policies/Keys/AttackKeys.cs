@@ -40,8 +40,20 @@ internal static class AttackKeys
             "norm", new ChoiceForm<Norm>([.. attack.Norms.Select(n => (n.Name(), n))]), attack.Norms[0],
             $"norm of the perturbation; {attack.Name} is defined for {string.Join(", ", attack.Norms.Select(n => n.Name()))}");
         var parameters = new RecordParameters<Attack>(attack);
-        return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => new AttackEntry(
-            fields.Get(Id), parameters.Build(fields), fields.Get(norm), fields.Get(Epsilons),
-            fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path));
+        return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => Build(fields, parameters.Build(fields), fields.Get(norm)));
+    }
+
+    private static AttackEntry? Build(Fields fields, Attack attack, Norm norm)
+    {
+        if (attack.MinimalNorm && fields.Get(Judge) == Policies.Judge.Last)
+        {
+            fields.Reading.Refuse(
+                Codes.NotApplicable, fields.At(Judge),
+                $"'{attack.Name}' searches for the nearest adversarial point, and its result is the nearest that it met, not its last one. Remove judge.");
+            return null;
+        }
+
+        return new AttackEntry(
+            fields.Get(Id), attack, norm, fields.Get(Epsilons), fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path);
     }
 }
