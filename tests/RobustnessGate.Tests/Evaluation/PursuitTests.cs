@@ -20,7 +20,7 @@ public class PursuitTests
             {
                 foreach (var norm in attack.Norms)
                 {
-                    data.Add(attack, norm, norm switch { Norm.Linf => 0.15, Norm.L2 => 1, Norm.L1 => 4, _ => 8 });
+                    data.Add(attack, norm, norm switch { Norm.Linf => 0.15, Norm.L2 => 1, Norm.L1 => 4, _ => attack is Jsma ? 64 : 8 });
                 }
             }
 
@@ -36,7 +36,7 @@ public class PursuitTests
         Square => new Square(Iterations: 200),
         CwL2 => new CwL2(Steps: 60, SearchSteps: 4, InitConst: 0.1, StepSize: 0.05),
         Spsa => new Spsa(Steps: 8, Samples: 16, StepSize: 0.05),
-        Jsma => new Jsma(Gamma: 0.3, Targets: 3),
+        Jsma => new Jsma(Gamma: 1, Targets: 3),
         _ => attack,
     };
 

@@ -74,7 +74,9 @@ public sealed record Fmn(
         public void Move(Feedback seen, double step, double gamma)
         {
             using var scope = NewDisposeScope();
+            // What lies at its bound cannot move: its slope would only take from the step, and from the estimate below.
             var gradient = seen.Gradients[0].nan_to_num();
+            gradient = gradient.masked_fill(_pursuit.Blocked(Points.Value, gradient), 0);
             var way = Points.Value - _pursuit.Clean;
             var through = seen.Goals.lt(0);
             var length = Lp.Of(way, _pursuit.Norm);
@@ -95,14 +97,14 @@ public sealed record Fmn(
         }
 
         /// <summary>
-        /// First-order estimate of the way that is left. Features at their bound cannot go it, and it ends a little past
-        /// the boundary: the published estimate closes in on a boundary behind many bounds without ever crossing it.
+        /// First-order estimate of the way that is left, to end a little past the boundary: the published estimate, blind to
+        /// bounds, closes in on a boundary behind many of them without ever crossing it.
         /// </summary>
         private Tensor Remaining(Tensor goals, Tensor gradient)
         {
             using var scope = NewDisposeScope();
             var least = (_pursuit.CleanLogits.abs().amax(1) + 1) * (2 * Evidence.DefaultSlack);
-            var slope = Lp.Of(gradient.masked_fill(_pursuit.Blocked(Points.Value, gradient), 0), Lp.Dual(_pursuit.Norm));
+            var slope = Lp.Of(gradient, Lp.Dual(_pursuit.Norm));
             return (maximum(goals.abs(), least) / slope.clamp_min(1e-12)).MoveToOuterDisposeScope();
         }
 

@@ -55,6 +55,22 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
+    /// <summary>Hunts some samples at the entry's one radius, outside the results: for each whether it stands.</summary>
+    /// <param name="entry">An attack within a radius.</param>
+    /// <param name="hunted">Positions of rightly classified samples.</param>
+    public bool[] Stands(AttackEntry entry, int[] hunted)
+    {
+        var run = entry.Runs.First();
+        var outcome = Start(run, Classes(entry.Target), null, file: null);
+        for (var i = 0; i < outcome.Stands.Length; i++)
+        {
+            outcome.Stands[i] &= hunted.Contains(i);
+        }
+
+        Hunt(run, Classes(entry.Target), outcome);
+        return outcome.Stands;
+    }
+
     /// <summary>
     /// A search for the nearest point runs once for all balls and once for the box; every radius reads its answer off the
     /// distances.
@@ -195,7 +211,10 @@ internal sealed class AttackRunner(
         var quarry = new Quarry(
             samples.Load(hunted), low, high,
             tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
-            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
+            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name)
+        {
+            Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input, bits, oracle.Device) : null,
+        };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var evidence = new Evidence(
             hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
@@ -204,7 +223,7 @@ internal sealed class AttackRunner(
             oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
                 run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, hunted.Length, current)),
-            cancel);
+            cancel, run.Entry.Eot ?? oracle.Draws);
         run.Entry.Attack.Run(pursuit);
         outcome.Forwards += pursuit.Forwards;
         outcome.Backwards += pursuit.Backwards;
@@ -263,10 +282,14 @@ internal sealed class AttackRunner(
         outcome.Forwards + (pursuit?.Forwards ?? 0), outcome.Backwards + (pursuit?.Backwards ?? 0));
 
     private AttackFact Fact(AttackRun run, Outcome outcome) => new(
-        run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(),
+        run.Id, run.Entry.Attack.Name, Protocol(run.Entry), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
         new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
         outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions]);
+
+    /// <summary>With the draws that were taken, where the policy leaves them open and the model proved random.</summary>
+    private string Protocol(AttackEntry entry) =>
+        AttackDescription.Protocol(entry.Eot is null && oracle.Draws > 1 ? entry with { Eot = oracle.Draws } : entry);
 
     /// <summary>What one run has found so far, by sample.</summary>
     private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)

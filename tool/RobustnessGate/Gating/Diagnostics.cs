@@ -38,6 +38,7 @@ public static class Diagnostics
         ["RG0120"] = "unknown metric",
         ["RG0121"] = "values that contradict each other",
         ["RG0122"] = "the policy changed during the check",
+        ["RG0140"] = "levels without bounds",
         ["RG0201"] = "the baseline is missing",
         ["RG0202"] = "the baseline cannot be read",
         ["RG0203"] = "the baseline has another schema version",
@@ -143,5 +144,15 @@ public static class Diagnostics
         ["RG1106"] = "the model hides its gradients",
         ["RG1108"] = "the model runs in float32 only",
         ["RG1109"] = "the Hessian was left out",
+        ["RG1110"] = "the model is random",
+        ["RG1111"] = "answers depend on the rest of the batch",
+        ["RG1112"] = "the gradient of cross-entropy underflows",
+        ["RG1113"] = "many steps find less than one",
+        ["RG1114"] = "accuracy rises with the radius",
+        ["RG1115"] = "noise finds what gradients miss",
+        ["RG1116"] = "samples withstand the whole range",
+        ["RG1117"] = "a longer search still breaks samples",
+        ["RG1118"] = "black-box search breaks what gradients cannot",
+        ["RG1120"] = "not credible: the model hides its gradients",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

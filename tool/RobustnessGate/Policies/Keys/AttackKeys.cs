@@ -22,6 +22,14 @@ internal static class AttackKeys
     private static readonly Key<Judge> Judge = Key.Default(
         "judge", Choice.Of<Judge>(), Policies.Judge.Any, "any point that the attack meets, or its last one alone");
 
+    private static readonly Key<int> Eot = Key.May(
+        "eot", new WholeForm<int>(new AtLeastAttribute(1)),
+        "expectation over transformation: draws of a randomised model that each answer averages; 20 by default where the model proves random");
+
+    private static readonly Key<int> Quantize = Key.May(
+        "quantize", new WholeForm<int>(new BetweenAttribute(1, 16)),
+        "judges points as the images of so many bits per feature that a deployment would see; 8 is usual");
+
     public static readonly Form<AttackEntry> Form = FormOf(AttackCatalog.All);
 
     /// <summary>The form of an entry that can name these attacks.</summary>
@@ -31,7 +39,7 @@ internal static class AttackKeys
             "name",
             new ChoiceForm<string>([.. attacks.Select(a => (a.Name, a.Name))]) { UnknownCode = Codes.UnknownAttack, What = "attack" },
             "which attack");
-        return new VariantForm<AttackEntry>(name, [Id, Epsilons, Target, Judge], [.. attacks.Select(VariantOf)]);
+        return new VariantForm<AttackEntry>(name, [Id, Epsilons, Target, Judge, Eot, Quantize], [.. attacks.Select(VariantOf)]);
     }
 
     private static Variant<AttackEntry> VariantOf(Attack attack)
@@ -54,6 +62,9 @@ internal static class AttackKeys
         }
 
         return new AttackEntry(
-            fields.Get(Id), attack, norm, fields.Get(Epsilons), fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path);
+            fields.Get(Id), attack, norm, fields.Get(Epsilons), fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path)
+        {
+            Eot = fields.Find(Eot), Quantize = fields.Find(Quantize),
+        };
     }
 }
