@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
@@ -74,7 +75,7 @@ public static class Inspect
         int[] labels = [.. samples.Labels.Take((int)rows.shape[0])];
         findings.AddRange(new[]
         {
-            GradientCheck.Examine(classifier, rows, labels, request.At("model.path")),
+            GradientCheck.Examine(classifier, rows, labels, request.At("model.path"))?.Finding,
             new UsualMistakes(classifier, tensors!, BatchSize, CPU, request.At).Find(),
         }.OfType<Finding>());
         return new(overview, findings.ToImmutable());

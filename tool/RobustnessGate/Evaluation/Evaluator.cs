@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Indicators;
 using RobustnessGate.Models;
@@ -31,6 +32,8 @@ public static class Evaluator
         var threads = Math.Min(options.Threads, Environment.ProcessorCount);
         set_num_threads(threads);
         var device = Devices.Choose(options.Device);
+        // A randomised model draws from the library's own generator.
+        manual_seed(policy.Seed);
         var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
         var oracle = new Oracle(classifier, options.BatchSize, device);
@@ -45,6 +48,17 @@ public static class Evaluator
             Note(note);
         }
 
+        var model = policy.Source.At("model.path");
+        if (RandomnessCheck.Examine(oracle, first, model) is { } random)
+        {
+            oracle.Draws = AttackEntry.AutomaticDraws;
+            Note(random);
+        }
+        else if (first.shape[0] > 1 && CompanyCheck.Examine(oracle, first, model) is { } company)
+        {
+            Note(company);
+        }
+
         var (classes, piecewiseLinear) = (contact.Classes, contact.PiecewiseLinear);
         samples.RequireClasses(classes);
         record(new ModelFact(
@@ -54,9 +68,17 @@ public static class Evaluator
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions], natural.NearBoundary));
-        if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
+        int[] labels = [.. samples.Labels.Take((int)first.shape[0])];
+        Suspicion[] signs =
+        [
+            .. new[]
+            {
+                GradientCheck.Examine(classifier, first, labels, model), UnderflowCheck.Examine(classifier, first, labels, model),
+            }.OfType<Suspicion>(),
+        ];
+        foreach (var sign in signs)
         {
-            Note(masked);
+            Note(sign.Finding);
         }
 
         var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.Source.At);
@@ -67,12 +89,20 @@ public static class Evaluator
 
         var attacks = new AttackRunner(
             oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel);
+        var facts = new List<AttackFact>();
         foreach (var entry in policy.Attacks)
         {
             foreach (var fact in clock.Time(entry.Runs.First().Id, () => attacks.Run(entry)))
             {
+                facts.Add(fact);
                 record(fact);
             }
+        }
+
+        var review = new CredibilityReview(policy, natural, attacks);
+        foreach (var finding in clock.Time("credibility", () => review.Examine(signs, facts)))
+        {
+            Note(finding);
         }
 
         if (policy.Indicator is { } indicator)

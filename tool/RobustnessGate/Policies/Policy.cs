@@ -141,6 +141,15 @@ public sealed record IndicatorSection(int Samples)
 public sealed record AttackEntry(
     string? Id, Attack Attack, Norm Norm, ImmutableArray<Epsilon> Epsilons, Target Target, Judge Judge, string Path)
 {
+    /// <summary>Draws of a randomised model that one answer averages; null: 1, or <see cref="AutomaticDraws"/> where it proves random.</summary>
+    public int? Eot { get; init; }
+
+    /// <summary>Bits of each feature of the inputs that a deployment would see, and so of the points that are judged; null: any float.</summary>
+    public int? Quantize { get; init; }
+
+    /// <summary>Draws for a model that gives different answers to one question (as the reference ensemble's "rand" version takes).</summary>
+    public const int AutomaticDraws = 20;
+
     public IEnumerable<AttackRun> Runs => Epsilons.Select(epsilon => new AttackRun(IdAt(epsilon), this, epsilon));
 
     private string IdAt(Epsilon epsilon) => Id switch

@@ -67,6 +67,11 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
     private static Headline Inconclusive(ResultsDocument results)
     {
+        if (results.Gate.Findings.FirstOrDefault(finding => finding.Code == Gate.Masked) is { } masked)
+        {
+            return new("❔", $"Not credible: {masked.Message}", "");
+        }
+
         var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
         if (rule.Code == "RG1131")
         {

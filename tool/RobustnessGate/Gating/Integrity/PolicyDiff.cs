@@ -106,6 +106,8 @@ internal static class PolicyDiff
             .. JudgeChange.Any(
                 $"{field}.judge", before.Entry.Judge, after.Entry.Judge, $"{path}.judge",
                 after.Entry.Judge == Judge.Any ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.Any($"{field}.eot", before.Entry.Eot, after.Entry.Eot, $"{path}.eot"),
+            .. JudgeChange.Any($"{field}.quantize", before.Entry.Quantize, after.Entry.Quantize, $"{path}.quantize"),
             .. AttackDescription.Parameters(after.Entry.Attack).SelectMany(parameter => Parameter(
                 $"{field}.{parameter.Key}", parameter.Key, was[parameter.Key], parameter.Value, path)),
         ];
