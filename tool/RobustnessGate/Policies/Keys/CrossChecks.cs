@@ -86,6 +86,11 @@ internal sealed class CrossChecks
             {
                 _reading.Refuse(Codes.Region, place, "'box' is the region per sample that the data give, but there is none. Add data.lower and data.upper.");
             }
+            else if (entry.Norm == Norm.L0 && epsilon.Value < 1)
+            {
+                _reading.Refuse(
+                    Codes.Radius, place, $"'epsilon' {epsilon} allows no change at all: in the norm l0 it is the number of features that may change. Write 1 or more.");
+            }
             else if (entry.Norm == Norm.Linf && Input is { Bounds: { } range } && epsilon.Value > WidestRange(Input))
             {
                 _reading.Refuse(
