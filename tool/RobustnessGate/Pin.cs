@@ -9,7 +9,8 @@ namespace RobustnessGate;
 /// <summary>A baseline that was pinned.</summary>
 /// <param name="Path">Of the baseline file, relative to the working directory.</param>
 /// <param name="Before">What the file held; null where there was none, or none that could be read.</param>
-public sealed record PinOutcome(string Path, Baseline? Before, Baseline After);
+/// <param name="Warning">What later checks will stumble over; null where nothing is in the way.</param>
+public sealed record PinOutcome(string Path, Baseline? Before, Baseline After, Finding? Warning);
 
 /// <summary>The use case of <c>baseline</c>: makes the results of the last check those that later ones are compared with.</summary>
 public static class Pin
@@ -39,10 +40,10 @@ public static class Pin
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Mistake(ExitCode.BaselineUnusable, "RG0213", Display(path),
-                $"this baseline cannot be written, so nothing was pinned: {exception.Message} Make the folder, or name another file with --baseline.");
+                $"this baseline cannot be written, so nothing was pinned: {exception.Message.TrimEnd('.')}. Make the folder, or name another file with --baseline.");
         }
 
-        return new(Display(path), before, after);
+        return new(Display(path), before, after, Deviation(results, policy, path));
     }
 
     /// <exception cref="MistakeException">There is no baseline, or none that can be read.</exception>
@@ -75,7 +76,7 @@ public static class Pin
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Mistake(ExitCode.BaselineUnusable, "RG0202", Display(path),
-                $"this baseline cannot be read: {exception.Message} Nothing can be compared without it.");
+                $"this baseline cannot be read: {exception.Message.TrimEnd('.')}. Nothing can be compared without it.");
         }
     }
 
@@ -90,6 +91,19 @@ public static class Pin
             // Whatever it was, it is being replaced on purpose.
             return null;
         }
+    }
+
+    /// <summary>Results of another seed or of fewer samples than a plain check of the policy makes.</summary>
+    private static Finding? Deviation(ResultsDocument results, Policy policy, string path)
+    {
+        string?[] options =
+        [
+            results.Options?.MaxSamples is { } most ? FormattableString.Invariant($"--max-samples {most}") : null,
+            results.Seed != policy.Seed ? FormattableString.Invariant($"--seed {results.Seed}") : null,
+        ];
+        var used = string.Join(" and ", options.OfType<string>());
+        return used.Length == 0 ? null : new("RG0529", Severity.Warning, new Location(Display(path), 0, 0),
+            $"what was pinned was made with {used}, so a plain check of the policy cannot be compared with it, or only in part. Run check without it and pin again, unless every check uses it.");
     }
 
     /// <summary>What run.json says beside the results; null where it is not there.</summary>
@@ -115,7 +129,7 @@ public static class Pin
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Mistake(ExitCode.NothingEvaluated, "RG0210", path,
-                $"there are no results to pin: {exception.Message} Run check first.");
+                $"there are no results to pin: {exception.Message.TrimEnd('.')}. Run check first.");
         }
     }
 

@@ -12,7 +12,8 @@ public class CommandLineTests
     [InlineData("RG0002", "--threads must be a whole number of at least 1, not '0'", "check", "--threads", "0")]
     [InlineData("RG0002", "--threads must be a whole number of at least 1, not '1.5'", "check", "--threads", "1.5")]
     [InlineData("RG0002", "--batch-size", "check", "--batch-size", "many")]
-    [InlineData("RG0002", "--seed must be a whole number, not 'x'", "check", "--seed", "x")]
+    [InlineData("RG0002", "--seed must be a whole number of at least 0, not 'x'", "check", "--seed", "x")]
+    [InlineData("RG0002", "--seed must be a whole number of at least 0, not '-1'", "check", "--seed", "-1")]
     [InlineData("RG0002", "--max-samples", "check", "--max-samples", "-3")]
     [InlineData("RG0002", "--device must be auto, cpu, cuda or cuda:n, not 'tpu'", "check", "--device", "tpu")]
     [InlineData("RG0002", "--timeout must be a duration such as 90s", "check", "--timeout", "soon")]
@@ -74,7 +75,19 @@ public class CommandLineTests
         var run = tool.Wait();
 
         Assert.Equal(5, run.ExitCode);
-        Assert.Contains("--threads must be a whole number of at least 1, not 'none'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--threads must be a whole number of at least 1, not 'none'. It comes from the environment: ROBUSTNESS_GATE_THREADS.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_misspelt_variable_is_pointed_out()
+    {
+        using var tool = Tool.Start(TestData.Root, [("ROBUSTNESS_GATE_MAX_SAMPELS", "10"), ("ROBUSTNESS_GATE_LIBTORCH", "/x"), ("ROBUSTNESS_GATE_SEED", "1")], "schema");
+        var run = tool.Wait();
+
+        Assert.Equal(0, run.ExitCode);
+        var line = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("warning RG0017: ROBUSTNESS_GATE_MAX_SAMPELS ", line, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'ROBUSTNESS_GATE_MAX_SAMPLES'?", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,9 +35,11 @@ internal sealed class Workspace : IDisposable
 
     public string Read(string name) => File.ReadAllText(this[name]);
 
-    public void WriteModel(string name, float scale)
+    /// <param name="second">Scale of the second class, where it is not that of the first.</param>
+    public void WriteModel(string name, float scale, float? second = null)
     {
-        using var weights = torch.tensor(new float[,] { { scale, scale, 0, 0 }, { 0, 0, scale, scale } });
+        var other = second ?? scale;
+        using var weights = torch.tensor(new float[,] { { scale, scale, 0, 0 }, { 0, 0, other, other } });
         OnnxWriter.Write(this[name], [new Layer.Flatten(), new Layer.Linear(weights)], [1, 2, 2]);
     }
 

@@ -20,6 +20,7 @@ internal static class CommandLine
         ExplainVerb.Create(),
         SchemaVerb.Create(),
         InspectVerb.Create(),
+        DoctorVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),
         DataVerb.Create(),
@@ -31,12 +32,18 @@ internal static class CommandLine
     {
         var root = Build();
         var rules = new ParserConfiguration { ResponseFileTokenReplacer = ReadResponseFile };
-        var parsed = root.Parse(EnvironmentMirror.Expand(root.Parse(args, rules), args, Environment.GetEnvironmentVariable), rules);
+        var typed = root.Parse(args, rules);
+        var parsed = root.Parse(EnvironmentMirror.Expand(typed, args, Environment.GetEnvironmentVariable), rules);
         var channel = FindingChannel.Of(parsed);
         channel.Open();
         try
         {
-            return Run(parsed, channel);
+            if (!parsed.CommandResult.Command.Hidden)
+            {
+                channel.Report(EnvironmentMirror.Unknown(root, Environment.GetEnvironmentVariables().Keys.Cast<string>()));
+            }
+
+            return Run(parsed, channel, EnvironmentMirror.FromEnvironment(typed, Environment.GetEnvironmentVariable));
         }
         finally
         {
@@ -44,11 +51,12 @@ internal static class CommandLine
         }
     }
 
-    private static ExitCode Run(ParseResult parsed, FindingChannel channel)
+    /// <param name="mirrored">Options that the environment gave.</param>
+    private static ExitCode Run(ParseResult parsed, FindingChannel channel, IReadOnlyList<Option> mirrored)
     {
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            channel.Report(CommandLineFindings.Of(parsed));
+            channel.Report(CommandLineFindings.Of(parsed, mirrored));
             return ExitCode.BadCommandLine;
         }
 

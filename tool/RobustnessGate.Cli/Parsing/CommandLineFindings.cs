@@ -8,7 +8,8 @@ namespace RobustnessGate.Cli.Parsing;
 /// <summary>What is wrong with a command line, as findings.</summary>
 internal static class CommandLineFindings
 {
-    public static IEnumerable<Finding> Of(ParseResult parsed)
+    /// <param name="mirrored">Options that the environment gave: nobody finds on the command line what was not typed there.</param>
+    public static IEnumerable<Finding> Of(ParseResult parsed, IReadOnlyList<Option> mirrored)
     {
         var command = parsed.CommandResult.Command;
         var help = $"'{string.Join(' ', Path(parsed.CommandResult).Append("--help"))}' lists what is understood.";
@@ -21,9 +22,13 @@ internal static class CommandLineFindings
         {
             yield return error.SymbolResult is CommandResult && command.Subcommands.Count > 0
                 ? Error("RG0003", $"a verb is missing: {string.Join(", ", Verbs(command))}. {help}")
-                : Error("RG0002", error.Message);
+                : Error("RG0002", error.Message + Source(error, mirrored));
         }
     }
+
+    private static string Source(ParseError error, IReadOnlyList<Option> mirrored) =>
+        error.SymbolResult is OptionResult { Option: var option } && mirrored.Contains(option)
+            ? $" It comes from the environment: {EnvironmentMirror.NameOf(option.Name)}." : "";
 
     private static bool IsAboutUnmatched(ParseError error, ParseResult parsed) =>
         parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RobustnessGate.Cli.Verbs;
+using RobustnessGate.Gating;
+using RobustnessGate.Native;
+using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Cli.Parsing;
 
@@ -11,11 +14,16 @@ namespace RobustnessGate.Cli.Parsing;
 /// </summary>
 internal static class EnvironmentMirror
 {
+    private const string Prefix = "ROBUSTNESS_GATE_";
+
+    /// <summary>Variables that mean something without being an option.</summary>
+    private static readonly string[] Others = [LibTorch.FolderVariable];
+
     public static string NameOf(string option) =>
-        "ROBUSTNESS_GATE_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+        Prefix + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     public static IEnumerable<Option> MirroredOptions(Command command) =>
-        command.Options.Where(option => option is not (HelpOption or VersionOption) && option.Name != WhatIf.OptionName);
+        command.Options.Where(option => option is not (HelpOption or VersionOption) && option.Name != WhatIfMode.OptionName);
 
     /// <summary>The arguments with one <c>--option=value</c> appended for each variable that is set and not overridden.</summary>
     public static string[] Expand(ParseResult parsed, string[] args, Func<string, string?> read)
@@ -29,6 +37,24 @@ internal static class EnvironmentMirror
         var end = Array.IndexOf(args, "--");
         return end < 0 ? [.. args, .. additions] : [.. args[..end], .. additions, .. args[end..]];
     }
+
+    /// <summary>The options that <see cref="Expand"/> took from the environment.</summary>
+    public static IReadOnlyList<Option> FromEnvironment(ParseResult typed, Func<string, string?> read) =>
+    [
+        .. MirroredOptions(typed.CommandResult.Command)
+            .Where(option => typed.GetResult(option) is null or { Implicit: true } && !string.IsNullOrWhiteSpace(read(NameOf(option.Name)))),
+    ];
+
+    /// <summary>A warning for each variable that looks like a mirror and is none of any verb: misspelt, it would do nothing in silence.</summary>
+    public static IEnumerable<Finding> Unknown(Command root, IEnumerable<string> variables)
+    {
+        var known = Verbs(root).SelectMany(MirroredOptions).Select(option => NameOf(option.Name)).Concat(Others).Distinct().ToArray();
+        return variables.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(name)).Order(StringComparer.Ordinal)
+            .Select(name => new Finding("RG0017", Severity.Warning, null,
+                $"{name} is set, but no option has this mirror, so it does nothing.{(Nearest.To(name[Prefix.Length..], known.Select(other => other[Prefix.Length..])) is { } near ? $" Did you mean '{Prefix}{near}'?" : "")}"));
+    }
+
+    private static IEnumerable<Command> Verbs(Command command) => command.Subcommands.SelectMany(Verbs).Prepend(command);
 
     private static IEnumerable<string> Values(Option option, string? text)
     {

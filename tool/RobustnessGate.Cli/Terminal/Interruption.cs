@@ -25,7 +25,13 @@ internal sealed class Interruption : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        context.Cancel = !_source.IsCancellationRequested;
+        if (_source.IsCancellationRequested)
+        {
+            // Whoever asks twice does not want to wait for what could still be written; a child ends with its parent.
+            Environment.Exit((int)Gating.ExitCode.Cancelled);
+        }
+
+        context.Cancel = true;
         _source.Cancel();
     }
 }

@@ -30,6 +30,7 @@ internal static class BaselineVerb
         {
             var pinned = Pin.Run(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(baseline));
             Console.Out.Write(BaselineText.Change(pinned.Before, pinned.After));
+            FindingChannel.Of(parsed).Report(pinned.Warning is { } warning ? [warning] : []);
             Console.Out.WriteLine($"wrote {pinned.Path}; commit it, so that pull requests are compared with it");
             return (int)ExitCode.Passed;
         });

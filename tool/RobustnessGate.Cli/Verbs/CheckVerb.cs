@@ -22,26 +22,26 @@ internal static class CheckVerb
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
         var batchSize = Options.Whole("--batch-size", "Samples that the network sees at once (default 64).", 1);
-        var seed = Options.Whole("--seed", "Root of all randomness (default: the policy's).", long.MinValue);
+        var seed = Options.Whole("--seed", "Root of all randomness (default: the policy's).", 0L);
         var maxSamples = Options.Whole("--max-samples", "Upper limit of the number of samples.", 1);
         var saveAdversarial = new Option<bool>("--save-adversarial") { Description = "Keep the judged points as NPY files in the output folder." };
         var timeout = Options.Duration("--timeout", "Stop the evaluation after this long.");
         var inProcess = new Option<bool>("--in-process") { Description = "Evaluate in this process, for debugging: a native crash then ends it without a report." };
         var verbosity = Options.Verbosity();
         var noColor = Options.NoColor();
-        var whatIf = WhatIf.Option();
+        var whatIf = WhatIfMode.Option();
         var trace = new Option<string>("--trace-files") { HelpName = "DIR", Hidden = true };
         var command = new Command("check", "Evaluates the policy's model, compares it with the baseline, writes reports, decides.")
         {
             policy, output, format, baseline, device, threads, batchSize, seed, maxSamples,
             saveAdversarial, timeout, inProcess, whatIf, verbosity, noColor, trace, BuildChannel.Option(),
         };
-        command.Validators.Add(WhatIf.Refuse(whatIf, [baseline, seed, maxSamples, saveAdversarial, format]));
+        command.Validators.Add(WhatIfMode.Refuse(whatIf, [baseline, seed, maxSamples, saveAdversarial, format]));
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(whatIf) is { Length: > 0 } changes)
             {
-                return (int)WhatIf.Judge(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), changes);
+                return (int)WhatIfMode.Judge(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), changes);
             }
 
             var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));

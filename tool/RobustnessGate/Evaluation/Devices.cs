@@ -7,6 +7,9 @@ namespace RobustnessGate.Evaluation;
 /// <summary>Turns the name of a device into a device that is there.</summary>
 internal static class Devices
 {
+    /// <summary>"cpu", or "cpu and 1 CUDA device"; libtorch is loaded.</summary>
+    public static string Describe() => cuda_is_available() ? FormattableString.Invariant($"cpu and {torch.cuda.device_count()} CUDA devices") : "cpu";
+
     /// <param name="name">"auto", "cpu", "cuda" or "cuda:n".</param>
     /// <exception cref="MistakeException">RG0908: the device is not there.</exception>
     public static Device Choose(string name)

@@ -42,7 +42,7 @@ public static class BaselineFile
         }
         catch (FormatException mistake)
         {
-            throw Mistake("RG0204", display, mistake.Message);
+            throw Mistake("RG0204", display, Json.Reason(mistake));
         }
     }
 
@@ -66,7 +66,7 @@ public static class BaselineFile
             or KeyNotFoundException or NotSupportedException)
         {
             var place = mistake as JsonException;
-            throw Mistake("RG0202", display, mistake.Message, place?.LineNumber + 1, place?.BytePositionInLine + 1);
+            throw Mistake("RG0202", display, Json.Reason(mistake), place?.LineNumber + 1, place?.BytePositionInLine + 1);
         }
     }
 

@@ -34,9 +34,17 @@ public static class Power
     /// <param name="drop">True drop, as a fraction; at most <paramref name="discordance"/>.</param>
     /// <param name="discordance">Share of samples that change sides, either way.</param>
     /// <param name="allowed">The rule's max-drop; −1 for the test alone.</param>
-    public static double Of(int samples, double drop, double discordance, double alpha, double allowed) =>
-        Of(samples, drop, discordance, allowed, changed => Critical(changed, alpha));
+    public static double Of(int samples, double drop, double discordance, double alpha, double allowed)
+    {
+        int? last = null;
+        return Of(samples, drop, discordance, allowed, changed =>
+        {
+            last = last is { } before ? Next(changed, before, alpha) : Critical(changed, alpha);
+            return last.Value;
+        });
+    }
 
+    /// <param name="critical">Asked for one number of changed samples after the other, ascending by one.</param>
     private static double Of(int samples, double drop, double discordance, double allowed, Func<int, int> critical)
     {
         if (!(discordance > 0))

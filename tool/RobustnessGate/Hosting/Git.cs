@@ -99,7 +99,8 @@ public sealed class Git : IRepository
         reference.Length > 0 && reference[0] != '-' && !reference.Contains("..", StringComparison.Ordinal)
         && !reference.Any(c => char.IsControl(c) || c is ':' or ' ' or '\\' or '?' or '*' or '[');
 
-    private bool IsShallow => Text(Ask("rev-parse", "--is-shallow-repository").Output) == "true";
+    /// <summary>Whether only the newest commits are here.</summary>
+    public bool IsShallow => Text(Ask("rev-parse", "--is-shallow-repository").Output) == "true";
 
     private string? Resolve(string reference) =>
         Ask("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}") is (0, var output, _) ? Text(output) : null;

@@ -22,6 +22,16 @@ internal static class Json
     /// <summary>The text of a whole file, with its final newline.</summary>
     public static string Render<T>(T value) => JsonSerializer.Serialize(value, Indented) + "\n";
 
+    /// <summary>Why a text could not be read, in words for whoever has the file before them.</summary>
+    public static string Reason(Exception mistake) => mistake switch
+    {
+        // The reader's own messages repeat the place, which findings give, and speak of types that nobody knows.
+        JsonException { Path: "$" or null } => "it is no JSON of the expected form: empty, cut off, or something else",
+        JsonException { Path: { } path } => $"'{path.TrimStart('$', '.')}' is missing, unknown or not of the expected kind, or the file is cut off there",
+        FormatException => mistake.Message.TrimEnd('.'),
+        _ => "it is no JSON of the expected form",
+    };
+
     private static JsonSerializerOptions Options(bool indented)
     {
         var options = new JsonSerializerOptions

@@ -24,7 +24,7 @@ public static class ResultsFile
         catch (Exception mistake) when (mistake is JsonException or FormatException or NotSupportedException)
         {
             var place = mistake as JsonException;
-            throw Mistake(display, (place?.LineNumber + 1) ?? 0, (place?.BytePositionInLine + 1) ?? 0, mistake.Message);
+            throw Mistake(display, (place?.LineNumber + 1) ?? 0, (place?.BytePositionInLine + 1) ?? 0, Json.Reason(mistake));
         }
     }
 

@@ -11,16 +11,16 @@ public sealed record WorstCase(string Norm, double? Epsilon, BitString Bits, Imm
     /// <summary>
     /// Bitwise AND over the natural prediction and every result of the norm at a radius ≤ ε (see
     /// <see cref="RuleTargets.Covers"/>). A targeted attack that reached its target broke the sample as well, unless the
-    /// target is the true class. Null where there is nothing to combine.
+    /// target is the true class. Null where there is nothing to combine, or not all of it is over the same samples.
     /// </summary>
     public static WorstCase? Of(Evaluation evaluation, string norm, double? epsilon)
     {
         var parts = evaluation.Attacks
             .Where(attack => RuleTargets.Covers(norm, epsilon, attack.Norm, attack.Epsilon)).ToArray();
-        return evaluation.Natural is null || parts.Length == 0
+        return evaluation.Natural is not { Bits: var natural } || parts.Length == 0 || parts.Any(part => part.Bits.Count != natural.Count)
             ? null
             : new(
-                norm, epsilon, parts.Select(part => Unbroken(part, evaluation.Data)).Aggregate(evaluation.Natural.Bits, BitString.And),
+                norm, epsilon, parts.Select(part => Unbroken(part, evaluation.Data)).Aggregate(natural, BitString.And),
                 [.. parts.Select(part => part.Id)]);
     }
 

@@ -6,7 +6,7 @@ using RobustnessGate.Reports;
 namespace RobustnessGate.Cli.Verbs;
 
 /// <summary><c>check --what-if key=value</c>: the stored results under another gate. Evaluates nothing, writes nothing.</summary>
-internal static class WhatIf
+internal static class WhatIfMode
 {
     /// <summary>The one option without a mirror in the environment: there it would turn every check into a supposition.</summary>
     public const string OptionName = "--what-if";
