@@ -46,6 +46,25 @@ public class ProtocolTests(Packages packages)
         Assert.DoesNotContain("MSB6006", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Cancelling_the_build_ends_the_tool_and_what_it_started()
+    {
+        var child = Path.Combine(packages.NewFolder("cancelled"), "pid.txt");
+
+        // The script's parent is the build: it is interrupted as by Ctrl+C, and the script would go on for ten minutes.
+        var run = Build("cancel", $"""
+            echo "${"{"}prefix{"}"}robustness-gate 9.9.9"
+            sleep 600 &
+            echo $! > '{child}'
+            kill -INT $PPID
+            wait
+            """);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.InRange(run.Elapsed.TotalSeconds, 0, 300);
+        Assert.False(Directory.Exists($"/proc/{File.ReadAllText(child).Trim()}"), "the tool's child outlived the build");
+    }
+
     [Theory]
     [InlineData("exit 5", "exit code 5")]
     [InlineData("exit 0", "exit code 0")]

@@ -10,6 +10,7 @@ internal static class Program
     {
         ["onnx-conformance", var folder, var skip, var log] => Models.ConformanceSuite.Run(folder, int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
         ["fuzz-models", var skip, var log] => Models.ModelFuzzer.Run(int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
+        ["load-images", var path, var log] => Samples.CifarJpegTests.Load(path, log),
         _ => 1,
     };
 }

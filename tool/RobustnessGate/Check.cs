@@ -12,10 +12,15 @@ namespace RobustnessGate;
 /// <param name="PolicyPath">As the user wrote it.</param>
 /// <param name="OutputDirectory">As the user wrote it.</param>
 /// <param name="Formats">Reports to write instead of the policy's; empty for the policy's.</param>
-/// <param name="Baseline">A baseline file instead of the policy's, or <see cref="NoBaseline"/>; null for the policy's.</param>
+/// <param name="Baseline">
+/// A baseline file instead of the policy's, <see cref="NoBaseline"/>, or a git reference behind <see cref="TargetBranch.Prefix"/>:
+/// then the change is held to the judge at its merge base. Null for the policy's file.
+/// </param>
+/// <param name="Today">In UTC: overrides hold on certain days.</param>
 public sealed record CheckRequest(
     string PolicyPath, string OutputDirectory, PolicyOverrides Overrides, ImmutableArray<string> Formats,
-    string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false)
+    string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false,
+    DateOnly Today = default)
 {
     /// <summary>The value of <see cref="Baseline"/> that judges floors alone.</summary>
     public const string NoBaseline = RunOptions.NoBaseline;
@@ -34,6 +39,14 @@ public sealed record CheckOutcome(
     public string Report => Reports.FirstOrDefault(path => Path.GetExtension(path) is ".md" or ".html") ?? Reports[0];
 }
 
+/// <summary>What was measured and decided, before it becomes results.</summary>
+/// <param name="Policy">That was judged by.</param>
+/// <param name="ComparedWith">As <see cref="RunOptions.Baseline"/>.</param>
+/// <param name="Relative">As <see cref="ResultsDocument.Relative"/>.</param>
+/// <param name="Depended">Files besides the policy's own that the outcome depends on.</param>
+internal sealed record Judged(
+    Policy Policy, Results.Evaluation Facts, GateResult Gate, string? ComparedWith, ImmutableArray<string> Depended, string? Relative = null);
+
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
 public static class Check
 {
@@ -45,53 +58,76 @@ public static class Check
     /// Evaluates, compares, writes the reports (also when the gate fails or the evaluation does not finish), decides.
     /// </summary>
     /// <exception cref="MistakeException">The policy cannot be read, or the output folder not be written.</exception>
-    public static CheckOutcome Run(CheckRequest request, IEvaluationHost host, CancellationToken cancel)
+    /// <param name="open">Opens the repository that a file is in; git's where null.</param>
+    public static CheckOutcome Run(
+        CheckRequest request, IEvaluationHost host, CancellationToken cancel, Func<string, IRepository>? open = null)
     {
         var folder = OutputFolder.Prepare(request.OutputDirectory, ReportFiles.All);
         var work = new EvaluationRequest(
             request.PolicyPath, request.Overrides, request.Threads, request.BatchSize,
             request.SaveAdversarial ? folder.AdversarialPath : null);
-        var policy = work.ReadPolicy();
-        var evaluated = host.Evaluate(work with { PolicySha256 = policy.Source.Sha256 }, cancel);
-        var gate = evaluated.End == ExitCode.Passed
-            ? Judge(policy, evaluated.Facts, request.Baseline)
-            : Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
-            {
-                // Why it ended is among the evaluation's own findings; what follows from that need not be said again.
-                Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
-            };
-        var places = new Places(policy);
-        var options = new RunOptions(
-            request.Overrides.MaxSamples,
-            request.Baseline is null or CheckRequest.NoBaseline ? request.Baseline : places.Relative(request.Baseline));
+        var head = work.ReadPolicy();
+        work = work with { PolicySha256 = head.Source.Sha256 };
+        var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
+            ? new HeldToBase(request, head, work).Run(open ?? Git.Open, host, cancel)
+            : HeldToFile(request, head, host.Evaluate(work, cancel));
+        var places = new Places(head);
         var results = ResultsDocument.Of(
-            policy,
-            evaluated.Facts with { Findings = [.. evaluated.Facts.Findings.Select(places.Portable)] },
-            places.Portable(gate), ToolVersion, options);
-        var formats = request.Formats.IsEmpty ? policy.Report.Formats : request.Formats;
-        var reports = Write(folder, results, evaluated.Facts.Run, formats);
+            judged.Policy,
+            judged.Facts with { Findings = [.. judged.Facts.Findings.Select(places.Portable)] },
+            places.Portable(judged.Gate), ToolVersion, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
+        var formats = request.Formats.IsEmpty ? head.Report.Formats : request.Formats;
+        var reports = Write(folder, results, judged.Facts.Run, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
             .Select(file => Path.Combine(request.OutputDirectory, file));
-        return new(results, reports, formats, FileTrace.Of(policy, BaselinePath(policy, request.Baseline), reports.Concat(saved)));
+        return new(results, reports, formats, FileTrace.Of(head, judged.Depended, reports.Concat(saved)));
+    }
+
+    /// <summary>The gate where the evaluation did not come to its end: why is among the evaluation's own findings, and need not be said again.</summary>
+    internal static GateResult Unfinished(Policy policy, Evaluated evaluated) =>
+        Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
+        {
+            Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
+        };
+
+    /// <summary>The gate where there is nothing to be held to.</summary>
+    internal static GateResult Refused(Policy policy, MistakeException mistake) =>
+        new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null, null);
+
+    private static Judged HeldToFile(CheckRequest request, Policy policy, Evaluated evaluated)
+    {
+        var choice = request.Baseline;
+        var path = choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
+        var (facts, gate, relative) = evaluated.End == ExitCode.Passed
+            ? Judge(policy, evaluated.Facts, choice) : (evaluated.Facts, Unfinished(policy, evaluated), null);
+        return new(
+            policy, facts, gate, choice is null or CheckRequest.NoBaseline ? choice : new Places(policy).Relative(choice),
+            [.. new[] { path, path is null ? null : policy.Gate.Release }.OfType<string>()], relative);
     }
 
     /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
-    private static GateResult Judge(Policy policy, Results.Evaluation facts, string? choice)
+    private static (Results.Evaluation Facts, GateResult Gate, string? Relative) Judge(Policy policy, Results.Evaluation facts, string? choice)
     {
         try
         {
-            return choice == CheckRequest.NoBaseline
-                ? Gate.DecideWithoutBaseline(policy, facts)
-                : Gate.Decide(policy, facts, BaselinePath(policy, choice) is { } path ? Pin.Read(path) : null);
+            if (choice == CheckRequest.NoBaseline)
+            {
+                return (facts, Gate.DecideWithoutBaseline(policy, facts), null);
+            }
+
+            // A file that was named must be there; the policy's may be yet to come.
+            var pinned = choice is not null ? Pin.Load(choice) : policy.Gate.Baseline is { } path ? Pin.Read(path) : null;
+            // A file alone does not bring its model along.
+            var compared = RelativeMode.Of(policy, facts, pinned, () => null);
+            facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
+            var release = policy.Gate.Release is { } last ? Pin.Read(last) : null;
+            return (facts, Gate.Decide(policy, facts, compared.Baseline, release), compared.Because);
         }
         catch (MistakeException mistake)
         {
-            return new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null, null);
+            return (facts, Refused(policy, mistake), null);
         }
     }
-
-    private static string? BaselinePath(Policy policy, string? choice) =>
-        choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
 
     private static ImmutableArray<string> Write(
         OutputFolder folder, ResultsDocument results, RunFact? run, ImmutableArray<string> formats)

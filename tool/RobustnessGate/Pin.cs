@@ -30,7 +30,7 @@ public static class Pin
                 + "policy as it stands does not produce. Run check again, then baseline update.");
         }
 
-        var after = Baseline.Of(results, policy);
+        var after = Baseline.Of(results, policy, Machine(outputDirectory));
         var before = TryRead(path);
         try
         {
@@ -49,10 +49,16 @@ public static class Pin
     public static Baseline Show(string policyPath, string? baselinePath)
     {
         var policy = PolicyReader.Read(policyPath);
-        var path = PathOf(policy, baselinePath);
-        return Read(path) ?? throw Mistake(ExitCode.BaselineUnusable, "RG0201", Display(path),
-            "there is no baseline yet. Run check, look at the results, then run baseline update and commit the file.");
+        return Load(PathOf(policy, baselinePath));
     }
+
+    /// <summary>The baseline in a file that must be there.</summary>
+    /// <exception cref="MistakeException">There is none, or none that can be read.</exception>
+    public static Baseline Load(string path) => Read(path) ?? throw Missing(path);
+
+    /// <summary>RG0201 about a file that was named and is not there.</summary>
+    private static MistakeException Missing(string path) => Mistake(ExitCode.BaselineUnusable, "RG0201", Display(path),
+        "there is no baseline here. Run check, look at the results, then run baseline update and commit the file; or name the file that you meant.");
 
     /// <summary>The baseline in a file; null where there is no file.</summary>
     /// <exception cref="MistakeException">The file holds no baseline that can be used.</exception>
@@ -86,6 +92,19 @@ public static class Pin
         }
     }
 
+    /// <summary>What run.json says beside the results; null where it is not there.</summary>
+    private static Fingerprint? Machine(string outputDirectory)
+    {
+        try
+        {
+            return RunDocument.Read(File.ReadAllText(Path.Combine(outputDirectory, ReportFiles.Run)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static ResultsDocument ReadResults(string outputDirectory)
     {
         var path = Path.Combine(outputDirectory, ReportFiles.Results);
@@ -100,7 +119,8 @@ public static class Pin
         }
     }
 
-    private static string PathOf(Policy policy, string? baselinePath) => baselinePath ?? policy.Gate.Baseline
+    /// <exception cref="MistakeException">RG0212: nothing names a baseline file.</exception>
+    internal static string PathOf(Policy policy, string? baselinePath) => baselinePath ?? policy.Gate.Baseline
         ?? throw new MistakeException(ExitCode.BaselineUnusable, new Finding("RG0212", Severity.Error, policy.Source.At("gate"),
             "the policy names no baseline file. Add gate.baseline, or say --baseline FILE."));
 
@@ -108,5 +128,5 @@ public static class Pin
         new(exitCode, new Finding(code, Severity.Error, new Location(file, 0, 0), message));
 
     /// <summary>Relative to the working directory, so that editors and people find it.</summary>
-    private static string Display(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
+    internal static string Display(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
 }

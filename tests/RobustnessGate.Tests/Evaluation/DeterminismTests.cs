@@ -5,12 +5,16 @@ namespace RobustnessGate.Tests.Evaluation;
 
 public class DeterminismTests
 {
-    private static readonly Attack[] Attacks = [new Noise(), new Fgsm(), new Bim(), new CwLinf(), new Pgd(Steps: 10, Restarts: 2)];
+    private static readonly Attack[] Attacks =
+    [
+        new Noise(), new Fgsm(), new Bim(), new CwLinf(), new Pgd(Steps: 10, Restarts: 2), new Spsa(Steps: 2, Samples: 4),
+        new DeepFool(), new Fmn(Steps: 10), new Ddn(Steps: 10), new CwL2(Steps: 20, SearchSteps: 3, InitConst: 1), new Jsma(Targets: 2),
+    ];
 
     private static readonly Bed Images = Networks.Labelled(Networks.Convolutional("determinism"), "determinism", 150, 1, 8, 8);
 
     private static string[] Bits(Bed bed) =>
-        [.. bed.Run([.. Attacks.Select(attack => Bed.Entry(attack, 0.05))]).Attacks.Select(fact => fact.Bits.ToString())];
+        [.. bed.Run([.. Attacks.Select(attack => Bed.Entry(attack, attack is Jsma ? 3 : 0.05, attack.Norms[0]))]).Attacks.Select(fact => fact.Bits.ToString())];
 
     [Fact]
     public void ReversedOrderGivesTheSameBits()

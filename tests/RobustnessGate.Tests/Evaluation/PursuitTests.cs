@@ -20,7 +20,7 @@ public class PursuitTests
             {
                 foreach (var norm in attack.Norms)
                 {
-                    data.Add(attack, norm, norm switch { Norm.Linf => 0.15, Norm.L2 => 1, _ => 4 });
+                    data.Add(attack, norm, norm switch { Norm.Linf => 0.15, Norm.L2 => 1, Norm.L1 => 4, _ => attack is Jsma ? 64 : 8 });
                 }
             }
 
@@ -34,6 +34,9 @@ public class PursuitTests
         ApgdT => new ApgdT(Iterations: 30, Targets: 3),
         FabT => new FabT(Iterations: 20, Targets: 3),
         Square => new Square(Iterations: 200),
+        CwL2 => new CwL2(Steps: 60, SearchSteps: 4, InitConst: 0.1, StepSize: 0.05),
+        Spsa => new Spsa(Steps: 8, Samples: 16, StepSize: 0.05),
+        Jsma => new Jsma(Gamma: 1, Targets: 3),
         _ => attack,
     };
 

@@ -9,6 +9,7 @@ public partial class ParityTests
 {
     private static readonly string[] OptionsOfCheck =
     [
+        // Without a mirror are suppositions (--what-if): they are for a person's keyboard, never for a build.
         .. EnvironmentMirror.MirroredOptions(CommandLine.Build().Subcommands.Single(verb => verb.Name == "check"))
             .Where(option => !option.Hidden).Select(option => option.Name).Order(StringComparer.Ordinal),
     ];

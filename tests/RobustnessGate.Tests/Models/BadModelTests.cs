@@ -1,3 +1,4 @@
+using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx.Proto;
 using RobustnessGate.Policies;
@@ -26,6 +27,8 @@ public sealed class BadModelTests : IDisposable
         ("LFS pointer", "m.onnx", "RG0401", "git lfs pull", () => "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()),
         ("empty zip", "m.pt", "RG0401", "no network", EmptyZip),
         ("damaged zip", "m.pt", "RG0401", "damaged", () => [(byte)'P', (byte)'K', 3, 4, 0, 0, 0]),
+        ("channels last in the file", "m.onnx", "RG0408", "Write shape: [?, ?, 3] and layout: channels-last", () => new Graphs(13, [-1, -1, -1, 3], -1, 4).Node("Flatten", "x", "y").Bytes()),
+        ("batch statistics", "m.onnx", "RG0422", "Call eval() before exporting", BatchStatistics),
         ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
         ("other shape", "m.onnx", "RG0408", "[4]", () => Linear(features: 6).Bytes()),
         ("other rank", "m.onnx", "RG0408", "[?, 2, 2]", () => new Graphs(13, [-1, 2, 2], -1, 4).Node("Flatten", "x", "y").Bytes()),
@@ -65,11 +68,11 @@ public sealed class BadModelTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder.Root, "short.bin"), new byte[8]);
         File.WriteAllBytes(Path.Combine(_folder.Root, file), bytes());
 
-        var finding = ModelFolder.Refusal(Section(file));
+        var finding = ModelFolder.Refusal(Section(file, name));
 
         Assert.Equal(code, finding.Code);
         Assert.Contains(says, finding.Message, StringComparison.Ordinal);
-        Assert.Equal(file, finding.Where?.File);
+        Assert.Equal(ShownPath.Of(Path.Combine(_folder.Root, file)), finding.Where?.File);
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public sealed class BadModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ModelSection Section(string file) => ModelFolder.Section(Path.Combine(_folder.Root, file), 4);
+    private ModelSection Section(string file, string name = "") =>
+        ModelFolder.Section(Path.Combine(_folder.Root, file), name == "channels last in the file" ? [3, 2, 2] : [4]);
 
     private static byte[] Noise(int count)
     {
@@ -150,6 +154,10 @@ public sealed class BadModelTests : IDisposable
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset });
     });
+
+    /// <summary>Batch normalisation as exporters write it in training mode: with mean over the batch.</summary>
+    private static byte[] BatchStatistics() => new Graphs(13, [-1, 4], -1, 4)
+        .Node("ReduceMean", "x", "mean", ("axes", new[] { 0 }), ("keepdims", 1)).Node("Sub", "x,mean", "y").Bytes();
 
     private static byte[] EmptyZip()
     {

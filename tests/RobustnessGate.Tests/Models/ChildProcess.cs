@@ -37,7 +37,8 @@ internal static class ChildProcess
         }
     }
 
-    private static int Run(string[] arguments)
+    /// <summary>Runs a child to its end.</summary>
+    public static int Run(string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
         foreach (var argument in (string[])["exec", typeof(ChildProcess).Assembly.Location, .. arguments])

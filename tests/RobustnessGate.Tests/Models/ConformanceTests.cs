@@ -1,9 +1,10 @@
 using System.Globalization;
+using Xunit.Abstractions;
 
 namespace RobustnessGate.Tests.Models;
 
 /// <summary>The ONNX conformance suite, where it is installed (Debian: libonnx-testdata); CI must have it.</summary>
-public class ConformanceTests
+public class ConformanceTests(ITestOutputHelper output)
 {
     /// <summary>Cases that must pass; all others are refused by name, none is wrong and none ends the process.</summary>
     private const int Floor = 816;
@@ -17,6 +18,7 @@ public class ConformanceTests
         var refused = outcomes.Where(line => line.StartsWith("refused\t", StringComparison.Ordinal)).ToList();
         var passed = outcomes.Count(line => line.StartsWith("pass\t", StringComparison.Ordinal));
 
+        output.WriteLine($"{passed} pass, {refused.Count} are refused by name, {deaths.Count} end the process");
         Assert.Empty(deaths);
         Assert.DoesNotContain(outcomes, line => line.StartsWith("wrong\t", StringComparison.Ordinal));
         Assert.All(refused, line => Assert.NotEmpty(line.Split('\t')[1]));

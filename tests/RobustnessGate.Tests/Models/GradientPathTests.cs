@@ -1,4 +1,6 @@
+using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx;
+using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 using DataType = RobustnessGate.Models.Onnx.Proto.TensorProto.Types.DataType;
@@ -68,6 +70,23 @@ public class GradientPathTests
         // Straight through, the gradient is that of the dequantised weights.
         var expected = (tensor(new sbyte[] { 1, -3, 5, 7, 2, -8, 4, 9 }, 4, 2).to(ScalarType.Float32) * 0.1f).sum(1).expand(3, 4);
         Assert.All(Numbers.Floats(expected).Zip(Numbers.Floats(Numbers.Gradient(input => through.Forward(input).sum(), x))), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void APolicyAsksForStraightThroughGradients()
+    {
+        using var folder = new ModelFolder();
+        var section = ModelFolder.Section(folder.Write("m.onnx", Quantised().Bytes()), 4) with { Gradients = GradientMode.StraightThrough };
+        using var through = ModelLoader.Load(section);
+        using var exact = ModelLoader.Load(section with { Gradients = GradientMode.Exact });
+        using var scope = NewDisposeScope();
+        var x = Numbers.Tensor([3, 4], seed: 4, low: 0, high: 1);
+
+        Assert.Equal(Numbers.Floats(exact.Logits(x)), Numbers.Floats(through.Logits(x)));
+        Assert.All(Numbers.Floats(Numbers.Gradient(input => exact.Logits(input).sum(), x)), value => Assert.Equal(0, value));
+        Assert.Contains(Numbers.Floats(Numbers.Gradient(input => through.Logits(input).sum(), x)), value => value != 0);
+        Assert.Contains("straight through", Assert.Single(through.Network.Card.Notes), StringComparison.Ordinal);
+        Assert.Equal("RG0435", ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("scripted.pt"), 2, 8, 8) with { Gradients = GradientMode.StraightThrough }).Code);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal sealed class Graphs
     public Graphs Node(string op, string inputs, string outputs, params (string Name, object Value)[] attributes)
     {
         var node = new NodeProto { OpType = op, Name = FormattableString.Invariant($"n{Model.Graph.Node.Count}") };
-        node.Input.Add(inputs.Split(','));
+        node.Input.Add(inputs.Length == 0 ? [] : inputs.Split(','));
         node.Output.Add(outputs.Split(','));
         node.Attribute.Add(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));
         Model.Graph.Node.Add(node);

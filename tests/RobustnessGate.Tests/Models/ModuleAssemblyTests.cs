@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -74,7 +75,7 @@ public sealed class ModuleAssemblyTests : IDisposable
 
         var finding = ModelFolder.Refusal(Section(Small, "linear.dat"));
 
-        Assert.Equal(("RG0421", "linear.dat"), (finding.Code, finding.Where?.File));
+        Assert.Equal(("RG0421", ShownPath.Of(Path.Combine(_folder.Root, "linear.dat"))), (finding.Code, finding.Where?.File));
         Assert.Contains("'_first.bias' is not in the file", finding.Message, StringComparison.Ordinal);
         Assert.Contains("'weight' is not in the module", finding.Message, StringComparison.Ordinal);
     }

@@ -122,6 +122,7 @@ internal static partial class OperatorCases
         yield return One("AveragePool", 11, Image, ("kernel_shape", new[] { 3, 3 }), ("auto_pad", "SAME_LOWER"), ("strides", new[] { 2, 2 }));
         yield return One("AveragePool", 19, Image, ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1));
         yield return One("AveragePool", 19, Image, ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 3, 3 }), ("ceil_mode", 1), ("pads", new[] { 1, 1, 1, 1 }), ("count_include_pad", 1));
+        yield return One("AveragePool", 19, Image, ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1), ("count_include_pad", 1));
         yield return One("AveragePool", 19, Image, ("kernel_shape", new[] { 2, 2 }), ("dilations", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
         yield return One("LpPool", 11, Image, ("kernel_shape", new[] { 2, 2 }), ("p", 2));
         yield return One("LpPool", 18, Image, ("kernel_shape", new[] { 2, 2 }), ("p", 3), ("dilations", new[] { 2, 2 }));

@@ -85,6 +85,26 @@ public class OperatorTests
         Assert.Empty(missing);
     }
 
+    [Fact]
+    public void EveryOperatorOfTheTableHasACase()
+    {
+        var covered = OperatorCases.All.Concat(StepOperatorTests.Cases).SelectMany(one => one.Operators).ToHashSet(StringComparer.Ordinal);
+        var missing = OperatorTable.All.Where(entry => entry.Domain.Length == 0).Select(entry => entry.Name).Distinct().Except(covered);
+
+        Assert.Equal(["Constant"], missing);
+    }
+
+    [Fact]
+    public void EveryVersionOfAnOperatorFromOpset18OnHasACaseThere()
+    {
+        var covered = OperatorCases.All.Concat(StepOperatorTests.Cases)
+            .SelectMany(one => one.Operators.Select(op => OperatorTable.Find("", op, one.Opset)))
+            .ToHashSet();
+        var missing = OperatorTable.All.Where(entry => entry is { Since: >= 18, Domain: "" } && !covered.Contains(entry)).Select(entry => $"{entry.Name} {entry.Since}");
+
+        Assert.Empty(missing);
+    }
+
     private static OperatorCase Case(string name) => OperatorCases.All.Single(one => one.Name == name);
 
     private static OnnxNode Bare(Operator entry) => new("", entry.Name, entry.Domain, entry.Since, entry, Attributes.None, [], []);

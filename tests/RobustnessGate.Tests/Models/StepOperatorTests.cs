@@ -7,7 +7,7 @@ namespace RobustnessGate.Tests.Models;
 /// <summary>Operators without a gradient have values all the same: those of ONNX Runtime.</summary>
 public class StepOperatorTests
 {
-    private static readonly OperatorCase[] Cases =
+    internal static readonly OperatorCase[] Cases =
     [
         .. new[] { "Sign", "Round", "Floor", "Ceil" }.SelectMany(op => new[] { 13, 21 }.Select(opset =>
             new OperatorCase($"{op} {opset}", opset, [3, 5], g => g.Node(op, "x", "y")))),

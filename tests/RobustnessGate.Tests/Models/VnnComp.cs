@@ -59,7 +59,7 @@ internal sealed class VnnComp
     private static ReadOnlySpan<float> Floats(byte[] bytes, long start, int count) =>
         MemoryMarshal.Cast<byte, float>(bytes).Slice((int)start, count);
 
-    /// <param name="Label">Of an untargeted instance.</param>
+    /// <param name="Label">Of an untargeted instance; of a targeted one, the class at the centre of its box.</param>
     /// <param name="Target">Of a targeted one.</param>
     /// <param name="Bounds">First element of the box in its file.</param>
     /// <param name="Counterexample">First element of a stored counterexample.</param>
@@ -70,7 +70,7 @@ internal sealed class VnnComp
             json.GetProperty("id").GetString()!,
             json.GetProperty("network").GetString()!,
             json.GetProperty("n").GetInt32(),
-            json.GetProperty("label") is { ValueKind: JsonValueKind.Number } label ? label.GetInt32() : -1,
+            (json.GetProperty("label") is { ValueKind: JsonValueKind.Number } label ? label : json.GetProperty("center_class")).GetInt32(),
             json.GetProperty("target") is { ValueKind: JsonValueKind.Number } target ? target.GetInt32() : null,
             json.GetProperty("verdict").GetString()!,
             json.GetProperty("bounds_offset").GetInt64(),

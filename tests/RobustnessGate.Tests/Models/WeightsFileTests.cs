@@ -28,6 +28,7 @@ public class WeightsFileTests
         ("dat with a name twice", "w.dat", "RG0421", "twice", [2, 1, (byte)'a', 1, 0, 7, 1, (byte)'a', 1, 0, 7]),
         ("endless number", "w.dat", "RG0421", "cannot be read", [.. Enumerable.Repeat((byte)255, 40)]),
         ("pickle", "w.pth", "RG0402", "can run code", [0x80, 2, (byte)'.']),
+        ("not fetched", "w.safetensors", "RG0421", "git lfs pull", "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()),
         ("another extension", "w.bin", "RG0421", "safetensors", [1, 2, 3]),
     ];
 

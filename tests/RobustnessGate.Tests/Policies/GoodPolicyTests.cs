@@ -220,6 +220,15 @@ public class GoodPolicyTests
     }
 
     [Fact]
+    public void GradientsAreExactUnlessThePolicySaysOtherwise()
+    {
+        Assert.Equal(GradientMode.Exact, PolicyText.Read(Minimal).Model.Gradients);
+        Assert.Equal(
+            GradientMode.StraightThrough,
+            PolicyText.Read(Minimal.Replace("path: net.onnx", "path: net.onnx, gradients: straight-through", StringComparison.Ordinal)).Model.Gradients);
+    }
+
+    [Fact]
     public void ReadingDoesNotDependOnTheCulture()
     {
         var before = System.Globalization.CultureInfo.CurrentCulture;

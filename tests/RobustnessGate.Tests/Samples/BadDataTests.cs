@@ -14,6 +14,8 @@ public sealed class BadDataTests : IDisposable
 
     private static readonly byte[] EmptyGzip = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
+    private const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+
     /// <summary>One bad data set for a model with input [1, 2, 2] and bounds [0, 1].</summary>
     private sealed record Bad(string Code, string Words, Func<DataFolder, DataSection> Make, ExitCode Exit = ExitCode.InvalidInput);
 
@@ -30,6 +32,9 @@ public sealed class BadDataTests : IDisposable
         ["IDX header cut short"] = new("RG0303", "header", f => Section(f, f.Bytes("x", TwoImages[..9]))),
         ["bytes after the last image"] = new("RG0303", "bytes follow", f => Section(f, f.Bytes("x", [.. TwoImages, 9]))),
         ["gzip without its last bytes"] = new("RG0303", "cut short", f => Cut(f, DataFolder.Gzip(Noise())[..^4])),
+        ["images not fetched"] = new("RG0304", "git lfs pull", f => Section(f, f.Text("x", Pointer))),
+        ["table not fetched"] = new("RG0304", "git lfs pull", f => DataFolder.Section(f.Text("x.csv", Pointer), null)),
+        ["labels not fetched"] = new("RG0304", "git lfs pull", f => DataFolder.Section(f.Bytes("x", TwoImages), f.Text("y", Pointer))),
         ["random bytes"] = new("RG0304", "not a data format", f => Section(f, f.Bytes("x", [7, 99, 4, 2, 8, 1, 0]))),
         ["unknown IDX type"] = new("RG0304", "not a data format", f => Section(f, f.Bytes("x", DataFolder.IdxBytes(0x0A, [2, 2, 2], new byte[8])))),
         ["negative dimension"] = new("RG0313", "shape [-1, 2, 2]", f => Section(f, f.Bytes("x", DataFolder.IdxBytes(0x08, [-1, 2, 2], new byte[8])))),

@@ -37,6 +37,8 @@ public sealed class BadFormatTests : IDisposable
         ["folder that is not there"] = new("RG0301", "no such file", f => f["absent"]),
         ["link to a folder"] = new("RG0318", "link", Linked),
         ["text named png"] = new("RG0319", "neither PNG nor JPEG", f => Tree(f, ("a/1.png", "hello"u8.ToArray()))),
+        ["image not fetched"] = new("RG0319", "git lfs pull", f => f.Zip("x.zip", ("a/1.png", "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()))),
+        ["archive not fetched"] = new("RG0304", "git lfs pull", f => f.Bytes("x.zip", "version https://git-lfs.github.com/spec/v1\n"u8.ToArray())),
         ["empty image"] = new("RG0302", "empty", f => Tree(f, ("a/1.png", []))),
         ["PNG cut short"] = new("RG0319", "damaged", f => Tree(f, ("a/1.png", Small[..45]))),
         ["PNG header cut short"] = new("RG0319", "damaged", f => Tree(f, ("a/1.png", Small[..20]))),

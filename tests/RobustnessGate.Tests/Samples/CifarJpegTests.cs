@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using RobustnessGate.Samples;
+using RobustnessGate.Tests.Models;
 using Xunit.Abstractions;
 
 namespace RobustnessGate.Tests.Samples;
@@ -32,5 +34,35 @@ public class CifarJpegTests(ITestOutputHelper output)
 
         // A byte a value is 31 MB; anything near a float a value would be 123 MB.
         Assert.True(held < 60 << 20, $"{held} bytes");
+    }
+
+    /// <summary>In a process of its own, with libtorch loaded as in a check.</summary>
+    [SharedDataFact("cifar10-jpeg.zip")]
+    public void AProcessThatLoadsTenThousandJpegsStaysWithin500Megabytes()
+    {
+        var log = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(0, ChildProcess.Run(["load-images", TestData.Shared("cifar10-jpeg.zip")! + "#test", log]));
+
+            var said = File.ReadAllText(log);
+            output.WriteLine(said);
+            Assert.InRange(int.Parse(said.Split(' ')[^4], CultureInfo.InvariantCulture), 1, 500);
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
+    /// <summary>The child's part: loads 10,000 images and writes down what it took.</summary>
+    internal static int Load(string images, string log)
+    {
+        var clock = Stopwatch.StartNew();
+        var set = SampleSet.Load(DataFolder.Section(images, null), DataFolder.Input(3, 32, 32), 0);
+        using var process = Process.GetCurrentProcess();
+        File.WriteAllText(log, string.Create(CultureInfo.InvariantCulture,
+            $"{set.Count} images in {clock.Elapsed.TotalSeconds:F2} s, peak of the process {process.PeakWorkingSet64 >> 20} MB (libtorch included)"));
+        return set.Count == 10_000 ? 0 : 1;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 
@@ -131,7 +132,7 @@ public sealed class FormatTests : IDisposable
         var grey = LoadTree("equal", 1, 4, 5);
         Assert.Equal(Enumerable.Range(0, 20).Select(v => (float)v), DataFolder.ReadAll(grey));
         Assert.Equal(["RG0330", "RG0330"], grey.Notices.Select(n => n.Code));
-        Assert.All(grey.Notices, n => Assert.Equal("equal", n.Where!.File));
+        Assert.All(grey.Notices, n => Assert.Equal(ShownPath.Of(_folder["equal"]), n.Where!.File));
 
         _folder.Bytes("deep/a/1.png", ImageFiles.Png(5, 4, 0, Enumerable.Range(0, 40).Select(v => (byte)(v % 2 == 0 ? v / 2 : 200)).ToArray(), depth: 16));
         Assert.Contains("16 bits", Assert.Single(LoadTree("deep", 1, 4, 5).Notices).Message, StringComparison.Ordinal);

@@ -15,6 +15,11 @@ internal static class CommandLine
     {
         CheckVerb.Create(),
         BaselineVerb.Create(),
+        ReportVerb.Create(),
+        PlanVerb.Create(),
+        ExplainVerb.Create(),
+        SchemaVerb.Create(),
+        InspectVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),
         DataVerb.Create(),

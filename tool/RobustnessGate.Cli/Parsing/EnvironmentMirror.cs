@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RobustnessGate.Cli.Verbs;
 
 namespace RobustnessGate.Cli.Parsing;
 
 /// <summary>
 /// Every option can also be given as an environment variable: <c>--batch-size</c> is <c>ROBUSTNESS_GATE_BATCH_SIZE</c>.
 /// The variable is read as if it had been typed, so that its mistakes are reported like those of the command line,
-/// and only where the command line does not give the option.
+/// and only where the command line does not give the option. A what-if has to be typed.
 /// </summary>
 internal static class EnvironmentMirror
 {
@@ -14,7 +15,7 @@ internal static class EnvironmentMirror
         "ROBUSTNESS_GATE_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     public static IEnumerable<Option> MirroredOptions(Command command) =>
-        command.Options.Where(option => option is not (HelpOption or VersionOption));
+        command.Options.Where(option => option is not (HelpOption or VersionOption) && option.Name != WhatIf.OptionName);
 
     /// <summary>The arguments with one <c>--option=value</c> appended for each variable that is set and not overridden.</summary>
     public static string[] Expand(ParseResult parsed, string[] args, Func<string, string?> read)

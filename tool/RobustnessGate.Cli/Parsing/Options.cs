@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Cli.Parsing;
 
@@ -29,16 +31,30 @@ internal static class Options
         return option;
     }
 
-    /// <summary>A baseline file. Words that are to mean something else one day are refused, never taken for a file.</summary>
-    public static Option<string> Baseline(string value, string description)
+    /// <summary>A baseline file, where nothing but a file can be meant: words that mean something else for check are refused.</summary>
+    public static Option<string> BaselineFile(string value, string description)
     {
         var option = Text("--baseline", value, description, null);
         option.Validators.Add(result =>
         {
-            foreach (var word in result.Tokens.Select(token => token.Value)
-                .Where(word => word == "auto" || word.StartsWith("git:", StringComparison.Ordinal)))
+            foreach (var word in result.Tokens.Select(token => token.Value).Where(word =>
+                word is CheckRequest.NoBaseline or TargetBranch.Auto || word.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal)))
             {
-                result.AddError($"--baseline {word} is not understood by this version; check the baseline file out and give its path, or leave the option out to use the policy's.");
+                result.AddError($"--baseline {word} names no file here; give the baseline file, or write ./{word} for a file of that name.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Names of reports, repeatable.</summary>
+    public static Option<string[]> Formats(IReadOnlyList<string> known, string description)
+    {
+        var option = new Option<string[]>(FormatName, "-f") { HelpName = string.Join('|', known), Description = description };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
+            {
+                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
             }
         });
         return option;
@@ -92,6 +108,29 @@ internal static class Options
 
             var range = least == T.MinValue ? "" : FormattableString.Invariant($" of at least {least}");
             result.AddError($"{name} must be a whole number{range}, not '{text}'.");
+            return null;
+        },
+    };
+
+    /// <summary>Numbers with ',' or 'x' between them; null where it is not given.</summary>
+    /// <param name="what">What they must be, in words.</param>
+    public static Option<ImmutableArray<double>?> Numbers(
+        string name, string value, string description, string what, Func<ImmutableArray<double>, bool> holds) => new(name)
+    {
+        HelpName = value,
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            var numbers = text.Trim('[', ']').Split(',', 'x', '×')
+                .Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)
+                .ToImmutableArray();
+            if (numbers.All(double.IsFinite) && holds(numbers))
+            {
+                return numbers;
+            }
+
+            result.AddError($"{name} must be {what}, as {value}, not '{text}'.");
             return null;
         },
     };

@@ -1,5 +1,7 @@
 using System.Globalization;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Gating;
+using RobustnessGate.Reports;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Cli.Terminal;
@@ -67,13 +69,16 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
 
     private string? Describe(Fact fact) => fact switch
     {
-        ModelFact f => Text($"  model    {f.Format}, {f.Parameters:N0} parameters, {f.Classes} classes{(f.PiecewiseLinear == true ? ", piecewise linear" : "")}"),
-        DataFact f => Text($"  data     {f.Samples:N0} samples{"",-26}forwards / backwards per sample"),
+        OverviewFact f => string.Join(output.NewLine, OverviewText.Lines(f.Overview)),
+        DataFact f => Text($"evaluating {Samples(f.Samples),-35} forwards / backwards per sample"),
+        FindingFact { Finding.Severity: Severity.Warning } f => f.Finding.ToString(),
         NaturalFact f => Counted("natural", f.Bits, 1, 0),
         AttackFact f => Counted(f.Id, f.Bits, PerSample(f.Forwards, f.Bits), PerSample(f.Backwards, f.Bits)),
         IndicatorFact f => Text($"  {"indicator",-26}{f.Samples,6} samples{"",28}{Clock(TimeOf("indicator"))}"),
         _ => null,
     };
+
+    private static string Samples(int count) => Text($"{count:N0} {(count == 1 ? "sample" : "samples")}");
 
     private string Counted(string part, BitString bits, double forwards, double backwards) =>
         Text($"  {part,-26}{bits.Ones,6} / {bits.Count,-6} {forwards,12:F1} / {backwards,7:F1}{"",6}{Clock(TimeOf(part))}");

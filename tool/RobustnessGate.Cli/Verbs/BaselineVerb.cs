@@ -1,17 +1,20 @@
 using System.CommandLine;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Gating;
 using RobustnessGate.Reports;
 
 namespace RobustnessGate.Cli.Verbs;
 
-/// <summary><c>baseline update</c> and <c>baseline show</c>.</summary>
+/// <summary><c>baseline update</c>, <c>show</c>, <c>diff</c> and <c>verify</c>.</summary>
 internal static class BaselineVerb
 {
     public static Command Create() => new("baseline", "Pins the results that later ones are compared with, and shows them.")
     {
         Update(),
         Show(),
+        Diff(),
+        Verify(),
     };
 
     private static Command Update()
@@ -46,16 +49,40 @@ internal static class BaselineVerb
         return command;
     }
 
-    private static Option<string> Where()
+    private static Command Diff()
     {
-        var option = Options.Baseline("PATH", "The baseline file (default: the policy's).");
-        option.Validators.Add(result =>
+        var before = new Argument<string>("A") { Description = "A baseline file." };
+        var after = new Argument<string>("B") { Description = "Another one." };
+        var command = new Command("diff", "Says what differs between two baseline files: origin, samples, and who changed sides.") { before, after };
+        command.SetAction(parsed =>
         {
-            if (result.Tokens.Any(token => token.Value == CheckRequest.NoBaseline))
-            {
-                result.AddError("--baseline none names no file here; give the baseline file, or write ./none for a file of that name.");
-            }
+            Console.Out.Write(BaselineDiff.Render(
+                Pin.Load(parsed.GetRequiredValue(before)), Pin.Load(parsed.GetRequiredValue(after))));
+            return (int)ExitCode.Passed;
         });
-        return option;
+        return command;
     }
+
+    private static Command Verify()
+    {
+        var policy = Options.Policy();
+        var baseline = Where();
+        var command = new Command("verify", "Checks that the baseline is whole, and that it belongs to the policy, the model and the data.") { policy, baseline };
+        command.SetAction(parsed =>
+        {
+            var verified = PinVerification.Run(parsed.GetRequiredValue(policy), parsed.GetValue(baseline));
+            FindingChannel.Of(parsed).Report(verified.Findings);
+            if (!verified.Holds)
+            {
+                return (int)ExitCode.BaselineUnusable;
+            }
+
+            Console.Out.WriteLine(
+                $"verified: {verified.Path} is whole, and of the policy's attacks and the {Words.Count(verified.Pinned.Natural.Count)} samples of its data");
+            return (int)ExitCode.Passed;
+        });
+        return command;
+    }
+
+    private static Option<string> Where() => Options.BaselineFile("PATH", "The baseline file (default: the policy's).");
 }

@@ -17,8 +17,8 @@ internal static class CheckVerb
     {
         var policy = Options.Policy();
         var output = Options.Output();
-        var format = Formats();
-        var baseline = Options.Baseline("PATH|none", "What to compare with (default: the policy's file); none judges floors alone, with a warning.");
+        var format = Options.Formats(ReportSection.KnownFormats, "Report to write, repeatable (default: the policy's).");
+        var baseline = Options.Text("--baseline", "PATH|git:REF|auto|none", "What to compare with (default: the policy's file): git:REF holds the change to the judge at its merge base with REF, auto does so in a pull request; none judges floors alone, with a warning.", null);
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
         var batchSize = Options.Whole("--batch-size", "Samples that the network sees at once (default 64).", 1);
@@ -29,14 +29,21 @@ internal static class CheckVerb
         var inProcess = new Option<bool>("--in-process") { Description = "Evaluate in this process, for debugging: a native crash then ends it without a report." };
         var verbosity = Options.Verbosity();
         var noColor = Options.NoColor();
+        var whatIf = WhatIf.Option();
         var trace = new Option<string>("--trace-files") { HelpName = "DIR", Hidden = true };
         var command = new Command("check", "Evaluates the policy's model, compares it with the baseline, writes reports, decides.")
         {
             policy, output, format, baseline, device, threads, batchSize, seed, maxSamples,
-            saveAdversarial, timeout, inProcess, verbosity, noColor, trace, BuildChannel.Option(),
+            saveAdversarial, timeout, inProcess, whatIf, verbosity, noColor, trace, BuildChannel.Option(),
         };
+        command.Validators.Add(WhatIf.Refuse(whatIf, [baseline, seed, maxSamples, saveAdversarial, format]));
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(whatIf) is { Length: > 0 } changes)
+            {
+                return (int)WhatIf.Judge(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), changes);
+            }
+
             var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));
             var formats = parsed.GetValue(format) ?? [];
             var request = new CheckRequest(
@@ -44,10 +51,11 @@ internal static class CheckVerb
                 parsed.GetRequiredValue(output),
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
                 [.. formats],
-                parsed.GetValue(baseline),
+                TargetBranch.Resolve(parsed.GetValue(baseline), Environment.GetEnvironmentVariable),
                 parsed.GetValue(threads) ?? 1,
                 parsed.GetValue(batchSize) ?? 64,
-                parsed.GetValue(saveAdversarial));
+                parsed.GetValue(saveAdversarial),
+                DateOnly.FromDateTime(DateTime.UtcNow));
             screen.Say($"robustness-gate {Check.ToolVersion}: {request.PolicyPath}");
             using var interruption = new Interruption();
             var outcome = Check.Run(
@@ -115,23 +123,5 @@ internal static class CheckVerb
             "--verbosity=" + Options.Word(screen.Verbosity),
             .. screen.NoColor ? ImmutableArray.Create("--no-color") : [],
         ]);
-    }
-
-    private static Option<string[]> Formats()
-    {
-        var known = ReportSection.KnownFormats;
-        var option = new Option<string[]>(Options.FormatName, "-f")
-        {
-            HelpName = string.Join('|', known),
-            Description = "Report to write, repeatable (default: the policy's).",
-        };
-        option.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value)))
-            {
-                result.AddError($"--format must be {string.Join(", ", known)}, not '{token.Value}'.");
-            }
-        });
-        return option;
     }
 }

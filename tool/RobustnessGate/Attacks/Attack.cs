@@ -19,6 +19,9 @@ public abstract record Attack
     /// <summary>Whether it searches for the nearest adversarial point instead of any within a radius.</summary>
     public virtual bool MinimalNorm => false;
 
+    /// <summary>Whether a search for the nearest point ends for a sample with the first adversarial one that it meets.</summary>
+    public virtual bool StopsAtFirst => false;
+
     /// <summary>Most queries (a forward pass of each standing sample, most with a backward pass) that one run makes.</summary>
     public abstract int Queries { get; }
 

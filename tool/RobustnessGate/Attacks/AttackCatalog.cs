@@ -8,5 +8,6 @@ public static class AttackCatalog
     [
         new Noise(), new Fgsm(), new Bim(), new MiFgsm(), new CwLinf(), new Pgd(),
         new ApgdCe(), new ApgdDlr(), new ApgdT(), new FabT(), new Square(), new AutoAttack(),
+        new DeepFool(), new Ddn(), new Fmn(), new CwL2(), new Jsma(), new Spsa(),
     ];
 }

@@ -9,17 +9,43 @@ namespace RobustnessGate.Attacks;
 /// <summary>What an attack was run with, as text that can be compared: equal text, comparable numbers.</summary>
 public static class AttackDescription
 {
-    /// <summary>"name/1" with every parameter that has a value and every choice of the threat model, in invariant culture.</summary>
-    /// <remarks>The number after the name rises when the attack itself changes what it finds.</remarks>
+    /// <summary>
+    /// The protocol's id, every parameter that has a value and every choice of the threat model, in invariant culture.
+    /// The id of a standard is given only where all that the standard fixes is as it says; otherwise it is the attack's
+    /// own, "name/1", whose number rises when the attack itself changes what it finds.
+    /// </summary>
     public static string Protocol(AttackEntry entry)
     {
-        var words = Parameters(entry.Attack)
-            .Where(parameter => parameter.Value is not null)
-            .Select(parameter => $"{parameter.Key}={Text(parameter.Value!)}")
-            .Append($"target={Text(entry.Target)}")
-            .Append($"judge={Text(entry.Judge)}");
-        return $"{entry.Attack.Name}/1 {string.Join(' ', words)}";
+        IEnumerable<string?> words =
+        [
+            .. Standard(entry) is { } standard ? [standard, .. Own(entry)] : new[] { $"{entry.Attack.Name}/1" },
+            .. Words(entry.Attack),
+            $"target={Text(entry.Target)}",
+            $"judge={Text(entry.Judge)}",
+            entry.Eot is { } draws ? $"eot={Text(draws)}" : null,
+            entry.Quantize is { } bits ? $"quantize={Text(bits)}" : null,
+        ];
+        return string.Join(' ', words.OfType<string>());
     }
+
+    /// <summary>Two published protocols: the standard ensemble (Croce and Hein 2020) and that of Yu et al. 2018, Section 5.2.</summary>
+    private static string? Standard(AttackEntry entry) => entry switch
+    {
+        not { Eot: null or 1, Quantize: null } => null,
+        { Attack: AutoAttack, Norm: Norm.Linf or Norm.L2, Target: Target.None, Judge: Judge.Any } => $"aa-standard-{entry.Norm.Name()}/1",
+        not { Judge: Judge.Last, Norm: Norm.Linf, Target: Target.None or Target.LeastLikely } => null,
+        { Attack: Fgsm or Bim { Steps: 10, StepSize: 0.1 } or CwLinf { Steps: 10, StepSize: 0.1 } } => "seed-2018/1",
+        _ => null,
+    };
+
+    /// <summary>Under the id of a standard, what it consists of: the ensemble's members, or the one attack of the paper's.</summary>
+    private static IEnumerable<string> Own(AttackEntry entry) => entry.Attack is AutoAttack
+        ? AutoAttack.Members.Select(member => $"{member.Name}({string.Join(',', Words(member))})")
+        : [entry.Attack.Name];
+
+    private static IEnumerable<string> Words(Attack attack) => Parameters(attack)
+        .Where(parameter => parameter.Value is not null)
+        .Select(parameter => $"{parameter.Key}={Text(parameter.Value!)}");
 
     /// <summary>The parameters of an attack's constructor, by key, with the values that this attack has.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Parameters(Attack attack)

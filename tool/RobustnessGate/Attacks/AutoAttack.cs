@@ -10,7 +10,8 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 public sealed record AutoAttack : Attack
 {
-    private static readonly Attack[] Members = [new ApgdCe(), new ApgdT(), new FabT(), new Square()];
+    /// <summary>Who hunts, in this order.</summary>
+    internal static readonly Attack[] Members = [new ApgdCe(), new ApgdT(), new FabT(), new Square()];
 
     public override string Name => "autoattack";
 

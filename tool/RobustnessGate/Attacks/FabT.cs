@@ -33,16 +33,8 @@ public sealed record FabT([property: AtLeast(1)] int Iterations = 100, [property
         for (var rank = 0; rank < rivals.Count && pursuit.Any; rank++)
         {
             rivals.Choose(rank);
-            Towards(pursuit, pursuit.Targeted ? pursuit.Towards(Loss.Margin) : (logits, slice) => Gap(
-                logits, slice.Of(pursuit.Classes), slice.Of(rivals.Chosen)));
+            Towards(pursuit, pursuit.Targeted ? pursuit.Towards(Loss.Margin) : Rivals.Gap(pursuit, () => rivals.Chosen));
         }
-    }
-
-    /// <summary>Z_a − Z_t, whose zero is the boundary towards a.</summary>
-    private static Tensor Gap(Tensor logits, Tensor classes, Tensor towards)
-    {
-        using var scope = NewDisposeScope();
-        return (logits.gather(1, towards.unsqueeze(1)) - logits.gather(1, classes.unsqueeze(1))).squeeze(1).MoveToOuterDisposeScope();
     }
 
     private void Towards(Pursuit pursuit, Pursuit.Objective gap)

@@ -29,6 +29,25 @@ internal sealed class Rivals : IDisposable
     /// <summary>(n) int64: the class aimed at.</summary>
     public Tensor Chosen => _chosen.Value;
 
+    /// <summary>(n) int64: the wrong class of this rank, 0 the most likely; a view.</summary>
+    public Tensor Ranked(int rank) => _ranked.Value.select(1, rank);
+
+    /// <summary>Aims at a class of its own for each sample.</summary>
+    /// <param name="ranks">(n) int64.</param>
+    public void Choose(Tensor ranks)
+    {
+        using var scope = NewDisposeScope();
+        _chosen.Value = _ranked.Value.gather(1, ranks.unsqueeze(1)).squeeze(1);
+    }
+
+    /// <summary>Z_a − Z_t of each sample towards a wrong class a, as an objective: the boundary towards a is where it is 0.</summary>
+    public static Pursuit.Objective Gap(Pursuit pursuit, Func<Tensor> towards) => (logits, slice) =>
+    {
+        using var scope = NewDisposeScope();
+        var gap = logits.gather(1, slice.Of(towards()).unsqueeze(1)) - logits.gather(1, slice.Of(pursuit.Classes).unsqueeze(1));
+        return gap.squeeze(1).MoveToOuterDisposeScope();
+    };
+
     /// <summary>Aims at the class of this rank, 0 the most likely.</summary>
     public void Choose(int rank)
     {

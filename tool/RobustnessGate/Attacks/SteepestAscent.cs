@@ -62,8 +62,7 @@ internal static class SteepestAscent
                 return gradient.sign_();
             case Norm.L1:
                 // A feature at its bound cannot move further: its slope would only waste the step.
-                var blocked = points.Value.ge(pursuit.BoxHigh).logical_and(gradient.gt(0))
-                    .logical_or(points.Value.le(pursuit.BoxLow).logical_and(gradient.lt(0)));
+                var blocked = pursuit.Blocked(points.Value, gradient);
                 var features = gradient.numel() / Math.Max(1, gradient.shape[0]);
                 return Lp.Spread(gradient.masked_fill(blocked, 0), (long)Math.Ceiling(FeaturesOfAnL1Step * features));
             default:

@@ -55,39 +55,72 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
-    /// <summary>A search for the nearest point runs once; every radius of the entry reads its answer off the distances.</summary>
-    private ImmutableArray<AttackFact> RunOnce(AttackEntry entry, long[] classes)
+    /// <summary>Hunts some samples at the entry's one radius, outside the results: for each whether it stands.</summary>
+    /// <param name="entry">An attack within a radius.</param>
+    /// <param name="hunted">Positions of rightly classified samples.</param>
+    public bool[] Stands(AttackEntry entry, int[] hunted)
     {
-        var found = Start(entry.Runs.First(), classes, null, file: null);
-        var stood = found.Stands.ToArray();
-        Hunt(entry.Runs.First(), classes, found);
-        ImmutableArray<double?> distances =
-        [
-            .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
-                : found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm) : (double?)null),
-        ];
-
-        var facts = ImmutableArray.CreateBuilder<AttackFact>();
-        foreach (var run in entry.Runs)
+        var run = entry.Runs.First();
+        var outcome = Start(run, Classes(entry.Target), null, file: null);
+        for (var i = 0; i < outcome.Stands.Length; i++)
         {
-            var outcome = Start(run, classes, null, OpenFile(run));
-            for (var i = 0; i < samples.Count; i++)
-            {
-                if (stood[i] && distances[i] <= run.Epsilon.Value * (1 + 1e-6))
-                {
-                    outcome.Stands[i] = false;
-                    outcome.Predictions[i] = found.Predictions[i];
-                    outcome.File?.Write(i, found.Points[i]!);
-                }
-            }
-
-            // The search belongs to no radius in particular: the first one pays, the others read.
-            (outcome.Forwards, outcome.Backwards) = facts.Count == 0 ? (found.Forwards, found.Backwards) : (0, 0);
-            outcome.File?.Dispose();
-            facts.Add(Fact(run, outcome) with { Distances = distances });
+            outcome.Stands[i] &= hunted.Contains(i);
         }
 
-        return facts.ToImmutable();
+        Hunt(run, Classes(entry.Target), outcome);
+        return outcome.Stands;
+    }
+
+    /// <summary>
+    /// A search for the nearest point runs once for all balls and once for the box; every radius reads its answer off the
+    /// distances.
+    /// </summary>
+    private ImmutableArray<AttackFact> RunOnce(AttackEntry entry, long[] classes)
+    {
+        var facts = new Dictionary<string, AttackFact>();
+        foreach (var runs in entry.Runs.GroupBy(run => run.Epsilon.IsBox))
+        {
+            var found = Start(runs.First(), classes, null, file: null);
+            var stood = found.Stands.ToArray();
+            Hunt(runs.First(), classes, found);
+            ImmutableArray<double?> distances =
+            [
+                .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
+                    : !found.Stands[i] && found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm)
+                    : (double?)null),
+            ];
+
+            // The search belongs to no radius in particular: the first one pays, the others read.
+            var (forwards, backwards) = (found.Forwards, found.Backwards);
+            foreach (var run in runs)
+            {
+                var outcome = Start(run, classes, null, OpenFile(run));
+                using (outcome.File)
+                {
+                    Read(run, found, stood, distances, outcome);
+                }
+
+                (outcome.Forwards, outcome.Backwards) = (forwards, backwards);
+                (forwards, backwards) = (0, 0);
+                facts[run.Id] = Fact(run, outcome) with { Distances = distances };
+            }
+        }
+
+        return [.. entry.Runs.Select(run => facts[run.Id])];
+    }
+
+    /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
+    private static void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
+    {
+        for (var i = 0; i < stood.Length; i++)
+        {
+            if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= run.Epsilon.Value * (1 + 1e-6)))
+            {
+                outcome.Stands[i] = false;
+                outcome.Predictions[i] = found.Predictions[i];
+                outcome.File?.Write(i, found.Points[i]!);
+            }
+        }
     }
 
     private AdversarialFile? OpenFile(AttackRun run) => adversarialDirectory is null
@@ -178,15 +211,19 @@ internal sealed class AttackRunner(
         var quarry = new Quarry(
             samples.Load(hunted), low, high,
             tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
-            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name);
+            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name)
+        {
+            Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input, bits, oracle.Device) : null,
+        };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var evidence = new Evidence(
-            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm);
+            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
+            run.Entry.Attack.StopsAtFirst);
         using var pursuit = new Pursuit(
             oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
                 run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, hunted.Length, current)),
-            cancel);
+            cancel, run.Entry.Eot ?? oracle.Draws);
         run.Entry.Attack.Run(pursuit);
         outcome.Forwards += pursuit.Forwards;
         outcome.Backwards += pursuit.Backwards;
@@ -209,6 +246,7 @@ internal sealed class AttackRunner(
             for (var i = 0; i < some.Length; i++)
             {
                 var sample = hunted[some[i]];
+                outcome.SetNear(sample, !(Math.Abs(values[i]) >= Fingerprint.Near));
                 if (quarry.Falls(values[i]))
                 {
                     outcome.Stands[sample] = false;
@@ -245,10 +283,15 @@ internal sealed class AttackRunner(
         outcome.Forwards + (pursuit?.Forwards ?? 0), outcome.Backwards + (pursuit?.Backwards ?? 0));
 
     private AttackFact Fact(AttackRun run, Outcome outcome) => new(
-        run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(),
+        run.Id, run.Entry.Attack.Name, Protocol(run.Entry), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
         new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
-        outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions]);
+        outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions],
+        run.Entry.Attack.MinimalNorm ? null : outcome.Near.Count);
+
+    /// <summary>With the draws that were taken, where the policy leaves them open and the model proved random.</summary>
+    private string Protocol(AttackEntry entry) =>
+        AttackDescription.Protocol(entry.Eot is null && oracle.Draws > 1 ? entry with { Eot = oracle.Draws } : entry);
 
     /// <summary>What one run has found so far, by sample.</summary>
     private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)
@@ -261,6 +304,21 @@ internal sealed class AttackRunner(
         public float[]?[] Points { get; } = new float[]?[stands.Length];
 
         public AdversarialFile? File { get; } = file;
+
+        /// <summary>Samples whose judged point lies too near to the boundary to be the same everywhere.</summary>
+        public HashSet<int> Near { get; } = [];
+
+        public void SetNear(int sample, bool near)
+        {
+            if (near)
+            {
+                Near.Add(sample);
+            }
+            else
+            {
+                Near.Remove(sample);
+            }
+        }
 
         public long Forwards { get; set; }
 

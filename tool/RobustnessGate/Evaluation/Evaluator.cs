@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Indicators;
-using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -15,9 +15,6 @@ namespace RobustnessGate.Evaluation;
 /// <summary>Measures a classifier as a policy says. No tensor leaves this class: it hands out facts.</summary>
 public static class Evaluator
 {
-    /// <summary>Features from which on one input at a time is enough for a double backward pass.</summary>
-    private const int LargeInput = 1 << 16;
-
     /// <param name="policy">What to measure.</param>
     /// <param name="classifier">The model; not disposed.</param>
     /// <param name="samples">The data.</param>
@@ -35,42 +32,77 @@ public static class Evaluator
         var threads = Math.Min(options.Threads, Environment.ProcessorCount);
         set_num_threads(threads);
         var device = Devices.Choose(options.Device);
+        // A randomised model draws from the library's own generator.
+        manual_seed(policy.Seed);
         var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
         var oracle = new Oracle(classifier, options.BatchSize, device);
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
-        var display = Path.GetFileName(policy.Model.Path);
-        var notes = classifier.Network.Card.Notes.Select(text => new Finding("RG0418", Severity.Note, new Location(display, 0, 0), text));
-        foreach (var note in ModelChecks.Refuse(classifier, first, display).Concat(notes).Concat(samples.Notices))
+        var contact = new FirstContact(policy.Model, classifier);
+        var overview = clock.Time("preflight", () => contact.Examine(first, policy.Seed, Note));
+        record(new OverviewFact(new Overview(overview, FirstContact.Describe(samples), null)));
+        foreach (var note in samples.Notices)
         {
-            record(new FindingFact(note));
+            Note(note);
         }
 
-        var classes = (int)oracle.Logits(first.narrow(0, 0, 1)).shape[1];
+        var model = policy.Source.At("model.path");
+        if (RandomnessCheck.Examine(oracle, first, model) is { } random)
+        {
+            oracle.Draws = AttackEntry.AutomaticDraws;
+            Note(random);
+        }
+        else if (first.shape[0] > 1 && CompanyCheck.Examine(oracle, first, model) is { } company)
+        {
+            Note(company);
+        }
+
+        var (classes, piecewiseLinear) = (contact.Classes, contact.PiecewiseLinear);
         samples.RequireClasses(classes);
-        var piecewiseLinear = clock.Time("preflight", () => Linearity(policy, classifier, first, classes));
         record(new ModelFact(
             classifier.Network.Format, classifier.Sha256, classifier.Network.Parameters, classes, piecewiseLinear));
         record(new DataFact(samples.Sha256, samples.Count, samples.Ids, samples.Labels));
 
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
-        record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions]));
-        if (GradientCheck.Examine(classifier, first, [.. samples.Labels.Take((int)first.shape[0])], policy.Source.At("model.path")) is { } masked)
+        record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions], natural.NearBoundary));
+        int[] labels = [.. samples.Labels.Take((int)first.shape[0])];
+        Suspicion[] signs =
+        [
+            .. new[]
+            {
+                GradientCheck.Examine(classifier, first, labels, model), UnderflowCheck.Examine(classifier, first, labels, model),
+            }.OfType<Suspicion>(),
+        ];
+        foreach (var sign in signs)
         {
-            record(new FindingFact(masked));
+            Note(sign.Finding);
+        }
+
+        var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.Source.At);
+        if (clock.Time("usual-mistakes", mistakes.Find) is { } mistake)
+        {
+            Note(mistake);
         }
 
         var attacks = new AttackRunner(
             oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel);
+        var facts = new List<AttackFact>();
         foreach (var entry in policy.Attacks)
         {
             foreach (var fact in clock.Time(entry.Runs.First().Id, () => attacks.Run(entry)))
             {
+                facts.Add(fact);
                 record(fact);
             }
+        }
+
+        var review = new CredibilityReview(policy, natural, attacks);
+        foreach (var finding in clock.Time("credibility", () => review.Examine(signs, facts)))
+        {
+            Note(finding);
         }
 
         if (policy.Indicator is { } indicator)
@@ -82,13 +114,16 @@ public static class Evaluator
             record(measured);
             foreach (var finding in IndicatorFindings.Of(policy, measured, piecewiseLinear, classifier.Network.SupportsDouble, disagree))
             {
-                record(new FindingFact(finding));
+                Note(finding);
             }
         }
 
         record(new RunFact(
-            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts));
+            LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts,
+            classifier.Network.SupportsDouble ? "float64" : "float32"));
         record(new CompletedFact());
+
+        void Note(Finding finding) => record(new FindingFact(finding));
     }
 
     /// <summary>The least ℓ∞ radius of the attacks is where a local picture is likeliest to hold.</summary>
@@ -98,15 +133,6 @@ public static class Evaluator
         var radii = policy.Runs.Where(run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox).Select(run => run.Epsilon.Value);
         var epsilon = section.Epsilon ?? radii.Order().Cast<double?>().FirstOrDefault() ?? IndicatorSetting.UsualEpsilon * range;
         return new(epsilon, section.EpsilonL2 ?? epsilon, section.Jitter, section.Clever, range, piecewiseLinear, policy.Seed);
-    }
-
-    private static bool Linearity(Policy policy, Classifier classifier, Tensor rows, int classes)
-    {
-        using var scope = NewDisposeScope();
-        var few = rows.narrow(0, 0, Math.Min(policy.Model.Input.Size > LargeInput ? 1 : 4, rows.shape[0]));
-        var points = classifier.Network.SupportsDouble ? few.to(ScalarType.Float64) : few;
-        var range = policy.Model.Input.Bounds?.Range ?? 1;
-        return Maths.Linearity.IsPiecewiseLinear(classifier.Logits, points, classes, 1e-3 * range, policy.Seed);
     }
 
     /// <summary>Wall-clock seconds of each part, for run.json alone.</summary>

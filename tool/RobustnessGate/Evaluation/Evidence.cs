@@ -12,8 +12,9 @@ namespace RobustnessGate.Evaluation;
 /// <param name="samples">Number of samples hunted.</param>
 /// <param name="slack">How far past the boundary, as a share of the logits' magnitude.</param>
 /// <param name="keepAll">Whether the lowest point of samples far from falling is wanted too.</param>
-/// <param name="nearest">Whether the nearest point that falls is sought: then no search ends before its budget.</param>
-internal sealed class Evidence(int samples, double slack, bool keepAll, bool nearest)
+/// <param name="nearest">Whether the nearest point that falls is sought: then no search ends before its budget,</param>
+/// <param name="stopsAtFirst">save where the attack by its definition ends with the first.</param>
+internal sealed class Evidence(int samples, double slack, bool keepAll, bool nearest, bool stopsAtFirst = false)
 {
     /// <summary>Several times what float32 rounding was seen to move a margin by.</summary>
     public const double DefaultSlack = 1e-5;
@@ -41,7 +42,7 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
     /// <summary>Whether all of these rows fall clearly, so that no gradient is needed any more.</summary>
     public bool AllFall(Tensor goals, Tensor scales)
     {
-        if (Nearest)
+        if (Nearest && !stopsAtFirst)
         {
             return false;
         }
@@ -77,7 +78,7 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
             var falls = !(goal[row] > -margin);
             var close = !(goal[row] > margin);
             var rank = Nearest ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
-            fallen[row] = falls && !Nearest;
+            fallen[row] = falls && (!Nearest || stopsAtFirst);
             // A point that needs a verdict is never given up for one that does not, however low: the logits' scale differs.
             if (fallen[row] || ((close || (keepAll && !_close[sample])) && rank < _ranks[sample]))
             {

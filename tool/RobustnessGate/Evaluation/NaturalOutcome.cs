@@ -9,7 +9,8 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Predictions">Class of the greatest logit; the first of equals.</param>
 /// <param name="LeastLikely">Class of the least logit; the first of equals.</param>
 /// <param name="Logits">Logits of each sample in float32.</param>
-internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits)
+/// <param name="NearBoundary">Samples with a margin below <see cref="Gating.Fingerprint.Near"/>.</param>
+internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits, int NearBoundary)
 {
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
     public static NaturalOutcome Of(Oracle oracle, SampleTensors samples, Action<double> progress, CancellationToken cancel)
@@ -18,6 +19,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
         var predictions = new int[samples.Count];
         var leastLikely = new int[samples.Count];
         var all = new float[samples.Count][];
+        var near = 0;
         foreach (var slice in oracle.Slices(samples.Count))
         {
             cancel.ThrowIfCancellationRequested();
@@ -36,6 +38,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             {
                 all[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
                 right[positions[i]] = margins[i] > 0;
+                near += Math.Abs(margins[i]) >= Gating.Fingerprint.Near ? 0 : 1;
                 predictions[positions[i]] = (int)greatest[i];
                 leastLikely[positions[i]] = (int)least[i];
             }
@@ -58,6 +61,6 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             progress((double)(slice.Start + slice.Count) / samples.Count);
         }
 
-        return new NaturalOutcome(right, predictions, leastLikely, all);
+        return new NaturalOutcome(right, predictions, leastLikely, all, near);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
 
     public int BatchSize { get; } = batchSize;
 
+    /// <summary>How many answers of the network one answer here averages: more than 1 for a randomised one.</summary>
+    public int Draws { get; set; } = 1;
+
     /// <summary>Slices of at most a batch that cover a number of rows.</summary>
     public IEnumerable<Slice> Slices(long rows) => Slices(rows, BatchSize);
 
@@ -46,8 +49,15 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         var parts = new List<Tensor>();
         foreach (var slice in Slices(rows.shape[0], size))
         {
-            using var batch = NewDisposeScope();
-            parts.Add(Classifier.Logits(Pad(slice.Of(rows), size)).narrow(0, 0, slice.Count).MoveToOuterDisposeScope());
+            using var part = NewDisposeScope();
+            var batch = Pad(slice.Of(rows), size);
+            var logits = Classifier.Logits(batch);
+            for (var draw = 1; draw < Draws; draw++)
+            {
+                logits = logits + Classifier.Logits(batch);
+            }
+
+            parts.Add((logits.narrow(0, 0, slice.Count) / Draws).MoveToOuterDisposeScope());
         }
 
         return cat(parts, 0).MoveToOuterDisposeScope();

@@ -17,6 +17,7 @@ public sealed class Pursuit : IDisposable
     private readonly Quarry _quarry;
     private readonly Evidence _evidence;
     private readonly Judge _judge;
+    private readonly int _draws;
     private readonly List<Rows> _tracked = [];
     private readonly Region _region;
     private readonly Rows _clean;
@@ -27,8 +28,9 @@ public sealed class Pursuit : IDisposable
 
     internal Pursuit(
         Oracle oracle, Quarry quarry, Evidence evidence, Norm norm, double epsilon, Judge judge,
-        Action<Pursuit>? onQuery, CancellationToken cancel)
+        Action<Pursuit>? onQuery, CancellationToken cancel, int draws = 1)
     {
+        _draws = draws;
         (_oracle, _quarry, _evidence, _judge, _onQuery, _cancel) = (oracle, quarry, evidence, judge, onQuery, cancel);
         _clean = Track(quarry.Clean.alias());
         _classes = Track(quarry.Classes.alias());
@@ -84,6 +86,14 @@ public sealed class Pursuit : IDisposable
     /// <summary>Points that start at the samples themselves, tracked.</summary>
     public Rows AtSamples() => Track(Clean.clone());
 
+    /// <summary>(n, …) bool: features at a bound of the box that a step along the gradient would push out of it.</summary>
+    public Tensor Blocked(Tensor points, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        return points.ge(BoxHigh).logical_and(gradient.gt(0)).logical_or(points.le(BoxLow).logical_and(gradient.lt(0)))
+            .MoveToOuterDisposeScope();
+    }
+
     /// <summary>Puts a tensor with one row for each standing sample into the pursuit's care.</summary>
     public Rows Track(Tensor rows)
     {
@@ -119,7 +129,7 @@ public sealed class Pursuit : IDisposable
         var losses = objectives.Select(_ => Track(zeros(n, device: points.Value.device))).ToArray();
         var slopes = objectives.Where(_ => gradients).Select(_ => Track(zeros_like(points.Value))).ToArray();
         Query(points, objectives, goals, losses, slopes, judged: _judge == Judge.Any, bounded);
-        Backwards += (long)Standing.Length * slopes.Length;
+        Backwards += (long)Standing.Length * slopes.Length * _draws;
         return new Feedback(
             [.. losses.Select(rows => Hand(rows, scope))], Hand(goals, scope), [.. slopes.Select(rows => Hand(rows, scope))]);
     }
@@ -141,6 +151,13 @@ public sealed class Pursuit : IDisposable
 
     /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
+
+    /// <summary>
+    /// Ends the hunt for samples for which the attack has nothing left to try. For searches for the nearest point: no
+    /// success ends those.
+    /// </summary>
+    /// <param name="done">(n) bool.</param>
+    public void Retire(Tensor done) => Drop(done.cpu().data<bool>().ToArray());
 
     /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
     public void Project(Rows points) => _region.Project(points, bounded: true);
@@ -170,39 +187,47 @@ public sealed class Pursuit : IDisposable
     {
         _region.Project(points, bounded);
         using var scope = NewDisposeScope();
+        var seen = _quarry.Levels?.Nearest(points.Value, _region, Clean) ?? points.Value;
         var scales = empty(Standing.Length, device: points.Value.device);
+        var share = 1.0 / _draws;
         foreach (var slice in _oracle.Slices(Standing.Length))
         {
             _cancel.ThrowIfCancellationRequested();
             using var chunk = NewDisposeScope();
-            var batch = _oracle.Pad(slice.Of(points.Value)).detach();
+            var batch = _oracle.Pad(slice.Of(seen)).detach();
             batch.requires_grad_(slopes.Length > 0);
-            var logits = Forward(batch, slice, track: slopes.Length > 0);
-            using (no_grad())
+            Tensor? sum = null;
+            for (var draw = 0; draw < _draws; draw++)
             {
-                slice.Of(goals.Value).copy_(_quarry.Goal(logits, slice.Of(Classes)));
-                slice.Of(scales).copy_(logits.abs().amax(1));
-            }
-
-            var fallen = judged && bounded && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
-            for (var i = 0; i < objectives.Count && !fallen; i++)
-            {
-                var loss = objectives[i](logits, slice);
-                slice.Of(losses[i].Value).copy_(loss.detach());
-                if (slopes.Length > 0)
+                var logits = Forward(batch, slice, track: slopes.Length > 0);
+                sum = sum is null ? logits.detach() : sum + logits.detach();
+                if (draw == _draws - 1)
                 {
-                    var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
-                    slice.Of(slopes[i].Value).copy_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count));
+                    var mean = _draws == 1 ? sum : sum / _draws;
+                    slice.Of(goals.Value).copy_(_quarry.Goal(mean, slice.Of(Classes)));
+                    slice.Of(scales).copy_(mean.abs().amax(1));
+                }
+
+                var fallen = _draws == 1 && judged && bounded && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
+                for (var i = 0; i < objectives.Count && !fallen; i++)
+                {
+                    var loss = objectives[i](logits, slice);
+                    slice.Of(losses[i].Value).add_(loss.detach(), alpha: share);
+                    if (slopes.Length > 0)
+                    {
+                        var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
+                        slice.Of(slopes[i].Value).add_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count), alpha: share);
+                    }
                 }
             }
         }
 
-        Forwards += Standing.Length;
+        Forwards += (long)Standing.Length * _draws;
         Queries++;
         if (judged)
         {
-            var distances = _evidence.Nearest || !bounded ? Lp.Of(points.Value - Clean, Norm) : null;
-            Drop(_evidence.Judge(Standing, points.Value, goals.Value, scales, distances, Epsilon));
+            var distances = _evidence.Nearest || !bounded || _quarry.Levels is not null ? Lp.Of(seen - Clean, Norm) : null;
+            Drop(_evidence.Judge(Standing, seen, goals.Value, scales, distances, Epsilon));
         }
 
         _onQuery?.Invoke(this);

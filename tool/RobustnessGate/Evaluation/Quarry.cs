@@ -16,6 +16,9 @@ namespace RobustnessGate.Evaluation;
 internal sealed record Quarry(
     Tensor Clean, Tensor Low, Tensor High, Tensor Classes, bool Targeted, Tensor CleanLogits, ulong[] Ids, long Seed, string Purpose)
 {
+    /// <summary>The levels to which points are rounded before the model sees them; null for any float.</summary>
+    public Levels? Levels { get; init; }
+
     public int Count => Ids.Length;
 
     /// <summary>(n, K) → (n): how far each sample is from falling; L of Eq. 2, or what the target lacks.</summary>

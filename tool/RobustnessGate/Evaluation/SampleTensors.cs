@@ -15,6 +15,8 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
 
     public IReadOnlyList<int> Shape => input.Shape;
 
+    public InputSection Input => input;
+
     /// <summary>Numbers in one sample.</summary>
     public int Features => input.Size;
 

@@ -21,7 +21,7 @@ public static class Audit
         // A seed given on the command line stands in the results; what it made is judged by it.
         var asked = policy with { Seed = stored.Seed };
         var gate = IsJudged(stored) ? new Places(policy).Portable(Judge(stored, asked, facts, baseline, release)) : Unjudged(stored);
-        var recomputed = ResultsDocument.Of(asked, facts, gate, stored.Tool.Version, stored.Options);
+        var recomputed = ResultsDocument.Of(asked, facts, gate, stored.Tool.Version, stored.Options, stored.Relative);
         var differences = Contradictions(stored).ToList();
         var (text, again) = (ResultsFile.Render(stored), ResultsFile.Render(recomputed));
         if (text != again)

@@ -6,8 +6,11 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Gating;
 
 /// <summary>Where pinned outcomes come from. Nothing here has to equal the run that is judged: that is what the gate compares.</summary>
+/// <param name="Device">Kind of the device, where it is known; see <see cref="Fingerprint"/>.</param>
 public sealed record BaselineOrigin(
-    string Tool, string? Torch, string PolicySha256, string? ModelSha256, string DataSha256, long Seed);
+    string Tool, string? Torch, string PolicySha256, string? ModelSha256, string DataSha256, long Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null);
 
 /// <param name="Protocol">As in <see cref="AttackFact"/>: outcomes of different protocols are never compared.</param>
 /// <param name="Unbroken">Of a targeted attack, what it adds to the worst case (<see cref="WorstCase.Unbroken"/>); null for others.</param>
@@ -46,7 +49,8 @@ public sealed record Baseline(
 {
     /// <summary>Pins results. Per-sample values are kept of the indicators that the policy's rules compare.</summary>
     /// <exception cref="MistakeException">The results are those of an evaluation that did not finish.</exception>
-    public static Baseline Of(ResultsDocument results, Policy policy)
+    /// <param name="machine">Where the results were made; null where nobody knows.</param>
+    public static Baseline Of(ResultsDocument results, Policy policy, Fingerprint? machine = null)
     {
         if (results is not { Completed: true, Natural: { Total: > 0 } natural, Data: { } data })
         {
@@ -60,7 +64,7 @@ public sealed record Baseline(
             .Select(rule => Quantity(rule.Metric)).ToHashSet(StringComparer.Ordinal);
         var facts = results.ToEvaluation();
         return new(
-            new(results.Tool.Version, results.Tool.Torch, results.Policy.Sha256, results.Model?.Sha256, data.Sha256, results.Seed),
+            new(results.Tool.Version, results.Tool.Torch, results.Policy.Sha256, results.Model?.Sha256, data.Sha256, results.Seed, machine?.Device, machine?.Precision),
             data.SampleIds, natural.Bits,
             [
                 .. facts.Attacks.Select(a => new PinnedAttack(

@@ -14,6 +14,9 @@ public static class Gate
     /// <summary>Codes that say that the baseline, not the model, is what cannot be trusted.</summary>
     private static readonly HashSet<string> Untrusted = ["RG0206", "RG0502", "RG0508"];
 
+    /// <summary>The finding that takes the credit of all that attacks counted.</summary>
+    public const string Masked = "RG1120";
+
     /// <param name="baseline">Null where there is none: then a policy whose rules compare does not pass, save by <c>bootstrap</c>.</param>
     /// <param name="release">The baseline of the last release; needed where the policy has <c>max-total-drop</c>.</param>
     public static GateResult Decide(Policy policy, Results.Evaluation evaluation, Baseline? baseline, Baseline? release = null)
@@ -128,7 +131,10 @@ public static class Gate
             return (Verdict.Failed, ExitCode.GateFailed);
         }
 
-        return results.Any(result => result.Outcome == RuleOutcome.Inconclusive)
+        // What attacks count is no evidence where they could not see.
+        var blind = evaluation.Findings.Any(finding => finding.Code == Masked)
+            && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy);
+        return blind || results.Any(result => result.Outcome == RuleOutcome.Inconclusive)
             ? (Verdict.Inconclusive, policy.Gate.OnInconclusive == OnInconclusive.Fail ? ExitCode.Inconclusive : ExitCode.Passed)
             : (Verdict.Passed, ExitCode.Passed);
     }

@@ -22,6 +22,9 @@ public static class Power
     /// <summary>Drops are found to a hundredth of a point.</summary>
     private const double Resolution = 1e-4;
 
+    /// <summary>Where the search for the smallest drop begins to double; small drops are quick to examine.</summary>
+    private const double First = 0.01;
+
     private static readonly int[] Sizes =
         [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
@@ -64,12 +67,18 @@ public static class Power
         double Discordance(double drop) => discordance ?? Math.Max(UsualDiscordance, Math.Min(1, drop + Churn));
         // Critical counts depend on neither drop nor discordance, and are what costs time.
         var known = new Dictionary<int, int>();
-        int Remembered(int changed) => known.TryGetValue(changed, out var count) ? count : known[changed] = Critical(changed, alpha);
+        int Remembered(int changed) => known.TryGetValue(changed, out var count) ? count
+            : known[changed] = known.TryGetValue(changed - 1, out var before) ? Next(changed, before, alpha) : Critical(changed, alpha);
         bool Detects(double drop) => Of(samples, drop, Discordance(drop), allowed, Remembered) >= Wanted;
-        double low = 0, high = discordance ?? 1 - Churn;
-        if (!Detects(high))
+        double low = 0, greatest = discordance ?? 1 - Churn, high = Math.Min(greatest, First);
+        while (!Detects(high))
         {
-            return null;
+            if (high >= greatest)
+            {
+                return null;
+            }
+
+            (low, high) = (high, Math.Min(greatest, 2 * high));
         }
 
         while (high - low > Resolution)
@@ -109,6 +118,10 @@ public static class Power
 
         return high;
     }
+
+    /// <summary>The critical count of one more change: that of one fewer, or one above it, as a fair coin's tails interlace.</summary>
+    private static int Next(int changed, int before, double alpha) =>
+        before <= changed && Statistics.McNemar(before, changed - before) < alpha ? before : before + 1;
 
     /// <summary>P(Bin(n, p) ≥ k).</summary>
     private static double AtLeast(int k, int n, double p) =>

@@ -7,8 +7,9 @@ namespace RobustnessGate.Gating;
 /// <summary>Numbers and measured things as people read them: invariant culture, counts first, no more digits than help.</summary>
 public static class Words
 {
-    /// <summary>A difference of accuracies in points: 0.043 is "4.3".</summary>
-    public static string Points(double fraction) => (100 * fraction).ToString("0.0#", CultureInfo.InvariantCulture);
+    /// <summary>A difference of accuracies in points: 0.043 is "4.3", 0.1333 is "13.3"; of small ones two digits count.</summary>
+    public static string Points(double fraction) =>
+        (100 * fraction).ToString(Math.Abs(fraction) < 0.02 ? "0.0#" : "0.0", CultureInfo.InvariantCulture);
 
     /// <summary>A proportion in per cent: "81.2 %".</summary>
     public static string Percent(double fraction) => (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture) + " %";
@@ -53,6 +54,17 @@ public static class Words
 
     /// <summary>"worst case at ε=0.1 (linf)".</summary>
     public static string Worst(string norm, double? epsilon) => At("worst case", norm, epsilon);
+
+    /// <summary>What a rule looks at: "natural accuracy", "worst case at ε=0.1 (linf)".</summary>
+    public static string Subject(Policy policy, Rule rule) => rule.Metric switch
+    {
+        Metrics.NaturalAccuracy => "natural accuracy",
+        Metrics.RobustAccuracy when RuleTargets.Resolve(policy, rule) is [var run] => Attack(run),
+        Metrics.RobustAccuracy => $"'{rule.Attack}'",
+        Metrics.WorstCaseAccuracy when rule.Epsilon is { } radius => Worst(rule.Norm.Name(), WorstCase.Radius(radius)),
+        Metrics.WorstCaseAccuracy => $"worst case ({rule.Norm.Name()})",
+        _ => Indicator(rule),
+    };
 
     /// <summary>"linear radius, median".</summary>
     public static string Indicator(Rule rule) => $"{rule.Metric.Replace('-', ' ')}, {rule.Statistic.ToString().ToLowerInvariant()}";

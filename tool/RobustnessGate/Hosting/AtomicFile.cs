@@ -1,15 +1,19 @@
 namespace RobustnessGate.Hosting;
 
-/// <summary>Text files that readers see in their old state or in their new one, never in between.</summary>
+/// <summary>Files that readers see in their old state or in their new one, never in between.</summary>
 public static class AtomicFile
 {
     /// <summary>Writes UTF-8 without a byte order mark, beside the file first.</summary>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text) => Write(path, draft => File.WriteAllText(draft, text));
+
+    public static void Write(string path, byte[] bytes) => Write(path, draft => File.WriteAllBytes(draft, bytes));
+
+    private static void Write(string path, Action<string> write)
     {
         var draft = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            File.WriteAllText(draft, text);
+            write(draft);
             File.Move(draft, path, overwrite: true);
         }
         catch

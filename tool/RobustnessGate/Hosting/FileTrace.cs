@@ -6,16 +6,17 @@ namespace RobustnessGate.Hosting;
 /// <summary>Files that a check read and wrote, as absolute paths: a build that knows them need not check again while none changed.</summary>
 public sealed record FileTrace(ImmutableArray<string> Inputs, ImmutableArray<string> Outputs)
 {
-    public static FileTrace Of(Policy policy, string? baseline, IEnumerable<string> outputs)
+    /// <param name="depended">Files that the policy does not name, or need not: baselines, the state of a repository.</param>
+    public static FileTrace Of(Policy policy, IEnumerable<string> depended, IEnumerable<string> outputs)
     {
         var targets = policy.Attacks.Select(entry => entry.Target).OfType<Target.File>().Select(target => target.Path);
         string?[] named =
         [
             policy.Source.Path, policy.Model.Path, policy.Data.Images, policy.Data.Labels, policy.Data.Lower,
-            policy.Data.Upper, baseline, typeof(FileTrace).Assembly.Location,
+            policy.Data.Upper, typeof(FileTrace).Assembly.Location,
         ];
         return new(
-            [.. named.OfType<string>().Concat(targets).SelectMany(Files).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)],
+            [.. named.OfType<string>().Concat(targets).Concat(depended).SelectMany(Files).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)],
             [.. outputs.Select(Path.GetFullPath)]);
     }
 

@@ -2,6 +2,7 @@ using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
+using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
 
@@ -43,10 +44,32 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         var policy = request.ReadPolicy();
         // Before anything touches TorchSharp: its own search would hide the reason and copy libtorch about.
         LibTorch.Load();
-        var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
+        var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
         var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock);
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
+    }
+
+    /// <summary>The data. Where they are bad, the model is looked at all the same: all mistakes are told at once.</summary>
+    private static SampleSet Samples(Policy policy)
+    {
+        try
+        {
+            return SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
+        }
+        catch (MistakeException data)
+        {
+            try
+            {
+                ModelLoader.Load(policy.Model).Dispose();
+            }
+            catch (MistakeException model)
+            {
+                throw new MistakeException(data.ExitCode, [.. data.Findings, .. model.Findings]);
+            }
+
+            throw;
+        }
     }
 
     private (ExitCode ExitCode, IReadOnlyList<Finding> Findings) Guard(Action work, CancellationToken cancel)

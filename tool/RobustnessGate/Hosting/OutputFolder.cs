@@ -44,6 +44,21 @@ public sealed class OutputFolder
         }
     }
 
+    /// <summary>The folder as it is, made where it is missing.</summary>
+    /// <exception cref="MistakeException">RG0004: it cannot be made.</exception>
+    public static OutputFolder At(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return new(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, exception);
+        }
+    }
+
     /// <returns>The file's path, as the folder was given.</returns>
     /// <exception cref="MistakeException">RG0004: it cannot be written.</exception>
     public string Write(string name, string text)

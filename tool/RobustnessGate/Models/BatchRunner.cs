@@ -109,6 +109,22 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
         return tensor(values, shape);
     }
 
+    /// <summary>Whether a network answers several inputs at once in the expected shape, with finite numbers, rightly or not.</summary>
+    public static bool TakesPairs(Func<Tensor, Tensor> run, Tensor pair, long[] shape)
+    {
+        try
+        {
+            using var scope = NewDisposeScope();
+            var together = run(pair);
+            return together.shape.AsSpan().SequenceEqual(shape) && together.isfinite().all().item<bool>();
+        }
+        catch (MistakeException)
+        {
+            // The network is made for single inputs; the runner sends it single ones.
+            return false;
+        }
+    }
+
     private static bool Agrees(Func<Tensor> together, Tensor alone)
     {
         try

@@ -17,7 +17,6 @@ internal static class ModelFormats
         (0, [0x89, .. "HDF"u8], "a Keras or HDF5 file", "Convert it with tf2onnx."),
         (4, "TFL3"u8.ToArray(), "a TensorFlow Lite file", "Convert it with tf2onnx (--tflite)."),
         (4, "ORTM"u8.ToArray(), "an ONNX Runtime format file", "Use the .onnx file that it was made from."),
-        (0, "version https://git-lfs"u8.ToArray(), "a Git LFS pointer, not the model", "Run git lfs pull."),
         (0, [0x1f, 0x8b], "gzip data", "Unpack it first."),
     ];
 
@@ -27,6 +26,11 @@ internal static class ModelFormats
         if (bytes is [0x80, >= 2 and <= 5, ..])
         {
             throw Pickle(display);
+        }
+
+        if (LfsPointer.Is(bytes))
+        {
+            throw MistakeException.InFile("RG0401", display, LfsPointer.Advice);
         }
 
         foreach (var (offset, signature, name, advice) in Foreign)

@@ -11,16 +11,23 @@ public static class ModelLoader
     /// <summary>Files beyond this are refused: protocol buffers end here, and weights may lie beside the file.</summary>
     private const long MaxBytes = int.MaxValue;
 
+    /// <param name="model">An empty input shape takes the file's own, where it tells one.</param>
     /// <exception cref="MistakeException">RG04xx: what is wrong with the file, and what to do.</exception>
     public static Classifier Load(ModelSection model)
     {
-        var display = Path.GetFileName(model.Path);
+        var display = ShownPath.Of(model.Path);
         var bytes = Read(model.Path, display);
         var format = ModelFormats.Detect(bytes, display);
         using var weights = Weights(model, format, display);
         if (format != ModelFormat.Onnx || !MayHaveExternalWeights(bytes))
         {
             CheckPin(model, Identity(bytes, weights?.Digest), display);
+        }
+
+        if (format != ModelFormat.Onnx && model.Input.Shape.IsEmpty)
+        {
+            throw MistakeException.InFile("RG0425", display,
+                "this format does not tell the shape of the network's input, and nothing else does. Give the shape of one input, without the batch: --shape 3x32x32, or shape: [3, 32, 32] in a policy.");
         }
 
         var network = Open(model, format, bytes, weights, display);
@@ -31,7 +38,10 @@ public static class ModelLoader
             var sha256 = Identity(bytes, network.ExternalDigest);
             CheckPin(model, sha256, display);
             ModelChecks.RefuseShape(LogitShape.Of(network.ProbeOutput), BatchRunner.ProbeSize, display);
-            return new Classifier(network, model.Input, sha256);
+            var input = model.Input.Shape.IsEmpty
+                ? model.Input with { Shape = [.. network.InputShape!.Select(size => (int)size)] }
+                : model.Input;
+            return new Classifier(network, input, sha256);
         }
         catch
         {
@@ -48,13 +58,19 @@ public static class ModelLoader
                 "model.type and model.weights belong to a TorchSharp assembly, but this is another format, which holds its own weights. Remove them.");
         }
 
+        if (format != ModelFormat.Onnx && model.Gradients != GradientMode.Exact)
+        {
+            throw MistakeException.InFile("RG0435", display,
+                "gradients: straight-through works for ONNX models alone: in other formats the steps cannot be found. Remove it, or export the model to ONNX.");
+        }
+
         return model.Weights is { } path ? WeightsFile.Read(path) : null;
     }
 
     private static IOpenedNetwork Open(ModelSection model, ModelFormat format, byte[] bytes, StateDictionary? weights, string display) => format switch
     {
         ModelFormat.Onnx => OnnxNetwork.Parse(
-            bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
+            bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds, model.Gradients == GradientMode.StraightThrough), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
         ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
         _ => ModuleAssembly.Load(model, bytes, weights, display),
     };

@@ -99,7 +99,10 @@ internal static class ModuleAssembly
             throw;
         }
 
-        return new OpenedModule(module, module.call);
+        return new OpenedModule(module, module.call)
+        {
+            Rewritten = weights is null ? null : model => WeightsFile.WithValues(File.ReadAllBytes(model.WeightsFile), model.WeightsFile, module.state_dict()),
+        };
     }
 
     /// <summary>A constructor whose parameters all have defaults; a first parameter "name" may be without.</summary>

@@ -7,13 +7,17 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Models;
 
 /// <summary>A module of the engine, opened from a file, with the function that runs it.</summary>
-internal sealed record OpenedModule(nn.Module Module, Func<Tensor, Tensor> Call);
+internal sealed record OpenedModule(nn.Module Module, Func<Tensor, Tensor> Call)
+{
+    /// <summary>The weights file with the module's state of now; null where no file holds it.</summary>
+    public Func<ModelSection, byte[]>? Rewritten { get; init; }
+}
 
 /// <summary>
 /// A network that is a module of the engine: TorchScript, or a class of an assembly. Opened twice where it can run in
 /// float64, so that neither type is a converted copy of the other's state.
 /// </summary>
-internal sealed class ModuleNetwork : IOpenedNetwork
+internal sealed class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
 {
     private readonly string _display;
     private readonly OpenedModule _narrow;
@@ -32,7 +36,8 @@ internal sealed class ModuleNetwork : IOpenedNetwork
         long[] features = [.. input.Shape.Select(dimension => (long)dimension)];
         try
         {
-            Parameters = Count(_narrow.Module);
+            Weights = [.. Named(_narrow.Module)];
+            Parameters = Weights.Sum(weight => weight.Value.numel());
             _batches = BatchRunner.Probe((x, _) => Run(x), null, features, input.Bounds);
             RefuseNoise(features, input.Bounds);
             _wide = Widened(open, features, input.Bounds);
@@ -60,6 +65,8 @@ internal sealed class ModuleNetwork : IOpenedNetwork
 
     public long Parameters { get; }
 
+    public IReadOnlyList<(string Name, Tensor Value)> Weights { get; } = [];
+
     public IReadOnlyList<long>? InputShape => null;
 
     public ModelCard Card { get; }
@@ -70,8 +77,15 @@ internal sealed class ModuleNetwork : IOpenedNetwork
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 
+    public byte[]? Rewritten(ModelSection model) => _narrow.Rewritten?.Invoke(model);
+
     public void Dispose()
     {
+        foreach (var (_, handle) in Weights)
+        {
+            handle.Dispose();
+        }
+
         _narrow.Module.Dispose();
         _wide?.Module.Dispose();
     }
@@ -120,11 +134,9 @@ internal sealed class ModuleNetwork : IOpenedNetwork
         return opened;
     }
 
-    private static long Count(nn.Module module)
-    {
-        using var scope = NewDisposeScope();
-        return module.parameters().Sum(parameter => parameter.numel());
-    }
+    /// <summary>A handle of its own for each parameter: TorchScript makes new ones for whoever asks, other modules share theirs.</summary>
+    private static IEnumerable<(string Name, Tensor Value)> Named(nn.Module module) => module.named_parameters()
+        .Select(entry => (entry.name, entry.parameter.DetachFromDisposeScope())).ToList();
 
     /// <summary>One answer for one input, alone or in company: else dropout or batch statistics are at work.</summary>
     private void RefuseNoise(long[] features, Bounds? bounds)
@@ -138,22 +150,9 @@ internal sealed class ModuleNetwork : IOpenedNetwork
             throw Unsteady("gives another answer to the same input when asked again");
         }
 
-        if (_batches.Batching == Batching.Chunks && TakesPairs(pair, once.shape))
+        if (_batches.Batching == Batching.Chunks && BatchRunner.TakesPairs(Run, pair, once.shape))
         {
             throw Unsteady("gives an input another answer when it stands in a batch");
-        }
-    }
-
-    private bool TakesPairs(Tensor pair, long[] shape)
-    {
-        try
-        {
-            return Run(pair).shape.AsSpan().SequenceEqual(shape);
-        }
-        catch (MistakeException)
-        {
-            // The network is made for single inputs; the runner sends it single ones.
-            return false;
         }
     }
 

@@ -31,6 +31,24 @@ internal static class TorchScriptModel
         return new OpenedModule(module, input => module.forward(input) is Tensor output
             ? output
             : throw MistakeException.InFile("RG0409", display,
-                "the network answers with several values; a classifier answers with one tensor of logits. Export a wrapper that returns the logits alone."));
+                "the network answers with several values; a classifier answers with one tensor of logits. Export a wrapper that returns the logits alone."))
+        {
+            Rewritten = _ => Saved(module),
+        };
+    }
+
+    /// <summary>libtorch writes files alone.</summary>
+    private static byte[] Saved(jit.ScriptModule module)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            jit.save(module, file);
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

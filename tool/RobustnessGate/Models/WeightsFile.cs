@@ -17,7 +17,7 @@ internal static class WeightsFile
     /// <exception cref="MistakeException">RG0402 a pickle, RG0403 missing, RG0421 damaged or of an unknown format.</exception>
     public static StateDictionary Read(string path)
     {
-        var display = Path.GetFileName(path);
+        var display = ShownPath.Of(path);
         if (!File.Exists(path))
         {
             throw MistakeException.InFile("RG0403", display, "the weights file does not exist. Paths are relative to the policy file.");
@@ -29,43 +29,62 @@ internal static class WeightsFile
     /// <param name="display">What messages call the file; its extension decides the format.</param>
     public static StateDictionary Read(byte[] bytes, string display)
     {
-        var entries = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        try
+        if (LfsPointer.Is(bytes))
         {
-            switch (Path.GetExtension(display).ToLowerInvariant())
-            {
-                case ".safetensors":
-                    SafeTensors(bytes, entries);
-                    break;
-                case ".dat":
-                    TorchSharpModule(bytes, entries);
-                    break;
-                default:
-                    throw bytes is [0x80, >= 2 and <= 5, ..] or [(byte)'P', (byte)'K', 3, 4, ..]
-                        ? ModelFormats.Pickle(display)
-                        : MistakeException.InFile("RG0421", display, "weights are read from .safetensors, or from a .dat that TorchSharp's Module.save wrote.");
-            }
-        }
-        catch (Exception exception)
-        {
-            foreach (var tensor in entries.Values)
-            {
-                tensor.Dispose();
-            }
-
-            if (exception is InvalidDataException or EndOfStreamException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
-            {
-                throw MistakeException.InFile("RG0421", display, $"the weights cannot be read: {exception.Message} Save them again.");
-            }
-
-            throw;
+            throw MistakeException.InFile("RG0421", display, LfsPointer.Advice);
         }
 
-        return new StateDictionary(display, SHA256.HashData(bytes), entries);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var entry in Layout(bytes, display))
+        {
+            tensors.Add(entry.Name, entry.Read(bytes));
+        }
+
+        return new StateDictionary(display, SHA256.HashData(bytes), tensors);
     }
 
+    /// <summary>The same file with other numbers: names, order, element types and metadata stay.</summary>
+    /// <param name="values">By name, shaped as the stored ones; stored tensors without one stay.</param>
+    public static byte[] WithValues(byte[] bytes, string display, IReadOnlyDictionary<string, Tensor> values)
+    {
+        using var scope = NewDisposeScope();
+        byte[] result = [.. bytes];
+        foreach (var entry in Layout(bytes, display).Where(entry => values.ContainsKey(entry.Name)))
+        {
+            values[entry.Name].detach().cpu().to(entry.Type).contiguous().bytes.CopyTo(result.AsSpan((int)entry.Start, (int)entry.Length));
+        }
+
+        return result;
+    }
+
+    /// <summary>Where each tensor stands, after everything that the file claims was compared with its bytes.</summary>
+    private static List<Entry> Layout(byte[] bytes, string display)
+    {
+        try
+        {
+            var entries = Path.GetExtension(display).ToLowerInvariant() switch
+            {
+                ".safetensors" => SafeTensors(bytes),
+                ".dat" => TorchSharpModule(bytes),
+                _ => throw Unknown(bytes, display),
+            };
+            return entries.GroupBy(entry => entry.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
+                ? throw new InvalidDataException($"'{twice.Key}' occurs twice.")
+                : entries;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw MistakeException.InFile("RG0421", display, $"the weights cannot be read: {exception.Message} Save them again.");
+        }
+    }
+
+    private static MistakeException Unknown(byte[] bytes, string display) =>
+        bytes is [0x80, >= 2 and <= 5, ..] or [(byte)'P', (byte)'K', 3, 4, ..]
+            ? ModelFormats.Pickle(display)
+            : MistakeException.InFile("RG0421", display, "weights are read from .safetensors, or from a .dat that TorchSharp's Module.save wrote.");
+
     /// <summary>Length of a JSON header (8 bytes, little-endian), the header, the data.</summary>
-    private static void SafeTensors(byte[] bytes, Dictionary<string, Tensor> entries)
+    private static List<Entry> SafeTensors(byte[] bytes)
     {
         var length = bytes.Length < 8 ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > (ulong)bytes.Length - 8)
@@ -73,20 +92,22 @@ internal static class WeightsFile
             throw new InvalidDataException("The header is longer than the file.");
         }
 
-        var data = bytes.AsMemory(8 + (int)length);
+        var data = 8 + (long)length;
+        var entries = new List<Entry>();
         using var header = JsonDocument.Parse(bytes.AsMemory(8, (int)length));
         foreach (var entry in header.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__"))
         {
             long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
             var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
-            if (offsets is not [var begin, var end] || begin < 0 || end < begin || end > data.Length)
+            if (offsets is not [var begin, var end] || begin < 0 || end < begin || end > bytes.Length - data)
             {
                 throw new InvalidDataException($"'{entry.Name}' lies outside the data.");
             }
 
-            var tensor = Tensor(entry.Name, SafeType(entry.Value.GetProperty("dtype").GetString()), shape, data[(int)begin..(int)end].Span);
-            Add(entries, entry.Name, tensor);
+            entries.Add(new Entry(entry.Name, SafeType(entry.Value.GetProperty("dtype").GetString()), shape, data + begin, end - begin).Checked());
         }
+
+        return entries;
     }
 
     private static ScalarType SafeType(string? type) => type switch
@@ -105,10 +126,11 @@ internal static class WeightsFile
     };
 
     /// <summary>Number of entries; then for each its name, element type, rank, dimensions and bytes; whole numbers as LEB128.</summary>
-    private static void TorchSharpModule(byte[] bytes, Dictionary<string, Tensor> entries)
+    private static List<Entry> TorchSharpModule(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
         using var reader = new BinaryReader(stream);
+        var entries = new List<Entry>();
         for (var left = reader.Read7BitEncodedInt64(); left > 0; left--)
         {
             var name = reader.ReadString();
@@ -125,21 +147,15 @@ internal static class WeightsFile
                 throw new InvalidDataException($"'{name}' is longer than the file.");
             }
 
-            Add(entries, name, Tensor(name, type, shape, reader.ReadBytes((int)size)));
+            entries.Add(new Entry(name, type, shape, stream.Position, size).Checked());
+            stream.Position += size;
         }
+
+        return entries;
     }
 
     private static long Rank(string name, long rank) =>
         rank is >= 0 and <= MaxDimensions ? rank : throw new InvalidDataException($"'{name}' claims {rank} dimensions.");
-
-    private static void Add(Dictionary<string, Tensor> entries, string name, Tensor tensor)
-    {
-        if (!entries.TryAdd(name, tensor))
-        {
-            tensor.Dispose();
-            throw new InvalidDataException($"'{name}' occurs twice.");
-        }
-    }
 
     /// <summary>Bytes that a tensor takes; refused where no file could hold them.</summary>
     private static long Size(string name, ScalarType type, long[] shape)
@@ -154,19 +170,22 @@ internal static class WeightsFile
         return size <= int.MaxValue ? (long)size : throw new InvalidDataException($"'{name}' claims the shape [{string.Join(", ", shape)}].");
     }
 
-    private static Tensor Tensor(string name, ScalarType type, long[] shape, ReadOnlySpan<byte> bytes)
+    /// <summary>One tensor of a file: where its bytes begin, and how many they are.</summary>
+    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Start, long Length)
     {
-        if (shape.Length > MaxDimensions || Size(name, type, shape) != bytes.Length)
-        {
-            throw new InvalidDataException($"'{name}' has {bytes.Length} bytes, which is not [{string.Join(", ", shape)}] elements.");
-        }
+        public Entry Checked() => Shape.Length <= MaxDimensions && Size(Name, Type, Shape) == Length
+            ? this
+            : throw new InvalidDataException($"'{Name}' has {Length} bytes, which is not [{string.Join(", ", Shape)}] elements.");
 
-        var tensor = empty(shape, dtype: type, device: CPU);
-        if (bytes.Length > 0)
+        public Tensor Read(byte[] bytes)
         {
-            bytes.CopyTo(tensor.bytes);
-        }
+            var tensor = empty(Shape, dtype: Type, device: CPU);
+            if (Length > 0)
+            {
+                bytes.AsSpan((int)Start, (int)Length).CopyTo(tensor.bytes);
+            }
 
-        return tensor.DetachFromDisposeScope();
+            return tensor.DetachFromDisposeScope();
+        }
     }
 }

@@ -31,7 +31,28 @@ public sealed record Policy(
 /// <param name="Type">Full name of the module in a TorchSharp assembly; null for other formats.</param>
 /// <param name="Weights">Absolute path of an assembly's weights; null for none.</param>
 public sealed record ModelSection(
-    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null);
+    string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null)
+{
+    /// <summary>Absolute path of the file that holds the weights: an assembly's own, else the model file.</summary>
+    public string WeightsFile => Weights ?? Path;
+
+    /// <summary>The same model with its weights from another file of the same format; what was pinned no longer holds.</summary>
+    public ModelSection WithWeights(string file) =>
+        Weights is null ? this with { Path = file, Sha256 = null } : this with { Weights = file, Sha256 = null };
+
+    /// <summary>What attacks see where the network rounds.</summary>
+    public GradientMode Gradients { get; init; }
+}
+
+/// <summary>What gradients are at steps: rounding, signs, quantisation.</summary>
+public enum GradientMode
+{
+    /// <summary>Those of the network: zero at steps.</summary>
+    Exact,
+
+    /// <summary>As if each step were the identity, so that attacks have something to follow; outputs stay exact.</summary>
+    StraightThrough,
+}
 
 /// <param name="Shape">Shape of one input, without the batch dimension.</param>
 /// <param name="Bounds">
@@ -120,6 +141,15 @@ public sealed record IndicatorSection(int Samples)
 public sealed record AttackEntry(
     string? Id, Attack Attack, Norm Norm, ImmutableArray<Epsilon> Epsilons, Target Target, Judge Judge, string Path)
 {
+    /// <summary>Draws of a randomised model that one answer averages; null: 1, or <see cref="AutomaticDraws"/> where it proves random.</summary>
+    public int? Eot { get; init; }
+
+    /// <summary>Bits of each feature of the inputs that a deployment would see, and so of the points that are judged; null: any float.</summary>
+    public int? Quantize { get; init; }
+
+    /// <summary>Draws for a model that gives different answers to one question (as the reference ensemble's "rand" version takes).</summary>
+    public const int AutomaticDraws = 20;
+
     public IEnumerable<AttackRun> Runs => Epsilons.Select(epsilon => new AttackRun(IdAt(epsilon), this, epsilon));
 
     private string IdAt(Epsilon epsilon) => Id switch

@@ -84,21 +84,33 @@ internal static class Comparison
     /// <summary>Worst cases combine the others and would say everything twice.</summary>
     private static IEnumerable<CountLine> Single(IEnumerable<CountLine> lines) => lines.Where(line => line.Kind != "worst case");
 
+    /// <summary>What the outcomes are compared with, and how many of them another environment might turn.</summary>
+    public static string Mode(ResultsDocument results)
+    {
+        var mode = results.Relative is { } because
+            ? $"the baseline's model, evaluated here as well, because the environment is not the one it was pinned in ({because})."
+            : "the pinned outcomes.";
+        var counts = results.Attacks.Select(attack => attack.NearBoundary).Append(results.Natural?.NearBoundary).OfType<int>().ToArray();
+        return counts.Length == 0 ? mode
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{mode} {Words.Count(counts.Sum())} judged points lie within {Fingerprint.Near} of the boundary, where another environment may decide otherwise.");
+    }
+
+    /// <summary>One field that the change touches, and what that does to the bar.</summary>
+    public static string Effect(JudgeChange change)
+    {
+        var effect = change switch
+        {
+            { Effect: BarEffect.Stronger } => "raises the bar",
+            { Effect: BarEffect.Neutral } => "does not move the bar",
+            { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
+            _ => "lowers the bar and is not counted",
+        };
+        return $"{change.Field}: {change.Before} → {change.After} ({effect})";
+    }
+
     /// <summary>What about the judge is not as it was when the baseline was pinned; empty where everything is.</summary>
     public static IEnumerable<string> Judge(ResultsDocument results)
     {
-        foreach (var change in results.Integrity)
-        {
-            var effect = change switch
-            {
-                { Effect: BarEffect.Stronger } => "raises the bar",
-                { Effect: BarEffect.Neutral } => "does not move the bar",
-                { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
-                _ => "lowers the bar and is not counted",
-            };
-            yield return $"{change.Field}: {change.Before} → {change.After} ({effect})";
-        }
-
         if (results.Baseline is not { Origin: var origin } baseline)
         {
             yield break;

@@ -18,6 +18,7 @@ public sealed record Headline(string Symbol, string Title, string Detail)
         ExitCode.InternalError => new("❌", "Not judged: the tool itself could not work", FirstError(results)),
         ExitCode.EvaluationCrashed => new("❌", "Not judged: the evaluation stopped before its end", FirstError(results)),
         ExitCode.NothingEvaluated => new("❌", "Not judged: not everything that the policy asks for was evaluated", FirstError(results)),
+        ExitCode.BaselineUnusable when FirstCode(results) == "RG0502" => new("❌", "This change edits the baseline that it is compared with", FirstError(results)),
         ExitCode.BaselineUnusable => new("❌", "Not judged: there is nothing comparable to compare with", FirstError(results)),
         _ => results.Gate.Verdict switch
         {
@@ -53,6 +54,8 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
         return failed.FirstOrDefault() switch
         {
+            null when FirstCode(results).StartsWith("RG05", StringComparison.Ordinal) =>
+                new("❌", "This change lowers the bar that it has to clear", FirstError(results)),
             null => new("❌", "Not credible: the evaluation itself reports an error", FirstError(results)),
             { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
             { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
@@ -64,6 +67,11 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
     private static Headline Inconclusive(ResultsDocument results)
     {
+        if (results.Gate.Findings.FirstOrDefault(finding => finding.Code == Gate.Masked) is { } masked)
+        {
+            return new("❔", $"Not credible: {masked.Message}", "");
+        }
+
         var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
         if (rule.Code == "RG1131")
         {
@@ -113,6 +121,9 @@ public sealed record Headline(string Symbol, string Title, string Detail)
 
     private static string FirstError(ResultsDocument results) =>
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
+
+    private static string FirstCode(ResultsDocument results) =>
+        results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Code ?? "";
 
     private static bool IsNatural(RuleResult rule) => rule.Metric == Metrics.NaturalAccuracy;
 }

@@ -63,7 +63,14 @@ public static class HtmlReport
 
     private static void Judge(StringBuilder text, ResultsDocument results)
     {
-        if (results.Baseline is null && results.Integrity.IsEmpty)
+        if (results.MergeBase is not null || !results.Integrity.IsEmpty)
+        {
+            text.Append("<p><b>What this change does to the judge:</b> ")
+                .Append(results.Integrity.IsEmpty ? "nothing" : string.Join("; ", results.Integrity.Select(change => Plain(Comparison.Effect(change)))))
+                .Append(".</p>\n");
+        }
+
+        if (results.Baseline is null)
         {
             return;
         }
@@ -74,6 +81,7 @@ public static class HtmlReport
                 ? "nothing (same policy, data, attacks and seed as the baseline)"
                 : string.Join("; ", changes.Select(Plain)))
             .Append(".</p>\n");
+        text.Append("<p><b>Compared with:</b> ").Append(Plain(Comparison.Mode(results))).Append("</p>\n");
     }
 
     private static void Footer(StringBuilder text, ResultsDocument results) => text.Append(

@@ -83,7 +83,8 @@ public static class MarkdownReport
 
     private static void Judge(StringBuilder text, ResultsDocument results)
     {
-        if (results.Baseline is null && results.Integrity.IsEmpty)
+        Integrity(text, results);
+        if (results.Baseline is null)
         {
             return;
         }
@@ -94,10 +95,35 @@ public static class MarkdownReport
                 ? "nothing (same policy, data, attacks and seed as the baseline)"
                 : string.Join("; ", changes.Select(change => Plain(change, 200))))
             .Append(".\n\n");
+        text.Append("**Compared with:** ").Append(Plain(Comparison.Mode(results))).Append("\n\n");
         if (results.Baseline?.Origin.ModelSha256 is { } sha && sha == results.Model?.Sha256)
         {
             text.Append("The model is the very one that the baseline was made with.\n\n");
         }
+    }
+
+    /// <summary>Only where the change was held to the judge at its merge base.</summary>
+    private static void Integrity(StringBuilder text, ResultsDocument results)
+    {
+        if (results.MergeBase is null && results.Integrity.IsEmpty)
+        {
+            return;
+        }
+
+        text.Append("**What this change does to the judge:** ");
+        if (results.Integrity.IsEmpty)
+        {
+            text.Append("nothing.\n\n");
+            return;
+        }
+
+        text.Append("\n\n");
+        foreach (var change in results.Integrity)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {Plain(Comparison.Effect(change), 300)}\n");
+        }
+
+        text.Append('\n');
     }
 
     private static void Footer(StringBuilder text, ResultsDocument results)
@@ -116,6 +142,11 @@ public static class MarkdownReport
         parts.Add($"policy {MarkdownText.Code("sha256:" + results.Policy.Sha256, 24)}");
         parts.Add($"seed {results.Seed.ToString(CultureInfo.InvariantCulture)}");
         parts.Add($"RobustnessGate {Plain(results.Tool.Version)}");
+        if (results.MergeBase is { } commit)
+        {
+            parts.Add($"merge base {MarkdownText.Code(commit[..Math.Min(8, commit.Length)])}");
+        }
+
         parts.Add(results.Tool.Torch is { } torch ? $"libtorch {Plain(torch)}" : "no libtorch");
         text.Append(CultureInfo.InvariantCulture, $"<sub>{string.Join(" · ", parts)}</sub>\n");
     }

@@ -5,6 +5,7 @@ namespace RobustnessGate.Results;
 
 /// <summary>What an evaluation measured: facts in records, no tensors, no verdict. Each is written as soon as it is known.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(OverviewFact), "overview")]
 [JsonDerivedType(typeof(ModelFact), "model")]
 [JsonDerivedType(typeof(DataFact), "data")]
 [JsonDerivedType(typeof(NaturalFact), "natural")]
@@ -14,6 +15,9 @@ namespace RobustnessGate.Results;
 [JsonDerivedType(typeof(RunFact), "run")]
 [JsonDerivedType(typeof(CompletedFact), "completed")]
 public abstract record Fact;
+
+/// <summary>What was understood before anything is measured, for the person who watches; it is no part of the results.</summary>
+public sealed record OverviewFact(Overview Overview) : Fact;
 
 /// <param name="Format">"onnx", "torchscript" or "assembly".</param>
 /// <param name="PiecewiseLinear">Null where it was not examined.</param>
@@ -29,7 +33,10 @@ public sealed record DataFact(
 
 /// <param name="Bits">'1' where the clean sample is classified rightly.</param>
 /// <param name="Predictions">Predicted class of each clean sample.</param>
-public sealed record NaturalFact(BitString Bits, ImmutableArray<int> Predictions) : Fact;
+/// <param name="NearBoundary">Samples whose margin is smaller than <see cref="Gating.Fingerprint.Near"/>; null where nobody counted.</param>
+public sealed record NaturalFact(
+    BitString Bits, ImmutableArray<int> Predictions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null) : Fact;
 
 /// <param name="Protocol">What was run, comparable as text: name, version and every parameter.</param>
 /// <param name="Epsilon">Radius; null for a per-sample box.</param>
@@ -38,10 +45,15 @@ public sealed record NaturalFact(BitString Bits, ImmutableArray<int> Predictions
 /// <param name="Adversarial">File of the judged points relative to the output folder, where they were saved.</param>
 /// <param name="Distances">Of minimal-norm attacks: 0 for naturally wrong, null where nothing was found.</param>
 /// <param name="Predictions">Predicted class on each judged point.</param>
+/// <param name="NearBoundary">
+/// Samples whose judged point lies nearer to the boundary than <see cref="Gating.Fingerprint.Near"/>; null where nobody
+/// counted, as of searches for the nearest point, which all end there.
+/// </param>
 public sealed record AttackFact(
     string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, BitString Bits,
     long Forwards, long Backwards, string? Adversarial, ImmutableArray<double?>? Distances,
-    ImmutableArray<int> Predictions) : Fact;
+    ImmutableArray<int> Predictions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null) : Fact;
 
 /// <summary>Geometry of the decision surface at the first samples (Yu et al. 2018, Section 4). Null entries: undefined there.</summary>
 /// <param name="PerSample">Name of the quantity (<c>jacobianL1</c>, …) to one value per sample.</param>
@@ -57,9 +69,11 @@ public sealed record IndicatorFact(
 public sealed record FindingFact(Gating.Finding Finding) : Fact;
 
 /// <summary>Host facts that must not enter the comparable results.</summary>
+/// <param name="Precision">That verdicts were taken in: "float64", or "float32" where the model runs in nothing else.</param>
 public sealed record RunFact(
     string TorchVersion, string Device, int Threads, int BatchSize, double Seconds,
-    ImmutableSortedDictionary<string, double> SecondsByPart) : Fact;
+    ImmutableSortedDictionary<string, double> SecondsByPart,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null) : Fact;
 
 /// <summary>The last fact of a complete evaluation. Without it, the evaluation did not finish.</summary>
 public sealed record CompletedFact : Fact;
@@ -76,6 +90,7 @@ public sealed record Evaluation(
 
     public Evaluation With(Fact fact) => fact switch
     {
+        OverviewFact => this,
         ModelFact f => this with { Model = f },
         DataFact f => this with { Data = f },
         NaturalFact f => this with { Natural = f },

@@ -57,4 +57,5 @@ internal static class Json
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(BaselineFile.Layout))]
 [JsonSerializable(typeof(PinnedIndicator))]
+[JsonSerializable(typeof(InspectionDocument))]
 internal sealed partial class JsonTypes : JsonSerializerContext;

@@ -15,17 +15,25 @@ namespace RobustnessGate.Results;
 /// <param name="Integrity">How the judge differs from the one at the merge base; empty where that was not examined.</param>
 /// <param name="Release">Like <paramref name="Baseline"/>, of the last release.</param>
 /// <param name="Baseline">Outcomes compared with, in the order of the samples here; null where nothing was comparable.</param>
+/// <param name="Relative">
+/// How the environment differs from the one that the baseline was pinned in, where the baseline's model was therefore
+/// evaluated here as well and its outcomes are what was compared with; null where pinned outcomes were.
+/// </param>
 /// <param name="Options">Null where everything was as the policy says.</param>
 public sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
     IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, ImmutableArray<JudgeChange> Integrity,
     PairedBaseline? Baseline, PairedBaseline? Release, GateDecision Gate,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunOptions? Options = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunOptions? Options = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Relative = null)
 {
     public const int Version = 1;
 
-    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null)
+    /// <summary>Stands before a commit in <see cref="RunOptions.Baseline"/>.</summary>
+    public const string GitPrefix = "git:";
+
+    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null, string? relative = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
         return new(
@@ -40,14 +48,18 @@ public sealed record ResultsDocument(
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator, evaluation) : null,
             observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
             new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
-            options == RunOptions.Default ? null : options);
+            options == RunOptions.Default ? null : options, relative);
     }
+
+    /// <summary>Full hash of the merge base that the change was held to; null where none was asked for.</summary>
+    [JsonIgnore]
+    public string? MergeBase => Options?.Baseline is { } baseline && baseline.StartsWith(GitPrefix, StringComparison.Ordinal) ? baseline[GitPrefix.Length..] : null;
 
     /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
     public Evaluation ToEvaluation() => new(
         Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
         Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
-        Natural is null ? null : new(Natural.Bits, Natural.Predictions),
+        Natural is null ? null : new(Natural.Bits, Natural.Predictions, Natural.NearBoundary),
         [.. Attacks.Select(attack => attack.ToFact())],
         Indicator?.ToFact(),
         [.. Observations.Select(observation => observation.ToFinding())],
@@ -58,7 +70,7 @@ public sealed record ResultsDocument(
 }
 
 /// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
-/// <param name="Baseline">"none", or a file relative to the policy's folder.</param>
+/// <param name="Baseline">"none", a file relative to the policy's folder, or <c>git:</c> with the full hash of a merge base.</param>
 public sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
@@ -85,10 +97,12 @@ public sealed record ModelResult(string Format, string Sha256, long Parameters, 
 public sealed record DataResult(
     string Sha256, int Samples, ImmutableArray<byte> SampleIds, ImmutableArray<int> Labels);
 
-public sealed record NaturalResult(int Correct, int Total, Interval Interval, BitString Bits, ImmutableArray<int> Predictions)
+public sealed record NaturalResult(
+    int Correct, int Total, Interval Interval, BitString Bits, ImmutableArray<int> Predictions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null)
 {
     public static NaturalResult Of(NaturalFact fact) => new(
-        fact.Bits.Ones, fact.Bits.Count, Statistics.Wilson(fact.Bits.Ones, fact.Bits.Count), fact.Bits, fact.Predictions);
+        fact.Bits.Ones, fact.Bits.Count, Statistics.Wilson(fact.Bits.Ones, fact.Bits.Count), fact.Bits, fact.Predictions, fact.NearBoundary);
 }
 
 /// <param name="Interval">Wilson 95 %.</param>
@@ -96,15 +110,16 @@ public sealed record NaturalResult(int Correct, int Total, Interval Interval, Bi
 public sealed record AttackResult(
     string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, int Robust, int Total,
     Interval Interval, BitString Bits, long Forwards, long Backwards, string? Adversarial,
-    ImmutableArray<double?>? Distances, ImmutableArray<int> Predictions)
+    ImmutableArray<double?>? Distances, ImmutableArray<int> Predictions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null)
 {
     public static AttackResult Of(AttackFact fact) => new(
         fact.Id, fact.Name, fact.Protocol, fact.Norm, fact.Epsilon, fact.Targeted, fact.Bits.Ones, fact.Bits.Count,
         Statistics.Wilson(fact.Bits.Ones, fact.Bits.Count), fact.Bits, fact.Forwards, fact.Backwards, fact.Adversarial,
-        fact.Distances, fact.Predictions);
+        fact.Distances, fact.Predictions, fact.NearBoundary);
 
     public AttackFact ToFact() => new(
-        Id, Name, Protocol, Norm, Epsilon, Targeted, Bits, Forwards, Backwards, Adversarial, Distances, Predictions);
+        Id, Name, Protocol, Norm, Epsilon, Targeted, Bits, Forwards, Backwards, Adversarial, Distances, Predictions, NearBoundary);
 }
 
 /// <param name="Attacks">Ids of the results combined.</param>

@@ -181,7 +181,7 @@ internal sealed class Csv
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private MistakeException At(int line, int column, string message) => new(
-        ExitCode.InvalidInput, new Finding("RG0322", Severity.Error, new Location(DataMistake.Show(_file.Path), line, column), message));
+        ExitCode.InvalidInput, new Finding("RG0322", Severity.Error, new Location(ShownPath.Of(_file.Path), line, column), message));
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RobustnessGate.Gating;
 
 namespace RobustnessGate.Samples;
 
@@ -12,10 +13,15 @@ internal sealed record DataFile(string Path, Func<Stream> Open, long MostBytes)
 {
     /// <summary>Opens a file on disk.</summary>
     /// <param name="unpack">Whether gzip is unpacked.</param>
-    /// <exception cref="Gating.MistakeException">RG0301 missing, RG0302 empty.</exception>
+    /// <exception cref="Gating.MistakeException">RG0301 missing, RG0302 empty, RG0304 not fetched.</exception>
     public static DataFile At(string path, bool unpack = true)
     {
         var length = Length(path);
+        if (LfsPointer.Is(new DataFile(path, () => File.OpenRead(path), length).Head(LfsPointer.Length)))
+        {
+            throw DataMistake.At("RG0304", path, LfsPointer.Advice);
+        }
+
         return unpack && HasPrefix(path, [0x1f, 0x8b])
             ? new DataFile(path, () => new WholeGzipStream(File.OpenRead(path)), Unpacked(length))
             : new DataFile(path, () => File.OpenRead(path), length);

@@ -8,11 +8,11 @@ internal static class DataMistake
 {
     /// <summary>A finding at a data file. The file is shown relative to the working directory, so that editors can open it.</summary>
     public static MistakeException At(string code, string path, string message) =>
-        MistakeException.InFile(code, Show(path), message);
+        MistakeException.InFile(code, ShownPath.Of(path), message);
 
     /// <summary>No sample to evaluate: not an invalid file, but never a pass either.</summary>
     public static MistakeException NoSamples(string path, string message) =>
-        new(ExitCode.NothingEvaluated, new Finding("RG0310", Severity.Error, new Location(Show(path), 0, 0), message));
+        new(ExitCode.NothingEvaluated, new Finding("RG0310", Severity.Error, new Location(ShownPath.Of(path), 0, 0), message));
 
     public static MistakeException Truncated(string path, string message) =>
         At("RG0303", path, message + " The file is cut short or damaged; fetch or export it again.");
@@ -22,11 +22,4 @@ internal static class DataMistake
     public static string Shape(IEnumerable<long> dimensions) => "[" + string.Join(", ", dimensions) + "]";
 
     public static string Shape(IEnumerable<int> dimensions) => "[" + string.Join(", ", dimensions) + "]";
-
-    /// <summary>A path relative to the working directory, or as it is where that is shorter.</summary>
-    public static string Show(string path)
-    {
-        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
-        return relative.Length < path.Length ? relative : path;
-    }
 }

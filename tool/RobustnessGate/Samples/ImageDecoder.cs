@@ -1,3 +1,4 @@
+using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using StbImageSharp;
 
@@ -93,7 +94,9 @@ internal static class ImageDecoder
         var png = PngGuard.IsPng(file);
         if (!png && !file.AsSpan().StartsWith<byte>([0xff, 0xd8, 0xff]))
         {
-            throw DataMistake.At("RG0319", path, "it is named like an image but is neither PNG nor JPEG. Remove it or convert it.");
+            throw DataMistake.At("RG0319", path, LfsPointer.Is(file)
+                ? LfsPointer.Advice
+                : "it is named like an image but is neither PNG nor JPEG. Remove it or convert it.");
         }
 
         if (png)

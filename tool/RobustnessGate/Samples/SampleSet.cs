@@ -47,6 +47,12 @@ public sealed class SampleSet
     /// <summary>Least and greatest value in use, in raw input units.</summary>
     public Bounds Values { get; private init; }
 
+    /// <summary>Whether 8-bit values were mapped from 0..255 to the bounds.</summary>
+    public bool Mapped { get; private init; }
+
+    /// <summary>The file that the images come from, as findings name it.</summary>
+    public string Display { get; private init; } = "memory";
+
     /// <summary>What a person should know of the data: notes on what was done to them, warnings of usual mistakes.</summary>
     public ImmutableArray<Finding> Notices { get; private init; } = [];
 
@@ -83,6 +89,8 @@ public sealed class SampleSet
             Sha256 = sha256,
             ClassNames = source.ClassNames,
             Values = values,
+            Mapped = mapTo is not null,
+            Display = ShownPath.Of(source.Path),
             Notices =
             [
                 .. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, Severity.Note, note)),
@@ -180,9 +188,8 @@ public sealed class SampleSet
                 : "Every such sample would count as misclassified. Give the labels that the model was trained with."));
     }
 
-    /// <summary>By file name alone: notices stand in results, which know no paths of a machine.</summary>
     private static Finding Notice(DataSource source, Severity severity, DataNote note) =>
-        new(note.Code, severity, new Location(Path.GetFileName(source.Path), 0, 0), note.Message);
+        new(note.Code, severity, new Location(ShownPath.Of(source.Path), 0, 0), note.Message);
 
     private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
     {
@@ -226,12 +233,6 @@ public sealed class SampleSet
         {
             throw DataMistake.At("RG0314", source.Path,
                 "its pixels are 8-bit and would be mapped from 0..255 to one interval, but model.input.bounds has one for each feature. Write one pair [low, high], or set data.scale: none to use 0..255 as they are.");
-        }
-
-        if (!input.FeatureBounds.IsEmpty)
-        {
-            throw DataMistake.At("RG0314", source.Path,
-                "its values are 8-bit and would be mapped from 0..255 to the model's bounds, but model.input.bounds differ from feature to feature. Set data.scale: none to use the values as they are.");
         }
 
         return input.Bounds ?? throw DataMistake.At("RG0314", source.Path,

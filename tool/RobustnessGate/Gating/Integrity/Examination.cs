@@ -17,11 +17,21 @@ public sealed record Examination(
     Policy Effective, bool EvaluatesBase, Baseline? Baseline, ImmutableArray<JudgeChange> Changes,
     ImmutableArray<Finding> Findings, ExitCode Exit)
 {
+    /// <summary>Field of what stands in data files.</summary>
+    public const string ContentField = "data.content";
+
     /// <param name="before">The policy at the merge base; null on first use.</param>
     /// <param name="today">In UTC; overrides hold on certain days.</param>
     public static Examination Of(
         Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter,
-        ImmutableArray<Override> overrides, DateOnly today)
+        ImmutableArray<Override> overrides, DateOnly today) =>
+        Of(before, after, baselineBefore, baselineAfter, [], overrides, entry => entry.IsValidOn(today));
+
+    /// <param name="content">Changes of what stands in files that a policy names, which no field shows.</param>
+    /// <param name="holds">Whether an override holds at the time that counts.</param>
+    public static Examination Of(
+        Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter, ImmutableArray<JudgeChange> content,
+        ImmutableArray<Override> overrides, Func<Override, bool> holds)
     {
         if (before is null)
         {
@@ -30,21 +40,22 @@ public sealed record Examination(
 
         JudgeChange Allow(JudgeChange change) => change.Effect != BarEffect.Weaker ? change : change with
         {
-            AllowedBecause = overrides.FirstOrDefault(entry => Fits(entry, change) && entry.IsValidOn(today))?.Reason,
+            AllowedBecause = overrides.FirstOrDefault(entry => Fits(entry, change) && holds(entry))?.Reason,
         };
-        var evaluation = PolicyDiff.Evaluation(before, after).Select(Allow).ToArray();
+        var evaluation = PolicyDiff.Evaluation(before, after).Concat(content).Select(Allow).ToArray();
         var gate = PolicyDiff.Gate(before.Gate, after.Gate).Concat(RuleDiff.Of(before, after)).Select(Allow).ToArray();
         var baseline = BaselineChange.Of(baselineBefore, baselineAfter).Select(Allow).ToArray();
         ImmutableArray<JudgeChange> changes = [.. evaluation, .. gate, .. baseline];
 
         var evaluatesBase = evaluation.Any(IsForbidden);
-        var findings = changes.Where(change => change.Effect == BarEffect.Weaker).Select(change => Weakened(after, change, overrides, today))
-            .Concat(Unused(overrides, changes)).ToImmutableArray();
+        var findings = changes.Where(change => change.Effect == BarEffect.Weaker).Select(change => Weakened(after, change, overrides, holds))
+            .Concat(Unused(overrides, changes)).Concat(NeverPinned(before, after, baselineBefore)).ToImmutableArray();
         return new(
             Stricter(before, after, evaluatesBase, changes), evaluatesBase,
             baseline.Any(IsForbidden) || (baselineBefore is not null && baseline.Length == 0) ? baselineBefore : baselineAfter ?? baselineBefore,
             changes, findings,
-            baseline.Any(IsForbidden) ? ExitCode.BaselineUnusable : changes.Any(IsForbidden) ? ExitCode.GateFailed : ExitCode.Passed);
+            baseline.Any(IsForbidden) || findings.Any(finding => finding is { Code: "RG0508", Severity: Severity.Error })
+                ? ExitCode.BaselineUnusable : changes.Any(IsForbidden) ? ExitCode.GateFailed : ExitCode.Passed);
     }
 
     /// <summary>What was measured, with what was found about the judge: so results hold it, and the gate fails by it.</summary>
@@ -69,6 +80,28 @@ public sealed record Examination(
         return new(after, false, baseline, [], compares ? [finding] : [], accepted ? ExitCode.Passed : ExitCode.BaselineUnusable);
     }
 
+    /// <summary>A target branch with a policy that compares, and nothing pinned yet: the change brings its own yardstick.</summary>
+    private static IEnumerable<Finding> NeverPinned(Policy before, Policy after, Baseline? pinned)
+    {
+        if (pinned is null && before.Gate.Rules.Concat(after.Gate.Rules).Any(rule => rule.Compares))
+        {
+            var bootstrap = before.Gate.Bootstrap || after.Gate.Bootstrap;
+            yield return new("RG0508", bootstrap ? Severity.Warning : Severity.Error, after.Source.At("gate.baseline"), bootstrap
+                ? "first use: nothing is pinned on the target branch, so this change brings what it is compared with. Review the baseline as you would a test that never failed."
+                : "nothing is pinned on the target branch, so there is nothing that this change could be held to. On first use write bootstrap: true under gate, and remove it once a baseline is pinned there.");
+        }
+    }
+
+    /// <summary>The head's policy that measures as the base did: its model under the base's seed, data, bounds, indicator and attacks.</summary>
+    public static Policy MeasuredAsBefore(Policy before, Policy after) => after with
+    {
+        Seed = before.Seed, Data = before.Data, Indicator = before.Indicator, Attacks = before.Attacks,
+        Model = after.Model with
+        {
+            Input = after.Model.Input with { Bounds = before.Model.Input.Bounds, FeatureBounds = before.Model.Input.FeatureBounds },
+        },
+    };
+
     /// <summary>The head's policy, with every field that is weaker without leave as it was.</summary>
     private static Policy Stricter(Policy before, Policy after, bool evaluatesBase, ImmutableArray<JudgeChange> changes)
     {
@@ -86,25 +119,16 @@ public sealed record Examination(
                 ? before.Gate.MaxTotalDrop : after.Gate.MaxTotalDrop,
             Rules = RuleDiff.Stricter(before, after, Allowed),
         };
-        return evaluatesBase
-            ? after with
-            {
-                Gate = gate, Seed = before.Seed, Data = before.Data, Indicator = before.Indicator, Attacks = before.Attacks,
-                Model = after.Model with
-                {
-                    Input = after.Model.Input with { Bounds = before.Model.Input.Bounds, FeatureBounds = before.Model.Input.FeatureBounds },
-                },
-            }
-            : after with { Gate = gate };
+        return (evaluatesBase ? MeasuredAsBefore(before, after) : after) with { Gate = gate };
     }
 
-    private static Finding Weakened(Policy after, JudgeChange change, ImmutableArray<Override> overrides, DateOnly today)
+    private static Finding Weakened(Policy after, JudgeChange change, ImmutableArray<Override> overrides, Func<Override, bool> holds)
     {
         var where = after.Source.At(change.Path);
         var what = $"{change.Field}: {change.Before} → {change.After}";
         if (change.AllowedBecause is { } reason)
         {
-            var entry = overrides.First(entry => Fits(entry, change) && entry.IsValidOn(today));
+            var entry = overrides.First(entry => Fits(entry, change) && holds(entry));
             return new("RG0507", Severity.Warning, where, $"{what} lowers the bar, allowed until {Day(entry.Expires)}: {reason}.");
         }
 
@@ -118,6 +142,7 @@ public sealed record Examination(
         {
             BaselineChange.Field => ("RG0502", "changes what is compared with; the one of the target branch is used"),
             _ when change.After == JudgeChange.None && change.Before is "runs" or "judged" => ("RG0503", "is gone (renaming is removing); it still counts"),
+            ContentField => ("RG0501", "makes other samples or labels of what is measured"),
             _ => ("RG0501", "lowers the bar; the stricter value is what counts"),
         };
         return new(code, Severity.Error, where,

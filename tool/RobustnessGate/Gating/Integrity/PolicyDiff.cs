@@ -43,6 +43,7 @@ internal static class PolicyDiff
         .. JudgeChange.Any(
             "model.sha256", before.Sha256, after.Sha256, "model.sha256",
             after.Sha256 is null ? BarEffect.Weaker : before.Sha256 is null ? BarEffect.Stronger : BarEffect.Neutral),
+        .. JudgeChange.Any("model.gradients", before.Gradients, after.Gradients, "model.gradients"),
         .. JudgeChange.Any("model.input.bounds", Bounds(before.Input), Bounds(after.Input), "model.input.bounds"),
     ];
 
@@ -105,6 +106,8 @@ internal static class PolicyDiff
             .. JudgeChange.Any(
                 $"{field}.judge", before.Entry.Judge, after.Entry.Judge, $"{path}.judge",
                 after.Entry.Judge == Judge.Any ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.Any($"{field}.eot", before.Entry.Eot, after.Entry.Eot, $"{path}.eot"),
+            .. JudgeChange.Any($"{field}.quantize", before.Entry.Quantize, after.Entry.Quantize, $"{path}.quantize"),
             .. AttackDescription.Parameters(after.Entry.Attack).SelectMany(parameter => Parameter(
                 $"{field}.{parameter.Key}", parameter.Key, was[parameter.Key], parameter.Value, path)),
         ];

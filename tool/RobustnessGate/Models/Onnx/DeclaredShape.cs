@@ -28,13 +28,19 @@ internal sealed record DeclaredShape(long? Batch, long[] Features)
                     $"input '{input.Name}' has the shape {Text(declared)} with unknown dimensions; write model.input.shape.");
         }
 
+        if (declared.AsSpan().SequenceEqual(features))
+        {
+            throw MistakeException.InFile("RG0408", display,
+                $"input '{input.Name}' is {Text(declared)}, one input without a batch dimension, so that samples cannot go through together. Export the network with a batch as its first dimension, free or of size 1.");
+        }
+
         var fits = declared.Length == features.Length + 1
             && declared.Skip(1).Zip(features).All(pair => pair.First < 0 || pair.First == pair.Second);
         return fits
             ? Bounded(new DeclaredShape(batch, features), display)
             : throw MistakeException.InFile("RG0408", display,
                 $"model.input.shape is {Text(features)}, but input '{input.Name}' is {Text(declared)}, the first dimension being the batch. " +
-                $"Write shape: [{string.Join(", ", declared.Skip(1).Select(dimension => dimension < 0 ? "?" : $"{dimension}"))}], or choose the right file.");
+                $"Write shape: [{string.Join(", ", declared.Skip(1).Select(dimension => dimension < 0 ? "?" : $"{dimension}"))}]{Layout(declared[1..], features)}, or choose the right file.");
     }
 
     private static DeclaredShape Bounded(DeclaredShape shape, string display) =>
@@ -42,6 +48,18 @@ internal sealed record DeclaredShape(long? Batch, long[] Features)
             ? shape
             : throw MistakeException.InFile("RG0416", display,
                 $"the input claims {Text([shape.Batch ?? -1, .. shape.Features])} elements, more than {Limits.InputElements:N0}. No classifier needs that; the file may be damaged.");
+
+    /// <summary>What goes with the shape where only the place of the channels differs.</summary>
+    private static string Layout(long[] declared, long[] wanted) => (declared, wanted) switch
+    {
+        ([var a, var b, > 0 and <= 4], [<= 4, var h, var w]) when Fits(declared[2], wanted[0]) && Fits(a, h) && Fits(b, w) =>
+            " and layout: channels-last, as the file has the channels last",
+        ([> 0 and <= 4, var a, var b], [var h, var w, <= 4]) when Fits(declared[0], wanted[2]) && Fits(a, h) && Fits(b, w) =>
+            " and layout: channels-first, as the file has the channels first",
+        _ => "",
+    };
+
+    private static bool Fits(long declared, long wanted) => declared < 0 || declared == wanted;
 
     private static string Text(long[] shape) => "[" + string.Join(", ", shape.Select(d => d < 0 ? "?" : $"{d}")) + "]";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Models.Onnx.Proto;
+using RobustnessGate.Policies;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace RobustnessGate.Models.Onnx;
 /// An ONNX file as a differentiable function. Its floating-point initialisers are named parameters, frozen until
 /// someone asks for their gradients; a float64 input runs on float64 copies of them.
 /// </summary>
-public sealed class OnnxNetwork : IOpenedNetwork
+public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 {
     private readonly string _display;
     private readonly OnnxOptions _options;
@@ -44,6 +45,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
         try
         {
             _batches = BatchRunner.Probe(Run, declared.Batch, declared.Features, options.Bounds);
+            RefuseMixing(declared, options.Bounds);
         }
         catch
         {
@@ -56,7 +58,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
             Summary = $"ONNX opset {new OpsetVersions(model.OpsetImport).Of("")}",
             Classes = LogitShape.Classes(_batches.OutputShape),
             Batching = _batches.Batching,
-            Notes = Notes(output, _batches.Batching),
+            Notes = Notes(output, _batches.Batching, options.StraightThrough),
         };
     }
 
@@ -82,7 +84,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
 
     /// <exception cref="MistakeException">RG04xx: what is wrong with the file.</exception>
     public static OnnxNetwork Load(string path, OnnxOptions? options = null) =>
-        Parse(File.ReadAllBytes(path), Path.GetFileName(path), options, Path.GetDirectoryName(Path.GetFullPath(path)));
+        Parse(File.ReadAllBytes(path), ShownPath.Of(path), options, Path.GetDirectoryName(Path.GetFullPath(path)));
 
     /// <param name="display">What messages call the file.</param>
     /// <param name="folder">Where weights outside the file may lie; null for nowhere.</param>
@@ -90,10 +92,19 @@ public sealed class OnnxNetwork : IOpenedNetwork
     public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null, string? folder = null) =>
         new(bytes, display, folder, options ?? OnnxOptions.Default);
 
+    IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
+
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 
     /// <summary>To be called after the weights changed: forgets the float64 copies and all that was computed from them.</summary>
     public void WeightsChanged() => _program.ConstantsChanged();
+
+    byte[] ITrainableNetwork.Rewritten(ModelSection model)
+    {
+        using var scope = NewDisposeScope();
+        return OnnxRewriter.WithInitialisers(
+            File.ReadAllBytes(model.WeightsFile), Weights.ToDictionary(weight => weight.Name, weight => weight.Value.detach()));
+    }
 
     public void Dispose()
     {
@@ -101,6 +112,25 @@ public sealed class OnnxNetwork : IOpenedNetwork
         foreach (var value in _constants.Values)
         {
             value.Native?.Dispose();
+        }
+    }
+
+    /// <summary>Where the file leaves the batch free, an input's answer must not depend on what stands beside it.</summary>
+    private void RefuseMixing(DeclaredShape declared, Bounds? bounds)
+    {
+        if (declared.Batch is not null || _batches.Batching != Batching.Chunks)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var pair = BatchRunner.Noise(declared.Features, bounds);
+        if (BatchRunner.TakesPairs(input => Run(input, null), pair, _batches.OutputShape))
+        {
+            throw MistakeException.InFile("RG0422", _display,
+                "the network gives an input another answer when it stands in a batch, although the file leaves the batch size free: batch normalisation is in training mode, or the batch is mixed up in the graph. " +
+                "What is measured would depend on the samples beside it. Call eval() before exporting.");
         }
     }
 
@@ -202,7 +232,7 @@ public sealed class OnnxNetwork : IOpenedNetwork
         }
     }
 
-    private static ImmutableArray<string> Notes(ClassifierOutput output, Batching batching)
+    private static ImmutableArray<string> Notes(ClassifierOutput output, Batching batching, bool straightThrough)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (output.Cut is { } softmax)
@@ -213,6 +243,11 @@ public sealed class OnnxNetwork : IOpenedNetwork
         if (batching == Batching.Chunks)
         {
             notes.Add("The file fixes the batch size, so batches go through in pieces, which is slow; export it with a dynamic batch.");
+        }
+
+        if (straightThrough)
+        {
+            notes.Add("Gradients pass straight through rounding, as the policy says: outputs and counts are those of the network, but gradients and the indicator are those of one that does not round.");
         }
 
         return notes.ToImmutable();

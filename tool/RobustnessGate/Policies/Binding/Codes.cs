@@ -24,4 +24,5 @@ internal static class Codes
     public const string NothingJudged = "RG0119";
     public const string UnknownMetric = "RG0120";
     public const string Inconsistent = "RG0121";
+    public const string Levels = "RG0140";
 }

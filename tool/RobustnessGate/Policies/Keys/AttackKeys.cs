@@ -22,6 +22,14 @@ internal static class AttackKeys
     private static readonly Key<Judge> Judge = Key.Default(
         "judge", Choice.Of<Judge>(), Policies.Judge.Any, "any point that the attack meets, or its last one alone");
 
+    private static readonly Key<int> Eot = Key.May(
+        "eot", new WholeForm<int>(new AtLeastAttribute(1)),
+        "expectation over transformation: draws of a randomised model that each answer averages; 20 by default where the model proves random");
+
+    private static readonly Key<int> Quantize = Key.May(
+        "quantize", new WholeForm<int>(new BetweenAttribute(1, 16)),
+        "judges points as the images of so many bits per feature that a deployment would see; 8 is usual");
+
     public static readonly Form<AttackEntry> Form = FormOf(AttackCatalog.All);
 
     /// <summary>The form of an entry that can name these attacks.</summary>
@@ -31,7 +39,7 @@ internal static class AttackKeys
             "name",
             new ChoiceForm<string>([.. attacks.Select(a => (a.Name, a.Name))]) { UnknownCode = Codes.UnknownAttack, What = "attack" },
             "which attack");
-        return new VariantForm<AttackEntry>(name, [Id, Epsilons, Target, Judge], [.. attacks.Select(VariantOf)]);
+        return new VariantForm<AttackEntry>(name, [Id, Epsilons, Target, Judge, Eot, Quantize], [.. attacks.Select(VariantOf)]);
     }
 
     private static Variant<AttackEntry> VariantOf(Attack attack)
@@ -40,8 +48,23 @@ internal static class AttackKeys
             "norm", new ChoiceForm<Norm>([.. attack.Norms.Select(n => (n.Name(), n))]), attack.Norms[0],
             $"norm of the perturbation; {attack.Name} is defined for {string.Join(", ", attack.Norms.Select(n => n.Name()))}");
         var parameters = new RecordParameters<Attack>(attack);
-        return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => new AttackEntry(
-            fields.Get(Id), parameters.Build(fields), fields.Get(norm), fields.Get(Epsilons),
-            fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path));
+        return new([attack.Name], [norm, .. parameters.Keys], (_, fields) => Build(fields, parameters.Build(fields), fields.Get(norm)));
+    }
+
+    private static AttackEntry? Build(Fields fields, Attack attack, Norm norm)
+    {
+        if (attack.MinimalNorm && fields.Get(Judge) == Policies.Judge.Last)
+        {
+            fields.Reading.Refuse(
+                Codes.NotApplicable, fields.At(Judge),
+                $"'{attack.Name}' searches for the nearest adversarial point, and its result is the nearest that it met, not its last one. Remove judge.");
+            return null;
+        }
+
+        return new AttackEntry(
+            fields.Get(Id), attack, norm, fields.Get(Epsilons), fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path)
+        {
+            Eot = fields.Find(Eot), Quantize = fields.Find(Quantize),
+        };
     }
 }

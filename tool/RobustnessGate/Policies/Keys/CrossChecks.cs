@@ -29,6 +29,7 @@ internal sealed class CrossChecks
         foreach (var entry in checks._attacks)
         {
             checks.Radii(entry);
+            checks.Levels(entry);
         }
 
         foreach (var rule in reading.Understood<Rule>())
@@ -85,6 +86,11 @@ internal sealed class CrossChecks
             {
                 _reading.Refuse(Codes.Region, place, "'box' is the region per sample that the data give, but there is none. Add data.lower and data.upper.");
             }
+            else if (entry.Norm == Norm.L0 && epsilon.Value < 1)
+            {
+                _reading.Refuse(
+                    Codes.Radius, place, $"'epsilon' {epsilon} allows no change at all: in the norm l0 it is the number of features that may change. Write 1 or more.");
+            }
             else if (entry.Norm == Norm.Linf && Input is { Bounds: { } range } && epsilon.Value > WidestRange(Input))
             {
                 _reading.Refuse(
@@ -92,6 +98,16 @@ internal sealed class CrossChecks
                     string.Create(CultureInfo.InvariantCulture, $"'epsilon' {epsilon} is greater than the range of every input, within [{range.Low}, {range.High}]. ")
                     + "It is in raw input units: for 8-bit steps on inputs in [0, 1] write a fraction such as 8/255.");
             }
+        }
+    }
+
+    private void Levels(AttackEntry entry)
+    {
+        if (entry.Quantize is not null && Input is { Bounds: null })
+        {
+            _reading.Refuse(
+                Codes.Levels, At(Find(entry.Path), "quantize"),
+                "'quantize' spreads its levels over the model's bounds, but there are none. Write model.input.bounds, usually [0, 1], or remove it.");
         }
     }
 

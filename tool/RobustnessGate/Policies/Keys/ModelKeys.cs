@@ -17,8 +17,12 @@ internal static class ModelKeys
 
     private static readonly Key<InputSection> Input = Key.Must("input", InputKeys.Form, "what the model is fed");
 
+    private static readonly Key<GradientMode> Gradients = Key.Default(
+        "gradients", Choice.Of<GradientMode>(), GradientMode.Exact,
+        "of an ONNX model, what gradients are where it rounds: exact (zero), or straight-through, as if it did not round");
+
     public static readonly Form<ModelSection> Form =
-        new SectionForm<ModelSection>([Path, Type, Weights, CommonKeys.Sha256, Input], Build);
+        new SectionForm<ModelSection>([Path, Type, Weights, CommonKeys.Sha256, Gradients, Input], Build);
 
     private static ModelSection? Build(Fields fields)
     {
@@ -39,6 +43,9 @@ internal static class ModelKeys
                 $"'{key.Name}' is for TorchSharp assemblies (.dll); other model files hold their own, so it would do nothing here. Remove it.");
         }
 
-        return new ModelSection(path, CommonKeys.Pin(fields), fields.Get(Input)!, fields.Get(Type), fields.Get(Weights));
+        return new ModelSection(path, CommonKeys.Pin(fields), fields.Get(Input)!, fields.Get(Type), fields.Get(Weights))
+        {
+            Gradients = fields.Get(Gradients),
+        };
     }
 }

@@ -47,10 +47,10 @@ public static class Harden
         say("measuring the model as it is");
         var before = Evaluate(policy, policy.Model, request, cancellation);
         say($"training: {regime.Name}");
-        var file = Path.Combine(folder, Hardened(policy.Model.Path));
-        File.WriteAllBytes(file, Train(policy, section, regime, radius, request, folder, progress, cancellation));
+        var file = Path.Combine(folder, Hardened(policy.Model.WeightsFile));
+        AtomicFile.Write(file, Train(policy, section, regime, radius, request, folder, progress, cancellation));
         say("measuring the hardened model");
-        var after = Evaluate(policy, policy.Model with { Path = file, Sha256 = null }, request, cancellation);
+        var after = Evaluate(policy, policy.Model.WithWeights(file), request, cancellation);
 
         var report = Path.Combine(folder, "harden.md");
         var table = HardenReport.Render(Path.GetFileName(policy.Model.Path), regime, section, before, after);
@@ -65,8 +65,8 @@ public static class Harden
         var device = Devices.Choose(request.Device ?? policy.Device);
         var input = policy.Model.Input;
         using var scope = NewDisposeScope();
-        using var model = Open(policy.Model);
-        using var source = Open(policy.Model);
+        using var model = new TrainableModel(policy.Model, device);
+        using var source = new TrainableModel(policy.Model, device);
         using var all = SampleSet.Load(section.Data!, input, policy.Seed).ToTrainingSet(input, device);
         var heldOut = Math.Max(1, Math.Min(section.HeldOut, all.Count / 10));
         if (all.Count <= heldOut)
@@ -88,10 +88,8 @@ public static class Harden
                 CheckpointPath = Path.Combine(folder, "harden.checkpoint"),
             },
             progress, cancellation);
-        return model.Rewrite(File.ReadAllBytes(policy.Model.Path));
+        return model.Rewritten(policy.Model);
     }
-
-    private static TrainableModel Open(ModelSection model) => new(ModelLoader.Load(model), Path.GetFileName(model.Path));
 
     private static Results.Evaluation Evaluate(
         Policy policy, ModelSection model, HardenRequest request, CancellationToken cancellation)

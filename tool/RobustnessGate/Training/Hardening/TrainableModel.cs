@@ -1,7 +1,6 @@
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
-using RobustnessGate.Models.Onnx;
-using TorchSharp;
+using RobustnessGate.Policies;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training.Hardening;
@@ -13,27 +12,30 @@ namespace RobustnessGate.Training.Hardening;
 internal sealed class TrainableModel : ITrainable
 {
     private readonly Classifier _classifier;
-    private readonly OnnxNetwork _network;
+    private readonly ITrainableNetwork _network;
 
-    /// <param name="classifier">Disposed with this.</param>
-    /// <exception cref="MistakeException">RG0481: the model has no weights that can be trained.</exception>
-    public TrainableModel(Classifier classifier, string display)
+    /// <exception cref="MistakeException">RG04xx: the model cannot be read; RG0481: it has no weights that can be trained.</exception>
+    public TrainableModel(ModelSection model, Device device)
     {
-        _classifier = classifier;
-        _network = classifier.Network as OnnxNetwork ?? throw MistakeException.InFile("RG0481", display,
-            $"'harden' does not train models of the format {classifier.Network.Format}. Export the model as ONNX, without folding its weights away.");
-        if (_network.Weights.Count == 0)
+        _classifier = ModelLoader.Load(model);
+        _network = (ITrainableNetwork)_classifier.Network;
+        if (Obstacle(model) is { } obstacle)
         {
-            throw MistakeException.InFile("RG0481", display,
-                "the model has no weights: they are frozen into its graph, so there is nothing to train. Export it with its weights as initialisers.");
+            _classifier.Dispose();
+            throw MistakeException.InFile("RG0481", ShownPath.Of(model.Path), obstacle);
         }
 
-        foreach (var (_, value) in _network.Weights)
+        // A network moves to where its inputs are; its weights must be there before an optimiser takes them.
+        using (no_grad())
+        {
+            _classifier.Logits(zeros([1, .. model.Input.Shape.Select(size => (long)size)], device: device)).Dispose();
+        }
+
+        Weights = _network.Weights;
+        foreach (var (_, value) in Weights)
         {
             value.requires_grad = true;
         }
-
-        Weights = [.. _network.Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
@@ -46,13 +48,17 @@ internal sealed class TrainableModel : ITrainable
 
     public Tensor Logits(Tensor x) => _classifier.Logits(x);
 
-    /// <summary>The file with the weights that this now has; every other byte stays.</summary>
-    /// <param name="original">The file's bytes.</param>
-    public byte[] Rewrite(byte[] original)
-    {
-        using var scope = NewDisposeScope();
-        return OnnxRewriter.WithInitialisers(original, Weights.ToDictionary(weight => weight.Name, weight => weight.Value.detach()));
-    }
+    /// <summary>The weights file with the weights that this now has; everything else in it stays.</summary>
+    public byte[] Rewritten(ModelSection model) => _network.Rewritten(model)!;
 
     public void Dispose() => _classifier.Dispose();
+
+    private string? Obstacle(ModelSection model) =>
+        _network.Weights.Count == 0
+            ? "the model has no weights: they are frozen into its graph, so there is nothing to train. " + (_network.Format == "torchscript"
+                ? "Give the scripted or traced model as it was before torch.jit.freeze."
+                : "Export it with its weights as initialisers.")
+        : _network.Format == "assembly" && model.Weights is null
+            ? "there is no model.weights, so there is no file to write the new weights back to. Save the module's weights and name the file."
+        : null;
 }

@@ -80,9 +80,9 @@ internal static class Pooling
     /// <summary>The padding that the file asks for, without what ceil_mode adds.</summary>
     private static Windows Declared(Call call, Windows windows)
     {
-        var pads = call.Attributes.Ints("pads");
+        var pads = call.Attributes.Ints("pads") ?? new long[2 * windows.Rank];
         var automatic = call.Attributes.Text("auto_pad", "NOTSET") is not ("NOTSET" or "");
-        return automatic || pads is null
+        return automatic
             ? windows
             : windows with { Begin = pads[..windows.Rank], End = pads[windows.Rank..] };
     }

@@ -5,7 +5,7 @@ using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustnessGate.Evaluation;
+namespace RobustnessGate.Evaluation.Credibility;
 
 /// <summary>
 /// Whether attacks that follow gradients have any to follow. Where the margin's gradient is exactly zero they stay where
@@ -16,12 +16,15 @@ internal static class GradientCheck
     /// <summary>A few dead samples are ordinary in ReLU networks; more is a sign.</summary>
     private const double Acceptable = 0.05;
 
+    /// <summary>From this share on attacks along gradients judge the minority of samples that they can see.</summary>
+    private const double Most = 0.5;
+
     /// <param name="classifier">The model.</param>
     /// <param name="samples">(N, …) in raw input units.</param>
     /// <param name="labels">(N).</param>
-    /// <param name="where">Where the policy names the model.</param>
+    /// <param name="where">Where the policy names the model; null without a policy.</param>
     /// <returns>RG1106 with the figure; null where gradients can be used.</returns>
-    public static Finding? Examine(Classifier classifier, Tensor samples, int[] labels, Location where)
+    public static Suspicion? Examine(Classifier classifier, Tensor samples, int[] labels, Location? where)
     {
         using var scope = NewDisposeScope();
         var points = samples.clone().detach().requires_grad_();
@@ -36,7 +39,9 @@ internal static class GradientCheck
 
         var nodes = classifier.Network.Card.NonDifferentiable;
         var cause = nodes.IsEmpty ? "" : $" Nodes that let no gradient through: {string.Join(", ", nodes)}.";
-        return new Finding("RG1106", Severity.Warning, where, FormattableString.Invariant(
-            $"the gradient of the margin is zero or not finite at {dead} of the first {labels.Length} samples.{cause} Attacks that follow gradients find little there, so a high robust count may be an illusion: add an attack that needs none, such as square, and do not trust the others."));
+        return new Suspicion(
+            new Finding("RG1106", Severity.Warning, where, FormattableString.Invariant(
+                $"the gradient of the margin is zero or not finite at {dead} of the first {labels.Length} samples.{cause} Attacks that follow gradients find little there, so a high robust count may be an illusion: add an attack that needs none, such as square, and do not trust the others.")),
+            FormattableString.Invariant($"its gradients are zero on {100.0 * dead / labels.Length:0} % of samples"), Decisive: dead >= Most * labels.Length);
     }
 }

@@ -1,0 +1,70 @@
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using RobustnessGate.Training;
+using RobustnessGate.Training.Regimes;
+using RobustnessGate.Training.Reproduction;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Benchmarks;
+
+/// <summary>What a step of each regime costs, beside a natural one: loss, gradients of the weights, Adam.</summary>
+internal static class TrainingStepCost
+{
+    private const int Batch = 64;
+    private const int Steps = 12;
+
+    /// <summary>
+    /// Floor of the exact penalty: a natural step is one forward and one backward pass, weights included. The penalty
+    /// adds a backward pass to the input and the backward pass of that: about twice as many products.
+    /// </summary>
+    public static void Run()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        var inputs = rand([Batch, 1, 28, 28], generator: generator);
+        var labels = randint(10, [Batch], generator: generator);
+        Console.WriteLine("convolutions 16 and 32, fully connected 100 (54,000 weights)");
+        Interleaved.Run(2, [.. All().Select(entry => Contestant(entry.Name, entry.Regime, Architecture.Mnist, inputs, labels))]);
+        Console.WriteLine("convolutions 32 and 64, fully connected 1024 (1,100,000 weights)");
+        Interleaved.Run(2, [.. All().Take(3).Select(entry => Contestant(entry.Name, entry.Regime, Wide, inputs, labels))]);
+    }
+
+    private static readonly Architecture Wide = new(
+        [1, 28, 28],
+        [
+            new Layer.Conv(32, 5), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Conv(64, 5), new Layer.Relu(), new Layer.MaxPool(2),
+            new Layer.Flatten(), new Layer.Linear(1024), new Layer.Relu(), new Layer.Linear(10),
+        ]);
+
+    private static IEnumerable<(string Name, Regime Regime)> All() =>
+    [
+        ("natural", new Natural()),
+        ("jacobian", new Jacobian(Ramp: 0)),
+        ("jacobian, interval: 2", new Jacobian(Ramp: 0, Interval: 2)),
+        ("jacobian, interval: 3", new Jacobian(Ramp: 0, Interval: 3)),
+        ("gradient", new Gradient(Ramp: 0)),
+        ("curvature", new Curvature(Ramp: 0)),
+        ("adversarial, craft: online", new Adversarial(Epsilon: 0.3)),
+        ("min-max", new MinMax(Epsilon: 0.3, Ramp: 0)),
+        ("trades", new Trades(Epsilon: 0.3, Ramp: 0)),
+    ];
+
+    private static (string Name, Action Work) Contestant(string name, Regime regime, Architecture architecture, Tensor inputs, Tensor labels)
+    {
+        var network = new LayeredNetwork(architecture, 2018);
+        var weights = network.Weights.Select(weight => weight.Value).ToArray();
+        var optimizer = new Optimizer.State(new Optimizer.Adam(), network);
+        network.Training = true;
+        return (name, () =>
+        {
+            for (var step = 0; step < Steps; step++)
+            {
+                using var scope = NewDisposeScope();
+                var loss = regime.Loss(new(network, inputs, labels, optimizer.Steps, 0.5, new Bounds(0, 1), 2018));
+                optimizer.Step(InputGradient.OfAll(loss.Total, weights), 1e-5);
+            }
+        });
+    }
+}

@@ -1,0 +1,15 @@
+using RobustnessGate.Tests.Models;
+using RobustnessGate.Tests.Samples;
+
+namespace RobustnessGate.Tests;
+
+/// <summary>The tables of bad files together: many, and of every kind.</summary>
+public class BadFilesTests
+{
+    [Fact]
+    public void ThereAreAtLeast60OfDataAndAsManyWithModelsAndWeights()
+    {
+        Assert.InRange(BadDataTests.Names.Count + BadFormatTests.Names.Count, 60, 1000);
+        Assert.InRange(BadModelTests.Names.Count + WeightsFileTests.Names.Count, 60, 1000);
+    }
+}

@@ -1,0 +1,67 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Evaluation;
+
+/// <summary>Answers averaged over draws, and points judged as images of 8 bits.</summary>
+public class DrawsAndLevelsTests
+{
+    [Fact]
+    public void DrawsOfAFixedModelChangeNothingButTheLedger()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("draws"), "draws", 40, 1, 8, 8);
+        var entry = Bed.Entry(new Bim(), 0.02);
+        var (one, five) = (bed.Run(entry).Attacks[0], bed.Run(entry with { Eot = 5 }).Attacks[0]);
+        Assert.Equal(one.Bits, five.Bits);
+        Assert.InRange(five.Forwards, 4 * one.Forwards, 5 * one.Forwards);
+        Assert.True(five.Backwards >= 5 * one.Backwards);
+        Assert.InRange(one.Bits.Ones, 1, 39);
+    }
+
+    [Theory]
+    [InlineData(0.9, "0", "1")] // The boundary lies within reach of floats, and no level does.
+    [InlineData(1.2, "0", "0")]
+    [InlineData(0.2, "1", "1")]
+    public void PointsBetweenLevelsAreNone(double levels, string floats, string images)
+    {
+        var network = Networks.Linear([-1f, 1f], [100.3f / 255, -100.3f / 255]);
+        var bed = new Bed(network, [100f / 255], [0], [1]);
+        var entry = Bed.Entry(new Pgd(), levels / 255);
+        Assert.Equal(floats, bed.Run(entry).Attacks[0].Bits.ToString());
+        Assert.Equal(images, bed.Run(entry with { Quantize = 8 }).Attacks[0].Bits.ToString());
+    }
+
+    [Theory]
+    [InlineData(Norm.Linf, 0.1)]
+    [InlineData(Norm.L2, 0.5)]
+    [InlineData(Norm.L1, 3)]
+    public void SavedPointsLieOnLevelsAndInTheBall(Norm norm, double epsilon)
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            var bed = Networks.Labelled(Networks.Convolutional("levels"), "levels", 30, 1, 8, 8);
+            bed = bed with
+            {
+                Values = [.. bed.Values.Select(value => MathF.Round(value * 255) / 255)], Options = new EvaluationOptions(AdversarialDirectory: folder),
+            };
+            var fact = bed.Run(Bed.Entry(new Pgd(Steps: 10), epsilon, norm) with { Quantize = 8 }).Attacks[0];
+            Assert.InRange(fact.Bits.Ones, 0, 25);
+            var bytes = File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(fact.Adversarial!)));
+            var saved = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan(10 + BitConverter.ToUInt16(bytes, 8))).ToArray();
+            Assert.All(saved, value => Assert.Equal(Math.Round(value * 255.0), value * 255.0, 1e-4));
+            for (var i = 0; i < 30; i++)
+            {
+                var distance = RobustnessGate.Maths.Distance.Between(bed.Values.AsSpan(i * 64, 64), saved.AsSpan(i * 64, 64), norm);
+                Assert.InRange(distance, 0, epsilon * (1 + 1e-5));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

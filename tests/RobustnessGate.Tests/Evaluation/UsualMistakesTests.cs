@@ -1,0 +1,198 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Maths;
+using RobustnessGate.Models.Onnx;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using RobustnessGate.Tests.Models;
+using RobustnessGate.Tests.Samples;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Evaluation;
+
+/// <summary>
+/// Each usual mistake, made for real: a network that knows its data, fed wrongly. The network answers with the nearest of
+/// its classes' colour images, so that it knows all samples when it is fed rightly.
+/// </summary>
+public sealed class UsualMistakesTests : IDisposable
+{
+    private const int Classes = 7;
+    private const int Samples = 84;
+    private static readonly int[] Shape = [3, 6, 6];
+    private static readonly int Size = 3 * 6 * 6;
+
+    private readonly ModelFolder _models = new();
+    private readonly DataFolder _data = new();
+
+    [Fact]
+    public void ANetworkThatIsFedRightlyHasNothingToAnswerFor()
+    {
+        var inspection = Look();
+
+        Assert.Equal(new NaturalOverview(Samples, Samples), inspection.Overview.Natural);
+        Assert.Empty(inspection.Findings);
+    }
+
+    [Fact]
+    public void LabelsThatBeginAtOne() => Expect("RG0351", "labels − 1 it would be 100.0 %", Look(labels: label => label + 1, classes: Classes - 1));
+
+    [Fact]
+    public void LabelsWithoutTheBackgroundClass() => Expect("RG0351", "labels + 1 it would be 100.0 %", Look(labels: label => label - 1, firstClass: 1));
+
+    [Fact]
+    public void LabelsBeyondTheLastClassAreAnErrorThatSaysSo()
+    {
+        var inspection = Look(labels: label => label + 1);
+
+        var finding = Assert.Single(inspection.Findings, finding => finding.Severity == Severity.Error);
+        Assert.Equal("RG0308", finding.Code);
+        Assert.Contains("shifted by one", finding.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.InvalidInput, inspection.ExitCode);
+        Assert.Null(inspection.Overview.Natural);
+    }
+
+    [Fact]
+    public void ClassesInAnotherOrder() => Expect("RG0434", "1 → 3", Look(labels: label => label * 5 % Classes));
+
+    [Fact]
+    public void PixelsOfAnotherScale() => Expect("RG0427", "Write scale: 255", Look(network: Nearest(scale: 1 / 255f)));
+
+    [Fact]
+    public void BoundsOfAnotherScale() => Expect("RG0427", "Write scale: 1/255", Look(bounds: new(0, 255), values: value => value * 255));
+
+    [Fact]
+    public void PixelsFrom0To255AgainstBoundsOfOneAreAnError()
+    {
+        var inspection = Look(values: value => value * 255);
+
+        Assert.Equal(("RG0307", Severity.Error), Code(Assert.Single(inspection.Findings)));
+        Assert.Equal(ExitCode.InvalidInput, inspection.ExitCode);
+        Assert.Equal(Classes, inspection.Overview.Model.Classes);
+    }
+
+    [Fact]
+    public void NormalisationGivenTwice() => Expect(
+        "RG0428", "mean and std left out it would be 100.0 %", Look(network: Nearest(Cifar), input: input => Normalised(input, Cifar)));
+
+    [Fact]
+    public void NormalisationGivenOnceInThePolicyIsRight() => Assert.Empty(Look(network: Nearest(Cifar, inside: false), input: input => Normalised(input, Cifar)).Findings);
+
+    [Fact]
+    public void NormalisationMissing() => Expect("RG0429", "tried here: mean: [0.4", Look(network: Nearest(Cifar, inside: false)));
+
+    [Fact]
+    public void ChannelsSwapped() => Expect("RG0430", "channel-order: bgr", Look(arrange: image => image.flip(0)));
+
+    [Fact]
+    public void ChannelsSwappedBackByThePolicy() => Assert.Empty(
+        Look(arrange: image => image.flip(0), input: input => input with { ChannelOrder = ChannelOrder.Bgr }).Findings);
+
+    [Fact]
+    public void ANetworkForChannelsLast() => Expect(
+        "RG0431", "shape: [6, 6, 3] and layout: channels-last", Look(network: Nearest(arrange: image => image.permute(1, 2, 0))));
+
+    [Fact]
+    public void FlatDataWithChannelsLast() => Expect("RG0431", "shape [N, 6, 6, 3]", Look(arrange: image => image.permute(1, 2, 0)));
+
+    [Fact]
+    public void ImagesTransposed() => Expect("RG0432", "EMNIST", Look(arrange: image => image.transpose(1, 2)));
+
+    [Fact]
+    public void ImagesInverted() => Expect("RG0433", "bright and dark swapped", Look(arrange: image => 1 - image));
+
+    [Fact]
+    public void DataOfSomethingElse() => Expect("RG0426", "None of the usual mistakes", Look(arrange: _ => Image("something else", 1)));
+
+    /// <summary>Mean and std that are widely used for colour images.</summary>
+    private static readonly (double[] Mean, double[] Std) Cifar = ([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]);
+
+    private static InputSection Normalised(InputSection input, (double[] Mean, double[] Std) by) =>
+        input with { Mean = [.. by.Mean], Std = [.. by.Std] };
+
+    public void Dispose()
+    {
+        _models.Dispose();
+        _data.Dispose();
+    }
+
+    private static void Expect(string code, string words, Inspection inspection)
+    {
+        var finding = Assert.Single(inspection.Findings, finding => finding.Severity == Severity.Warning && finding.Message.StartsWith("natural accuracy is ", StringComparison.Ordinal));
+        Assert.Equal(code, finding.Code);
+        Assert.Contains(words, finding.Message, StringComparison.Ordinal);
+
+        // Said, not done: what was measured is what the policy says.
+        Assert.InRange(inspection.Overview.Natural!.Correct, 0, 0.9 * Samples);
+        Assert.Equal(ExitCode.Passed, inspection.ExitCode);
+    }
+
+    private static (string, Severity) Code(Finding finding) => (finding.Code, finding.Severity);
+
+    /// <summary>Inspects a network with noisy copies of its classes' images.</summary>
+    private Inspection Look(
+        byte[]? network = null, Bounds? bounds = null, Func<float, float>? values = null, Func<Tensor, Tensor>? arrange = null,
+        Func<int, int>? labels = null, Func<InputSection, InputSection>? input = null, int firstClass = 0, int classes = Classes)
+    {
+        using var scope = NewDisposeScope();
+        var images = new List<float>();
+        var given = new List<int>();
+        for (var i = 0; i < Samples; i++)
+        {
+            var label = firstClass + (i % (classes - firstClass));
+            var clean = Own(label) + (Image(FormattableString.Invariant($"noise {i}"), 0.2) - 0.1) + 0.1;
+            images.AddRange((arrange?.Invoke(clean) ?? clean).contiguous().data<float>().Select(value => values?.Invoke(value) ?? value));
+            given.Add(labels?.Invoke(label) ?? label);
+        }
+
+        var path = _models.Write("m.onnx", network ?? Nearest());
+        var section = new InputSection([.. Shape], bounds ?? new Bounds(0, 1), [], []);
+        return Inspect.Run(
+            new InspectRequest(
+                new ModelSection(path, null, input?.Invoke(section) ?? section),
+                DataFolder.Section(_data.Floats("x.npy", [Samples, Size], [.. images]), _data.Labels("y.idx", [.. given.Select(label => (byte)label)])),
+                0, _ => null),
+            CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Logits 2·x·t − ‖t‖² over what the network wants to be fed: the image t of the nearest class wins. With a mean and a
+    /// std the images are normalised, by the network itself if inside.
+    /// </summary>
+    private static byte[] Nearest((double[] Mean, double[] Std)? by = null, bool inside = true, float scale = 1, Func<Tensor, Tensor>? arrange = null)
+    {
+        using var scope = NewDisposeScope();
+        var images = stack(Enumerable.Range(0, Classes).Select(label => Own(label) + 0.1));
+        var (mean, std) = by is { } norm ? (PerChannel(norm.Mean), PerChannel(norm.Std)) : (zeros(3, 1, 1), ones(3, 1, 1));
+        var wanted = (images - mean) / std;
+        var weights = stack(Enumerable.Range(0, Classes).Select(label => arrange?.Invoke(wanted[label]) ?? wanted[label])).reshape(Classes, Size);
+        var bias = -wanted.square().sum([1, 2, 3]);
+        var graph = new Graphs(13, [-1, 3, 6, 6], -1, Classes);
+        var fed = "x";
+        if (by is not null && inside)
+        {
+            graph.Initialiser("mean", mean).Initialiser("std", std).Node("Sub", "x,mean", "centred").Node("Div", "centred,std", "normal");
+            fed = "normal";
+        }
+
+        return graph.Initialiser("w", 2 * scale * weights.t().contiguous()).Initialiser("b", bias)
+            .Node("Flatten", fed, "flat").Node("MatMul", "flat,w", "product").Node("Add", "product,b", "y").Bytes();
+    }
+
+    private static Tensor PerChannel(double[] values) => tensor([.. values.Select(value => (float)value)], [3, 1, 1]);
+
+    /// <summary>A class's own image. Classes differ in brightness, so that the scale of inputs matters.</summary>
+    private static Tensor Own(int label) => Image(FormattableString.Invariant($"class {label}"), 0.2 + (0.1 * label));
+
+    /// <summary>(3, 6, 6) uniform noise from 0 to a height, the same for the same name.</summary>
+    private static Tensor Image(string name, double height)
+    {
+        var random = CounterRandom.For(5, name);
+        var values = new float[Size];
+        foreach (ref var value in values.AsSpan())
+        {
+            value = (float)(height * random.NextSingle());
+        }
+
+        return tensor(values, [3, 6, 6]);
+    }
+}

@@ -1,0 +1,61 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Tests;
+
+public class ProtocolTests
+{
+    [Fact]
+    public void TheStandardEnsembleHasItsIdOnlyAsTheStandardSays()
+    {
+        var standard = Entry(new AutoAttack());
+        Assert.Equal(
+            "aa-standard-linf/1 apgd-ce(iterations=100,restarts=1) apgd-t(iterations=100,targets=9) fab-t(iterations=100,targets=9) "
+            + "square(iterations=5000,area=0.8) target=none judge=any",
+            AttackDescription.Protocol(standard));
+        Assert.StartsWith("aa-standard-l2/1 ", AttackDescription.Protocol(standard with { Norm = Norm.L2 }));
+        Assert.All(
+            new[]
+            {
+                standard with { Target = new Target.LeastLikely() }, standard with { Judge = Judge.Last }, standard with { Eot = 20 },
+                standard with { Quantize = 8 },
+            },
+            entry => Assert.StartsWith("autoattack/1 ", AttackDescription.Protocol(entry)));
+    }
+
+    [Fact]
+    public void ThePapersSettingsHaveTheirIdAndOthersDoNot()
+    {
+        Assert.Equal("seed-2018/1 fgsm target=none judge=last", Last(new Fgsm()));
+        Assert.Equal("seed-2018/1 bim steps=10 step-size=0.1 target=none judge=last", Last(new Bim(10, 0.1)));
+        Assert.Equal("seed-2018/1 cw-linf steps=10 step-size=0.1 target=none judge=last", Last(new CwLinf(10, 0.1)));
+        Assert.Equal("bim/1 steps=10 target=none judge=last", Last(new Bim()));
+        Assert.Equal("bim/1 steps=20 step-size=0.1 target=none judge=last", Last(new Bim(20, 0.1)));
+        Assert.Equal("bim/1 steps=10 step-size=0.1 target=none judge=any", AttackDescription.Protocol(Entry(new Bim(10, 0.1))));
+        Assert.Equal("pgd/1 steps=10 step-size=0.1 restarts=1 random-start=true loss=ce target=none judge=last", Last(new Pgd(10, 0.1)));
+    }
+
+    [Fact]
+    public void DrawsAndLevelsArePartOfTheProtocol() => Assert.Equal(
+        "fgsm/1 target=none judge=any eot=5 quantize=8", AttackDescription.Protocol(Entry(new Fgsm()) with { Eot = 5, Quantize = 8 }));
+
+    [Fact]
+    public void DrawsAndLevelsAreReadAndDefaultToNone()
+    {
+        var policy = PolicyText.Read(PolicyText.With(13, "  - name: fgsm\n    eot: 5\n    quantize: 8"));
+        Assert.Equal((5, 8), (policy.Attacks[0].Eot, policy.Attacks[0].Quantize));
+        Assert.Equal((null, null), (policy.Attacks[1].Eot, policy.Attacks[1].Quantize));
+    }
+
+    [Fact]
+    public void LevelsNeedBounds()
+    {
+        var text = PolicyText.With(13, "  - name: fgsm\n    quantize: 8").Replace("bounds: [0, 1]", "bounds: none", StringComparison.Ordinal);
+        Assert.Contains(PolicyText.Mistakes(text), finding => finding is { Code: "RG0140", Where.Line: 14 });
+    }
+
+    private static AttackEntry Entry(Attack attack) => new(
+        null, attack, Norm.Linf, [Epsilon.Of(0.1)], new Target.None(), Judge.Any, "attacks[0]");
+
+    private static string Last(Attack attack) => AttackDescription.Protocol(Entry(attack) with { Judge = Judge.Last });
+}

@@ -1,0 +1,48 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>Adam for points (Kingma and Ba 2015, Algorithm 1), with a count of steps of its own for every sample.</summary>
+internal sealed class Adam(Pursuit pursuit, double rate) : IDisposable
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Tiny = 1e-8;
+
+    private readonly Rows _mean = pursuit.Track(zeros_like(pursuit.Clean));
+    private readonly Rows _square = pursuit.Track(zeros_like(pursuit.Clean));
+    private readonly Rows _age = pursuit.Track(zeros(pursuit.Clean.shape[0], device: pursuit.Clean.device));
+
+    /// <summary>The step that descends along a gradient: (n, …), in the caller's dispose scope.</summary>
+    public Tensor Step(Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        _age.Value = _age.Value + 1;
+        _mean.Value = (_mean.Value * Beta1) + (gradient * (1 - Beta1));
+        _square.Value = (_square.Value * Beta2) + (gradient.square() * (1 - Beta2));
+        var mean = _mean.Value / Lp.PerRow(1 - pow(Beta1, _age.Value), gradient);
+        var square = _square.Value / Lp.PerRow(1 - pow(Beta2, _age.Value), gradient);
+        return (mean / (square.sqrt() + Tiny) * -rate).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Some samples start anew.</summary>
+    /// <param name="which">(n) bool.</param>
+    public void Forget(Tensor which)
+    {
+        using var scope = NewDisposeScope();
+        var wide = Lp.PerRow(which, _mean.Value);
+        _mean.Value = _mean.Value.masked_fill(wide, 0);
+        _square.Value = _square.Value.masked_fill(wide, 0);
+        _age.Value = _age.Value.masked_fill(which, 0);
+    }
+
+    public void Dispose()
+    {
+        pursuit.Release(_mean);
+        pursuit.Release(_square);
+        pursuit.Release(_age);
+    }
+}

@@ -1,0 +1,87 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// Steps onto the nearest of the linearised boundaries until one is crossed (Moosavi-Dezfooli et al. 2016, "DeepFool: a
+/// simple and accurate method to fool deep neural networks", Algorithm 2, and Section 3.3 for other norms). A step goes
+/// to the nearest point of the boundary within the box, where the published one may run against pixels that are black or
+/// white already.
+/// </summary>
+/// <param name="Steps">Most steps.</param>
+/// <param name="Overshoot">η: the way found is walked 1 + η times.</param>
+/// <param name="Candidates">How many classes, most likely first and the true one among them, have their boundaries looked at.</param>
+public sealed record DeepFool(
+    [property: AtLeast(1)] int Steps = 50, [property: AtLeast(0)] double Overshoot = 0.02,
+    [property: AtLeast(2)] int Candidates = 10) : Attack
+{
+    /// <summary>Of the logits' size: a step aims at least this far through the boundary, or it would never arrive.</summary>
+    private const double LeastGap = 2 * Evidence.DefaultSlack;
+
+    public override string Name => "deepfool";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.Linf];
+
+    public override bool MinimalNorm => true;
+
+    public override bool StopsAtFirst => true;
+
+    public override int Queries => Steps + 1;
+
+    public override void Run(Pursuit pursuit)
+    {
+        using var rivals = new Rivals(pursuit, Candidates - 1);
+        Pursuit.Objective[] boundaries = pursuit.Targeted
+            ? [pursuit.Towards(Loss.Margin)]
+            : [.. Enumerable.Range(0, rivals.Count).Select(rank => Rivals.Gap(pursuit, () => rivals.Ranked(rank)))];
+        var points = pursuit.AtSamples();
+        var way = pursuit.Track(zeros_like(pursuit.Clean));
+        for (var step = 0; step < Steps && pursuit.Any; step++)
+        {
+            using var scope = NewDisposeScope();
+            var seen = pursuit.Observe(points, boundaries, bounded: false);
+            if (pursuit.Any)
+            {
+                way.Value = way.Value + OntoTheNearest(pursuit, points.Value, seen);
+                points.Value = pursuit.Clean + (way.Value * (1 + Overshoot));
+            }
+        }
+
+        if (pursuit.Any)
+        {
+            pursuit.Observe(points, [], gradients: false, bounded: false);
+        }
+
+        pursuit.Release(points);
+        pursuit.Release(way);
+    }
+
+    /// <summary>(n, …): the step onto the boundary of least |f| / ‖∇f‖_q. A boundary without a gradient is not there.</summary>
+    private static Tensor OntoTheNearest(Pursuit pursuit, Tensor points, Feedback seen)
+    {
+        using var scope = NewDisposeScope();
+        var dual = Lp.Dual(pursuit.Norm);
+        var least = (pursuit.CleanLogits.abs().amax(1) + 1) * LeastGap;
+        var distance = full_like(seen.Goals, double.PositiveInfinity);
+        var (gap, normal) = (zeros_like(seen.Goals), zeros_like(points));
+        for (var i = 0; i < seen.Losses.Count; i++)
+        {
+            var w = seen.Gradients[i].nan_to_num();
+            var f = maximum(seen.Losses[i].abs(), least);
+            var length = Lp.Of(w, dual);
+            var nearer = length.gt(0).logical_and((f / length).lt(distance));
+            distance = where(nearer, f / length, distance);
+            gap = where(nearer, f, gap);
+            normal = where(Lp.PerRow(nearer, normal), w, normal);
+        }
+
+        var (x, flat) = (points.flatten(1), normal.flatten(1));
+        var step = Hyperplane.StepTo(
+            x, flat, (flat * x).sum(1) + gap, pursuit.BoxLow.flatten(1), pursuit.BoxHigh.flatten(1), pursuit.Norm);
+        return step.reshape(points.shape).MoveToOuterDisposeScope();
+    }
+}

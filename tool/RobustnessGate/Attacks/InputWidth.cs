@@ -1,0 +1,27 @@
+using RobustnessGate.Evaluation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// How wide the box of valid inputs is: published step sizes are for inputs in [0, 1] and are multiplied by it.
+/// A feature without bounds counts as 1 wide.
+/// </summary>
+internal static class InputWidth
+{
+    /// <summary>(n, …): of each feature.</summary>
+    public static Tensor OfFeatures(Pursuit pursuit)
+    {
+        using var scope = NewDisposeScope();
+        var width = pursuit.BoxHigh - pursuit.BoxLow;
+        return where(width.isfinite(), width, ones_like(width)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(n): of the widest feature of each sample.</summary>
+    public static Tensor OfSamples(Pursuit pursuit)
+    {
+        using var scope = NewDisposeScope();
+        return OfFeatures(pursuit).flatten(1).amax(1).MoveToOuterDisposeScope();
+    }
+}

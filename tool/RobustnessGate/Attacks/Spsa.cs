@@ -1,0 +1,80 @@
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks;
+
+/// <summary>
+/// Adam on gradients of the margin that are estimated from pairs of evaluations on either side of the point, so that
+/// none can be masked (Uesato et al. 2018, "Adversarial risk and the dangers of evaluating against weak attacks",
+/// Section 4 and Algorithm 1). The pairs are kept in the box, where the model is defined; those within the ball are
+/// judged like any point.
+/// </summary>
+/// <param name="Steps">Number of steps.</param>
+/// <param name="Samples">Evaluations for one estimate, two for each random direction.</param>
+/// <param name="Delta">How far from the point these are, in widths of the box.</param>
+/// <param name="StepSize">Adam's learning rate, in widths of the box.</param>
+public sealed record Spsa(
+    [property: AtLeast(1)] int Steps = 100, [property: AtLeast(2)] int Samples = 128,
+    [property: Positive] double Delta = 0.01, [property: Positive] double StepSize = 0.01) : Attack
+{
+    public override string Name => "spsa";
+
+    public override IReadOnlyList<Norm> Norms => [Norm.Linf];
+
+    public override int Queries => (int)Math.Min(int.MaxValue, ((long)Steps * (1 + (2 * (Samples / 2)))) + 1);
+
+    public override void Run(Pursuit pursuit)
+    {
+        var points = pursuit.AtSamples();
+        var width = pursuit.Track(InputWidth.OfFeatures(pursuit));
+        using var adam = new Adam(pursuit, StepSize);
+        for (var step = 0; step < Steps && pursuit.Any; step++)
+        {
+            using var scope = NewDisposeScope();
+            pursuit.Evaluate(points, Loss.Margin);
+            var slope = Estimate(pursuit, points, width, step);
+            if (pursuit.Any)
+            {
+                points.Value = points.Value - (adam.Step(slope) * width.Value);
+            }
+        }
+
+        if (pursuit.Any)
+        {
+            pursuit.Conclude(points);
+        }
+
+        pursuit.Release(points);
+        pursuit.Release(width);
+    }
+
+    /// <summary>(n, …): the margin loss's slope by shares of the box, averaged over random directions of ±1.</summary>
+    private Tensor Estimate(Pursuit pursuit, Rows points, Rows width, int step)
+    {
+        var sum = pursuit.Track(zeros_like(points.Value));
+        for (var pair = 0; pair < Samples / 2 && pursuit.Any; pair++)
+        {
+            using var scope = NewDisposeScope();
+            var signs = pursuit.Track(pursuit.Uniform(step, pair).sign());
+            var ahead = pursuit.Track(points.Value + (signs.Value * width.Value * Delta));
+            var rise = pursuit.Track(Look(pursuit, ahead));
+            var behind = pursuit.Track(points.Value - (signs.Value * width.Value * Delta));
+            var loss = Look(pursuit, behind);
+            sum.Value = sum.Value + (signs.Value * Lp.PerRow((rise.Value - loss) / (2 * Delta), signs.Value));
+            foreach (var rows in new[] { signs, ahead, rise, behind })
+            {
+                pursuit.Release(rows);
+            }
+        }
+
+        var slope = sum.Value / (Samples / 2);
+        pursuit.Release(sum);
+        return slope;
+    }
+
+    private static Tensor Look(Pursuit pursuit, Rows points) =>
+        pursuit.Observe(points, [pursuit.Towards(Loss.Margin)], gradients: false, bounded: false).Losses[0];
+}

@@ -1,0 +1,26 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Evaluation.Credibility;
+
+/// <summary>A run of the policy and what came of it.</summary>
+internal sealed record Ran(AttackRun Run, AttackFact Fact)
+{
+    public int Standing => Fact.Bits.Ones;
+
+    /// <summary>Whether it follows gradients.</summary>
+    public bool FollowsGradients => Run.Entry.Attack is not (Noise or Square or Spsa);
+
+    /// <summary>Whether the two ask the same question: same ball, same goal, any point counts.</summary>
+    public bool Compares(Ran other) =>
+        Run.Entry.Judge == Judge.Any && other.Run.Entry.Judge == Judge.Any && Run.Entry.Norm == other.Run.Entry.Norm
+        && Run.Epsilon.Equals(other.Run.Epsilon) && Run.Entry.Target.Equals(other.Run.Entry.Target)
+        && Run.Entry.Quantize == other.Run.Entry.Quantize;
+
+    public static Ran[] Of(Policy policy, IEnumerable<AttackFact> facts)
+    {
+        var runs = policy.Runs.ToDictionary(run => run.Id, StringComparer.Ordinal);
+        return [.. facts.Where(fact => runs.ContainsKey(fact.Id)).Select(fact => new Ran(runs[fact.Id], fact))];
+    }
+}

@@ -1,0 +1,56 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Hosting;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate;
+
+/// <summary>A check that is held to the judge at its merge base: nothing that the change does to the judge helps it.</summary>
+/// <param name="head">The policy of the change.</param>
+/// <param name="work">What is to be evaluated, as the head's policy says.</param>
+internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRequest work)
+{
+    public Judged Run(Func<string, IRepository> open, IEvaluationHost host, CancellationToken cancel)
+    {
+        var reference = request.Baseline![TargetBranch.Prefix.Length..];
+        IRepository? repository = null;
+        Bar bar;
+        try
+        {
+            repository = open(head.Source.Path);
+            bar = Bar.At(repository, reference, head, entry => entry.IsValidOn(request.Today));
+        }
+        catch (MistakeException mistake)
+        {
+            return new(head, Results.Evaluation.Empty, Check.Refused(head, mistake), request.Baseline, repository?.StateFiles ?? []);
+        }
+
+        var policy = request.Overrides.Apply(bar.Examination.Effective);
+        var evaluated = host.Evaluate(work with { MeasuredAs = bar.MeasuredAs }, cancel);
+        var facts = bar.Examination.Observe(evaluated.Facts);
+        var compared = evaluated.End == ExitCode.Passed
+            ? RelativeMode.Of(policy, facts, bar.Examination.Baseline, () => Earlier(repository, bar, host, cancel))
+            : new(bar.Examination.Baseline, null, null);
+        facts = compared.Finding is { } finding ? facts.With(new Results.FindingFact(finding)) : facts;
+        var gate = evaluated.End == ExitCode.Passed
+            ? Gate.Decide(policy, facts, compared.Baseline, bar.Release)
+            : Check.Unfinished(policy, evaluated);
+        return new(policy, facts, gate, TargetBranch.Prefix + bar.Commit, [.. repository.StateFiles, .. Overrides()], compared.Because);
+    }
+
+    /// <summary>The merge base's model, measured as the head's was; null where it is not to be had, or cannot be evaluated.</summary>
+    private Results.Evaluation? Earlier(IRepository repository, Bar bar, IEvaluationHost host, CancellationToken cancel)
+    {
+        if (bar is not { Before: { } before, BeforeText: { } text })
+        {
+            return null;
+        }
+
+        using var files = new EarlierFiles();
+        return files.Extract(repository, bar.Commit, before.Model, text) is { } model
+            ? host.Evaluate(work with { MeasuredAs = bar.MeasuredAs, Model = model, AdversarialDirectory = null }, cancel).Facts : null;
+    }
+
+    private IEnumerable<string> Overrides() =>
+        [Path.Combine(Path.GetDirectoryName(head.Source.Path)!, OverridesFile.Name)];
+}
