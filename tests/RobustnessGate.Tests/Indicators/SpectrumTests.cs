@@ -20,7 +20,7 @@ public class SpectrumTests
         {
             using var scope = NewDisposeScope();
             var input = tensor(bed.Values).reshape(5, 1, 8, 8).narrow(0, i, 1).to(ScalarType.Float64);
-            var (logits, jacobian) = LogitJacobian.At(network.Forward, input, 10, 64);
+            var (logits, jacobian) = LogitJacobian.At(network.Forward, input);
             var factor = CrossEntropyHessian.Factor(jacobian, logits);
             var fast = CrossEntropyHessian.Eigenvalues(factor);
             var full = CrossEntropyHessian.Full(network.Forward, input, bed.Labels[i]);
@@ -51,7 +51,7 @@ public class SpectrumTests
         {
             using var scope = NewDisposeScope();
             var input = new SampleTensors(samples, section, CPU).Load([i]).to(ScalarType.Float64);
-            var (logits, jacobian) = LogitJacobian.At(classifier.Logits, input, 10, 64);
+            var (logits, jacobian) = LogitJacobian.At(classifier.Logits, input);
             var fast = CrossEntropyHessian.Eigenvalues(CrossEntropyHessian.Factor(jacobian, logits));
             var slow = CrossEntropyHessian.EigenvaluesOf(CrossEntropyHessian.Full(classifier.Logits, input, samples.Labels[i]));
             Assert.All(Enumerable.Range(0, 9), k => Assert.Equal(slow[k], fast[k], 1e-8 * Math.Abs(slow[0])));

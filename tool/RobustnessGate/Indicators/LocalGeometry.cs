@@ -38,6 +38,9 @@ public sealed record LocalGeometry(
     /// <summary>d: number of features of the input.</summary>
     public long Dimension => Rows.shape[1];
 
+    /// <summary>Gradients looked at and let go together.</summary>
+    private const int Together = 16;
+
     /// <summary>Looks around several points, the first of which is the sample.</summary>
     /// <param name="logits">(n, …) → (n, K), differentiable.</param>
     /// <param name="points">(P, …).</param>
@@ -46,20 +49,10 @@ public sealed record LocalGeometry(
     public static LocalGeometry[] At(Func<Tensor, Tensor> logits, Tensor points, int label, int batch)
     {
         using var scope = NewDisposeScope();
-        var values = Values(logits, points, batch);
-        var count = (int)points.shape[0];
-        var kept = Enumerable.Range(0, count).Select(i => Kept(values[i], label)).ToArray();
-        var pairs = kept.SelectMany((classes, i) => classes.Select(c => (i, c))).ToArray();
-        var parts = pairs.Chunk(batch).Select(chunk => LogitJacobian.Rows(logits, points, chunk)).ToArray();
-        var rows = parts.Length == 1 ? parts[0] : cat(parts, 0);
-        var found = new LocalGeometry[count];
-        var first = 0;
-        for (var i = 0; i < count; i++)
+        var found = new List<LocalGeometry>();
+        for (var start = 0L; start < points.shape[0]; start += batch)
         {
-            var own = rows.narrow(0, first, kept[i].Length);
-            first += kept[i].Length;
-            var rest = i == 0 ? Enumerable.Range(0, (int)values.shape[1]).Except(kept[i]).ToArray() : [];
-            found[i] = Of(logits, points.narrow(0, i, 1), values[i], kept[i], own, rest, label, batch);
+            found.AddRange(At(logits, points.narrow(0, start, Math.Min(batch, points.shape[0] - start)), label, sampleFirst: start == 0));
         }
 
         return [.. found.Select(at => at with
@@ -69,26 +62,39 @@ public sealed record LocalGeometry(
         })];
     }
 
-    private static LocalGeometry Of(
-        Func<Tensor, Tensor> logits, Tensor point, Tensor values, int[] kept, Tensor rows, int[] rest, int label, int batch)
+    private static LocalGeometry[] At(Func<Tensor, Tensor> logits, Tensor points, int label, bool sampleFirst)
     {
         using var scope = NewDisposeScope();
-        var z = values.to(ScalarType.Float64).cpu().data<double>().ToArray();
-        var own = rows.select(0, Array.IndexOf(kept, label));
-        var rivals = Norms(kept, rows, own, z, label);
-        // Of many classes most gradients are looked at once and let go: a thousand of a photograph would fill the memory.
-        foreach (var chunk in rest.Chunk(batch))
+        var network = new LogitJacobian(logits, points);
+        var count = (int)points.shape[0];
+        var z = Enumerable.Range(0, count).Select(i => Doubles(network.Logits[i])).ToArray();
+        var kept = z.Select(values => Kept(values, label)).ToArray();
+        int[] any = [.. kept.SelectMany(classes => classes).Distinct().Order()];
+        var rows = network.Rows(any);
+        var found = new LocalGeometry[count];
+        for (var i = 0; i < count; i++)
         {
-            using var pass = NewDisposeScope();
-            rivals.AddRange(Norms(chunk, LogitJacobian.Rows(logits, point, [.. chunk.Select(c => (0, c))]), own, z, label));
+            var index = tensor(kept[i].Select(c => (long)Array.IndexOf(any, c)).ToArray(), device: rows.device);
+            var own = rows[i].index_select(0, index);
+            var gradient = own[Array.IndexOf(kept[i], label)];
+            var rivals = Norms(kept[i], own, gradient, z[i], label);
+            // Of many classes most gradients are looked at and let go: a thousand of a photograph would fill the memory.
+            foreach (var some in i == 0 && sampleFirst ? Enumerable.Range(0, z[i].Length).Except(kept[i]).Chunk(Together) : [])
+            {
+                using var pass = NewDisposeScope();
+                rivals.AddRange(Norms(some, network.Rows(some)[0], gradient, z[i], label));
+            }
+
+            var order = rivals.OrderBy(rival => rival.Class).ToArray();
+            // The first of equals, as where logits tie.
+            var runnerUp = order.MinBy(rival => rival.Lead).Class;
+            found[i] = new LocalGeometry(
+                points.narrow(0, i, 1).MoveToOuterDisposeScope(), network.Logits[i].clone().MoveToOuterDisposeScope(), kept[i],
+                own.MoveToOuterDisposeScope(), order, label, (gradient - own[Array.IndexOf(kept[i], runnerUp)]).MoveToOuterDisposeScope(),
+                z[i][label] - z[i][runnerUp]);
         }
 
-        var order = rivals.OrderBy(rival => rival.Class).ToArray();
-        // The first of equals, as where logits tie.
-        var runnerUp = order.MinBy(rival => rival.Lead).Class;
-        return new LocalGeometry(
-            point, values, kept, rows, order, label, (own - rows.select(0, Array.IndexOf(kept, runnerUp))).MoveToOuterDisposeScope(),
-            z[label] - z[runnerUp]);
+        return found;
     }
 
     private static List<Rival> Norms(int[] classes, Tensor rows, Tensor own, double[] z, int label)
@@ -110,19 +116,6 @@ public sealed record LocalGeometry(
         return z.Length <= MostClasses
             ? [.. all]
             : [.. all.OrderByDescending(c => z[c]).ThenBy(c => c).Take(Likeliest).Append(label).Distinct().Order()];
-    }
-
-    private static Tensor Values(Func<Tensor, Tensor> logits, Tensor points, int batch)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var parts = new List<Tensor>();
-        for (var start = 0L; start < points.shape[0]; start += batch)
-        {
-            parts.Add(logits(points.narrow(0, start, Math.Min(batch, points.shape[0] - start))));
-        }
-
-        return cat(parts, 0).MoveToOuterDisposeScope();
     }
 
     private static double[] Doubles(Tensor values)

@@ -3,40 +3,45 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Maths;
 
-/// <summary>∂Z/∂x: logits differentiated at inputs, as batches with a copy of an input for each logit.</summary>
-public static class LogitJacobian
+/// <summary>
+/// ∂Z/∂x at some inputs: one forward pass, whose graph is kept, and a backward pass for each logit. Copies of the input
+/// for all logits at once would take as many forward passes, and the memory of as many graphs.
+/// </summary>
+/// <remarks>Made inside a dispose scope and valid as long as that.</remarks>
+public sealed class LogitJacobian
 {
-    /// <param name="logits">(n, …) → (n, K), differentiable.</param>
-    /// <param name="input">(1, …).</param>
-    /// <param name="classes">K.</param>
-    /// <param name="batch">Most copies in one batch.</param>
-    /// <returns>The logits (K) and the Jacobian (K, d), of the input's type.</returns>
-    public static (Tensor Logits, Tensor Jacobian) At(Func<Tensor, Tensor> logits, Tensor input, int classes, int batch)
-    {
-        using var scope = NewDisposeScope();
-        var all = Enumerable.Range(0, classes).Select(i => (0, i)).ToArray();
-        Tensor values;
-        using (no_grad())
-        {
-            values = logits(input).select(0, 0);
-        }
+    private readonly Tensor _points;
+    private readonly Tensor _logits;
 
-        var parts = all.Chunk(batch).Select(pairs => Rows(logits, input, pairs)).ToArray();
-        return (values.MoveToOuterDisposeScope(), cat(parts, 0).MoveToOuterDisposeScope());
+    /// <param name="logits">(n, …) → (n, K), differentiable, row by row.</param>
+    /// <param name="points">(P, …).</param>
+    public LogitJacobian(Func<Tensor, Tensor> logits, Tensor points)
+    {
+        _points = points.clone().detach().requires_grad_();
+        _logits = logits(_points);
+        Logits = _logits.detach();
     }
 
-    /// <summary>One row for each pair of a point and a class: ∂Z_class/∂x there.</summary>
-    /// <param name="logits">(n, …) → (n, K), differentiable.</param>
-    /// <param name="points">(P, …).</param>
-    /// <param name="pairs">Position of a point and a class; all are one batch.</param>
-    /// <returns>(n, d), of the points' type.</returns>
-    public static Tensor Rows(Func<Tensor, Tensor> logits, Tensor points, IReadOnlyList<(int Point, int Class)> pairs)
+    /// <summary>(P, K).</summary>
+    public Tensor Logits { get; }
+
+    /// <summary>∂Z/∂x of some classes: (P, k, d), of the points' type.</summary>
+    public Tensor Rows(IEnumerable<int> classes)
     {
         using var scope = NewDisposeScope();
-        var where = tensor(pairs.Select(pair => (long)pair.Point).ToArray(), device: points.device);
-        var which = tensor(pairs.Select(pair => (long)pair.Class).ToArray(), device: points.device);
-        var copies = points.index_select(0, where).detach().requires_grad_();
-        var own = logits(copies).gather(1, which.unsqueeze(1));
-        return InputGradient.Of(own.sum(), copies).flatten(1).MoveToOuterDisposeScope();
+        var rows = classes.Select(c => InputGradient.Of(_logits.select(1, c).sum(), _points, GraphUse.Keep).flatten(1)).ToArray();
+        return stack(rows, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All of it at one input.</summary>
+    /// <param name="logits">(n, …) → (n, K).</param>
+    /// <param name="input">(1, …).</param>
+    /// <returns>The logits (K) and the Jacobian (K, d).</returns>
+    public static (Tensor Logits, Tensor Jacobian) At(Func<Tensor, Tensor> logits, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var found = new LogitJacobian(logits, input);
+        var rows = found.Rows(Enumerable.Range(0, (int)found.Logits.shape[1]));
+        return (found.Logits.select(0, 0).MoveToOuterDisposeScope(), rows.select(0, 0).MoveToOuterDisposeScope());
     }
 }
