@@ -8,6 +8,8 @@ torch.set_num_threads(1);
 (string Name, Action Run)[] all =
 [
     ("training-step", TrainingStepCost.Run),
+    ("spectrum", SpectrumCost.Run),
+    ("photograph", PhotographMemory.Run),
 ];
 
 var chosen = args.Length == 0 ? all : [.. all.Where(benchmark => args.Contains(benchmark.Name))];
