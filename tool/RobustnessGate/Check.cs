@@ -115,18 +115,30 @@ public static class Check
                 return (facts, Gate.DecideWithoutBaseline(policy, facts), null);
             }
 
-            // A file that was named must be there; the policy's may be yet to come.
-            var pinned = choice is not null ? Pin.Load(choice) : policy.Gate.Baseline is { } path ? Pin.Read(path) : null;
+            var pinned = (choice ?? policy.Gate.Baseline) is { } path ? Pin.Read(path) : null;
             // A file alone does not bring its model along.
             var compared = RelativeMode.Of(policy, facts, pinned, () => null);
             facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
             var release = policy.Gate.Release is { } last ? Pin.Read(last) : null;
-            return (facts, Gate.Decide(policy, facts, compared.Baseline, release), compared.Because);
+            var gate = Gate.Decide(policy, facts, compared.Baseline, release);
+            return (facts, choice is not null && pinned is null ? NamedInVain(policy, gate, choice) : gate, compared.Because);
         }
         catch (MistakeException mistake)
         {
             return (facts, Refused(policy, mistake), null);
         }
+    }
+
+    /// <summary>A file that was named on purpose must be there, also where the policy could do without one.</summary>
+    private static GateResult NamedInVain(Policy policy, GateResult gate, string choice)
+    {
+        var finding = new Finding("RG0201", Severity.Error, policy.Source.At("gate.baseline"),
+            $"there is no baseline at '{new Places(policy).Relative(choice)}', which --baseline (or ROBUSTNESS_GATE_BASELINE) names. Name the file that you meant, or pin one with baseline update.");
+        return gate with
+        {
+            Verdict = Verdict.Failed, ExitCode = ExitCode.BaselineUnusable,
+            Findings = [finding, .. gate.Findings.Where(other => other.Code != finding.Code)],
+        };
     }
 
     private static ImmutableArray<string> Write(

@@ -53,6 +53,27 @@ public sealed class ExitCodeListTests(CheckedWorkspace checkedWork) : IClassFixt
         return Work.Run(["check", "-p", file, "-o", "other", "--baseline", "none", .. more]);
     }
 
+    /// <summary>Also where the policy's rules could do without a baseline: a path that is typed is meant.</summary>
+    [Fact]
+    public void A_baseline_that_is_named_must_be_there()
+    {
+        var compared = Ways[ExitCode.BaselineUnusable]();
+        var floors = Work.Run("check", "-p", Floors(), "-o", "other", "--baseline", "absent.json");
+
+        Assert.All([compared, floors], run =>
+        {
+            Assert.Equal(6, run.ExitCode);
+            Assert.Contains("error RG0201: there is no baseline at 'absent.json'", run.Output, StringComparison.Ordinal);
+        });
+    }
+
+    private string Floors()
+    {
+        File.WriteAllText(Work["floors.yml"], Work.Read("robustness.yml").Replace(", max-drop: 0.01", ", min: 0.1", StringComparison.Ordinal)
+            .Replace("min: 0.9, min: 0.1", "min: 0.9", StringComparison.Ordinal));
+        return "floors.yml";
+    }
+
     private ToolRun With(string variable, string value, params string[] args)
     {
         using var tool = Tool.Start(Work.Folder, [(variable, value)], args);

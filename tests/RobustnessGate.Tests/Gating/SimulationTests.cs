@@ -27,7 +27,7 @@ public class SimulationTests(ITestOutputHelper output)
     [InlineData(0.06, 0.90)]
     [InlineData(0.10, 0.70)]
     public void A_true_three_point_drop_is_caught(double discordance, double power) =>
-        Assert.InRange(Failures(400, 0.03, discordance, Policy(Robust(0.3, maxDrop: 0.01))), power * 400, 400);
+        Assert.InRange(Failures(200, 0.03, discordance, Policy(Robust(0.3, maxDrop: 0.01))), power * 200, 200);
 
     private int Failures(int runs, double drop, double discordance, Policy? policy = null)
     {

@@ -38,9 +38,10 @@ internal static class CommandLine
         channel.Open();
         try
         {
-            if (!parsed.CommandResult.Command.Hidden)
+            var unknown = EnvironmentMirror.Unknown(root, Environment.GetEnvironmentVariables().Keys.Cast<string>()).ToArray();
+            if (unknown.Length > 0 && !parsed.CommandResult.Command.Hidden)
             {
-                channel.Report(EnvironmentMirror.Unknown(root, Environment.GetEnvironmentVariables().Keys.Cast<string>()));
+                channel.Report(unknown);
             }
 
             return Run(parsed, channel, EnvironmentMirror.FromEnvironment(typed, Environment.GetEnvironmentVariable));
