@@ -35,9 +35,10 @@ public class DeterminismTests
     [InlineData(7)]
     public void OtherBatchSizesChangeAtMostTwoBitsInAThousand(int batchSize)
     {
-        var others = Bits(Images with { Options = new EvaluationOptions(BatchSize: batchSize) });
-        var differing = Bits(Images).Zip(others, (a, b) => a.Zip(b).Count(pair => pair.First != pair.Second)).Sum();
-        Assert.InRange(differing, 0, 150 * Attacks.Length * 2 / 1000);
+        var few = Images.Pick(Enumerable.Range(0, 50));
+        var others = Bits(few with { Options = new EvaluationOptions(BatchSize: batchSize) });
+        var differing = Bits(few).Zip(others, (a, b) => a.Zip(b).Count(pair => pair.First != pair.Second)).Sum();
+        Assert.InRange(differing, 0, 50 * Attacks.Length * 2 / 1000);
     }
 
     [Fact]

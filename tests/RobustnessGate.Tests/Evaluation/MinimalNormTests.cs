@@ -1,4 +1,5 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Evaluation;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests.Evaluation;
@@ -112,6 +113,22 @@ public class MinimalNormTests
             var fact = (bed with { Bounds = null }).Run(Bed.Entry(attack, 0.05, Norm.L2)).Attacks[0];
             Assert.All(Enumerable.Range(0, Count), i => Assert.InRange(fact.Distances!.Value[i]!.Value * length / Gap(weights, bed, i), 1 - 1e-4, 1.1));
         }
+    }
+
+    [Fact]
+    public void PairsOfLargeImagesTakeLittleMemory()
+    {
+        // All pairs of 150,528 features would take 84 GiB.
+        int[] shape = [3, 224, 224];
+        var features = shape.Aggregate(1, (a, b) => a * b);
+        var weights = Networks.Uniform("large weights", 2 * features, -1, 1);
+        var bed = Networks.Labelled(Networks.Linear(weights, [0, 0]), "large", 2, shape) with { Options = new EvaluationOptions(BatchSize: 2) };
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        var before = process.PeakWorkingSet64;
+        var fact = bed.Run(Bed.Entry(new Jsma(Gamma: 0.0002), 1000, Norm.L0)).Attacks[0];
+        process.Refresh();
+        Assert.InRange(process.PeakWorkingSet64 - before, 0, 2L << 30);
+        Assert.InRange(fact.Forwards, 2, 2 * 16);
     }
 
     /// <summary>Two classes; the way to the boundary is neither tiny nor blocked by most of the box.</summary>
