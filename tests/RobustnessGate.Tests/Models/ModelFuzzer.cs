@@ -78,7 +78,7 @@ internal static class ModelFuzzer
         }
         catch (Exception exception)
         {
-            return $"fault\t{exception.GetType().Name}: {exception.Message.Split('\n')[0]}";
+            return $"fault\t{exception.GetType().Name}: {exception.Message.Split('\n')[0]} {exception.StackTrace?.Split('\n')[0].Trim()}";
         }
     }
 
