@@ -27,6 +27,9 @@ public sealed class BadModelTests : IDisposable
         ("LFS pointer", "m.onnx", "RG0401", "git lfs pull", () => "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()),
         ("empty zip", "m.pt", "RG0401", "no network", EmptyZip),
         ("damaged zip", "m.pt", "RG0401", "damaged", () => [(byte)'P', (byte)'K', 3, 4, 0, 0, 0]),
+        ("a script that unpacks without end", "m.pt", "RG0423", "its scripts claim", () => Archive("m/code/a.py", 65 << 20)),
+        ("a tensor that unpacks without end", "m.pt", "RG0423", "claim to unpack to", () => Archive("m/data/0", 65 << 20)),
+        ("a script longer than it claims", "m.pt", "RG0423", "checksum", Understated),
         ("channels last in the file", "m.onnx", "RG0408", "Write shape: [?, ?, 3] and layout: channels-last", () => new Graphs(13, [-1, -1, -1, 3], -1, 4).Node("Flatten", "x", "y").Bytes()),
         ("batch statistics", "m.onnx", "RG0422", "Call eval() before exporting", BatchStatistics),
         ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
@@ -38,6 +41,7 @@ public sealed class BadModelTests : IDisposable
         ("two outputs", "m.onnx", "RG0411", "y, z", TwoOutputs),
         ("integer output", "m.onnx", "RG0411", "no floating-point output", IntegerOutput),
         ("unknown operators", "m.onnx", "RG0412", "'NonMaxSuppression' (n0), 'com.acme.Magic' (n1)", UnknownOperators),
+        ("an output that its operator does not have", "m.onnx", "RG0412", "no node computes it", () => new Graphs(13, [-1, 4], -1, 4).Node("Relu", "x", "z,y").Bytes()),
         ("training mode", "m.onnx", "RG0412", "training mode", TrainingMode),
         ("string weights", "m.onnx", "RG0412", "string", () => Broken(tensor => tensor.DataType = (int)DataType.String)),
         ("weights shorter than their shape", "m.onnx", "RG0405", "should hold 48 bytes but holds 40", () => Broken(tensor => tensor.RawData = Google.Protobuf.ByteString.CopyFrom(new byte[40]))),
@@ -90,6 +94,24 @@ public sealed class BadModelTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), Noise(64));
         Assert.Equal("RG0404", ModelFolder.Refusal(Section("m.onnx") with { Sha256 = new string('0', 64) }).Code);
+    }
+
+    [Fact]
+    public void ANameOutOfAFileCannotPaintBreakOrFloodAMessage()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Node("Magic\u001b[31m\u202e\n## passed\u0007", "x", "y");
+        graph.Model.Graph.Node[0].Name = new string('n', 1 << 20);
+        File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), graph.Bytes());
+
+        var finding = ModelFolder.Refusal(Section("m.onnx"));
+
+        Assert.Equal("RG0412", finding.Code);
+        Assert.Contains("'Magic[31m ## passed'", finding.Message, StringComparison.Ordinal);
+        Assert.InRange(finding.Message.Length, 1, 500);
+        Assert.All(finding.Message, c => Assert.False(char.IsControl(c)));
+        Assert.All(
+            new[] { (new string('x', 1 << 20), 300), (string.Concat(Enumerable.Repeat("x ", 1 << 19)), 20_000) },
+            flood => Assert.Equal(flood.Item2, Assert.Single(MistakeException.InFile("RG0401", "m", flood.Item1).Findings).Message.Length));
     }
 
     [Fact]
@@ -168,6 +190,34 @@ public sealed class BadModelTests : IDisposable
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>A script archive with one entry of spaces, which shrink a thousand times.</summary>
+    private static byte[] Archive(string name, int size)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            archive.CreateEntry("m/code/__torch__.py");
+            using var entry = archive.CreateEntry(name).Open();
+            entry.Write([.. Enumerable.Repeat((byte)' ', size)]);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Wherever the entry's length stands, one that no limit minds.</summary>
+    private static byte[] Understated()
+    {
+        const int Size = (65 << 20) + 7;
+        var bytes = Archive("m/code/a.py", Size);
+        var length = BitConverter.GetBytes(Size);
+        for (int at; (at = bytes.AsSpan().IndexOf(length)) >= 0;)
+        {
+            BitConverter.GetBytes(1000).CopyTo(bytes, at);
+        }
+
+        return bytes;
     }
 
     private static byte[] TwoInputs()

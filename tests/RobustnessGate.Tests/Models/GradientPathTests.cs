@@ -1,6 +1,8 @@
+using RobustnessGate.Attacks;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
+using RobustnessGate.Tests.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 using DataType = RobustnessGate.Models.Onnx.Proto.TensorProto.Types.DataType;
@@ -87,6 +89,19 @@ public class GradientPathTests
         Assert.Contains(Numbers.Floats(Numbers.Gradient(input => through.Logits(input).sum(), x)), value => value != 0);
         Assert.Contains("straight through", Assert.Single(through.Network.Card.Notes), StringComparison.Ordinal);
         Assert.Equal("RG0435", ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("scripted.pt"), 2, 8, 8) with { Gradients = GradientMode.StraightThrough }).Code);
+    }
+
+    [Fact]
+    public void AQuantisedNetworkThatAnswersWithAPixelForEachClassIsFlaggedLikeAnyOther()
+    {
+        using var network = new Graphs(13, [-1, 3, 1, 1], -1, 3, 1, 1)
+            .Initialiser("s", tensor(0.02f)).Initialiser("z", tensor((sbyte)-20), DataType.Int8)
+            .Node("QuantizeLinear", "x,s,z", "a").Node("DequantizeLinear", "a,s,z", "y").Read();
+        float[] values = [0.9f, 0.1f, 0.2f, 0.1f, 0.9f, 0.2f, 0.1f, 0.2f, 0.9f, 0.8f, 0.1f, 0.2f];
+
+        var result = new Bed(network, values, [0, 1, 2, 0], [3, 1, 1]).Run(Bed.Entry(new Pgd(2), 0.01));
+
+        Assert.Contains(result.Findings, finding => finding.Code == "RG1106");
     }
 
     [Fact]

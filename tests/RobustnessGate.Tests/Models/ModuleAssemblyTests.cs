@@ -49,9 +49,43 @@ public sealed class ModuleAssemblyTests : IDisposable
     [Fact]
     public void WithoutWeightsItIsSaidThatTheConstructorMakesThem()
     {
-        using var classifier = ModelLoader.Load(Section(Small, null));
+        using var classifier = ModelLoader.Load(Section(typeof(SteadyModule).FullName, null));
 
         Assert.Contains("constructor", Assert.Single(classifier.Network.Card.Notes), StringComparison.Ordinal);
+        Assert.True(classifier.Network.SupportsDouble);
+    }
+
+    [Fact]
+    public void WithoutWeightsAConstructorThatDrawsThemIsRefused()
+    {
+        var finding = ModelFolder.Refusal(Section(Small, null));
+
+        Assert.Equal("RG0419", finding.Code);
+        Assert.Contains("name model.weights", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Near")]
+    [InlineData("Far")]
+    public void AnotherAssemblyInTheFolderBreaksThePin(string changed)
+    {
+        var (far, farBase) = Library("Far", typeof(object));
+        var (near, nearBase) = Library("Near", farBase);
+        var (user, _) = Library("User", nearBase);
+        _folder.Write("Far.dll", far);
+        _folder.Write("Near.dll", near);
+        _folder.Write("Stranger.dll", [1]);
+        var section = ModelFolder.Section(_folder.Write("User.dll", user), 4);
+        var refused = ModelFolder.Refusal(section with { Sha256 = new string('0', 64) });
+        Assert.Equal("RG0404", refused.Code);
+        section = section with { Sha256 = System.Text.RegularExpressions.Regex.Match(refused.Message, "[0-9a-f]{64}").Value };
+
+        // The pin holds: only then is it found that there is no module in it.
+        Assert.Equal("RG0419", ModelFolder.Refusal(section).Code);
+        _folder.Write("Stranger.dll", [2]);
+        Assert.Equal("RG0419", ModelFolder.Refusal(section).Code);
+        _folder.Write(changed + ".dll", [.. changed == "Near" ? near : far, 0]);
+        Assert.Equal("RG0404", ModelFolder.Refusal(section).Code);
     }
 
     [Theory]
@@ -111,6 +145,18 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>An assembly with one class on top of another's.</summary>
+    private static (byte[] Bytes, Type Type) Library(string name, Type parent)
+    {
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName(name) { Version = new Version(1, 0) }, typeof(object).Assembly);
+        var type = assembly.DefineDynamicModule(name).DefineType(name + "Type", TypeAttributes.Public, parent);
+        type.DefineDefaultConstructor(MethodAttributes.Public);
+        var made = type.CreateType();
+        using var stream = new MemoryStream();
+        assembly.Save(stream);
+        return (stream.ToArray(), made);
+    }
 
     private Policies.ModelSection Section(string? type, string? weights) => ModelFolder.Section(ModelFolder.Assembly, 2, 8, 8) with
     {

@@ -21,6 +21,24 @@ public sealed class SmallModule : nn.Module<Tensor, Tensor>
     }
 }
 
+/// <summary>A module whose constructor makes the same weights each time.</summary>
+public sealed class SteadyModule : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear _last = nn.Linear(128, 5);
+
+    public SteadyModule()
+        : base("steady")
+    {
+        RegisterComponents();
+        foreach (var parameter in parameters())
+        {
+            nn.init.constant_(parameter, 0.5);
+        }
+    }
+
+    public override Tensor forward(Tensor input) => _last.call(input.flatten(1));
+}
+
 /// <summary>A module whose constructor fails.</summary>
 public sealed class BrokenModule : nn.Module<Tensor, Tensor>
 {

@@ -56,6 +56,26 @@ public class VnnCompAttackTests(ITestOutputHelper output)
         Assert.InRange(binarised.Count(found.Contains), 4, 8);
     }
 
+    /// <summary>A few steps of each attack, so that none can be added without meeting a proof.</summary>
+    [SharedDataFact(VnnComp.Index)]
+    public void NoAttackThereIsBreaksWhatIsProven()
+    {
+        var data = new VnnComp();
+        Attack[] attacks = [.. AttackCatalog.All.Where(attack => attack.Norms.Contains(Norm.Linf) && attack is not AutoAttack).Select(Tiny)];
+        var proven = data.Instances.Where(instance => instance.Verdict == "unsat").ToList();
+
+        var broken = proven.GroupBy(instance => (instance.Network, instance.Target)).SelectMany(group => Broken(data, [.. group], attacks));
+
+        Assert.Empty(broken);
+        Assert.Equal(83, proven.Count);
+        Assert.InRange(attacks.Length, 13, AttackCatalog.All.Length);
+        Assert.Subset(attacks.Select(attack => attack.Name).ToHashSet(), AutoAttack.Members.Select(attack => attack.Name).ToHashSet());
+    }
+
+    /// <summary>Whatever a whole number counts (steps, restarts, targets, samples), at most three.</summary>
+    private static Attack Tiny(Attack attack) => (Attack)attack.GetType().GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)!
+        .Invoke([.. AttackDescription.Parameters(attack).Select(parameter => parameter.Value is int count ? Math.Min(count, 3) : parameter.Value)]);
+
     /// <summary>Ids of the instances that some attack broke.</summary>
     private static HashSet<string> Broken(VnnComp data, VnnComp.Instance[] instances, Attack[] attacks)
     {

@@ -10,6 +10,7 @@ public class WeightsFileTests
     private static readonly (string Case, string File, string Code, string Says, byte[] Bytes)[] Cases =
     [
         ("no bytes", "w.safetensors", "RG0421", "longer than the file", []),
+        ("a byte less than a length takes", "w.safetensors", "RG0421", "longer than the file", new byte[7]),
         ("header longer than the file", "w.safetensors", "RG0421", "longer than the file", [255, 255, 255, 255, 255, 255, 255, 127, (byte)'{', (byte)'}']),
         ("header no JSON", "w.safetensors", "RG0421", "cannot be read", SafeTensors.Bytes("{\"a\":", [])),
         ("entry without a type", "w.safetensors", "RG0421", "cannot be read", SafeTensors.Bytes("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}", new byte[4])),
@@ -21,6 +22,7 @@ public class WeightsFileTests
         ("negative shape", "w.safetensors", "RG0421", "claims the shape", SafeTensors.Bytes("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", new byte[4])),
         ("header a list", "w.safetensors", "RG0421", "cannot be read", SafeTensors.Bytes("[]", [])),
         ("empty dat", "w.dat", "RG0421", "cannot be read", []),
+        ("dat with a name of negative length", "w.dat", "RG0421", "cannot be read", [1, 255, 255, 255, 255, 15]),
         ("dat cut short", "w.dat", "RG0421", "cannot be read", [1, 1, (byte)'a', 6, 1]),
         ("dat longer than the file", "w.dat", "RG0421", "longer than the file", [1, 1, (byte)'a', 6, 1, 100, 0]),
         ("dat of absurd rank", "w.dat", "RG0421", "dimensions", [1, 1, (byte)'a', 6, 127]),
@@ -44,6 +46,29 @@ public class WeightsFileTests
 
         Assert.Equal((code, file), (finding.Code, finding.Where?.File));
         Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever few bytes a file holds, it is weights or a finding.</summary>
+    [Theory]
+    [InlineData("w.safetensors")]
+    [InlineData("w.dat")]
+    public void ShortFilesAreReadOrRefused(string file)
+    {
+        foreach (var (length, value) in Enumerable.Range(0, 17).SelectMany(length => new byte[] { 0, 1, 127, 128, 255 }.Select(value => (length, value))))
+        {
+            byte[] bytes = [.. Enumerable.Repeat(value, length)];
+            try
+            {
+                // A .dat may say that it has few entries, whatever follows.
+                using var read = WeightsFile.Read(bytes, file);
+                Assert.Equal("w.dat", file);
+                Assert.InRange(read.Tensors.Count, 0, value);
+            }
+            catch (MistakeException mistake)
+            {
+                Assert.Equal("RG0421", Assert.Single(mistake.Findings).Code);
+            }
+        }
     }
 
     [Fact]

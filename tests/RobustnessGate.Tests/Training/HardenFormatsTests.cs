@@ -68,7 +68,7 @@ public sealed class HardenFormatsTests : IDisposable
         Assert.Contains("before torch.jit.freeze", frozen.Message, StringComparison.Ordinal);
 
         var constructed = Assert.Single(Assert.Throws<MistakeException>(
-            () => Harden($"path: '{ModelFolder.Assembly}', type: {typeof(SmallModule).FullName}")).Findings);
+            () => Harden($"path: '{ModelFolder.Assembly}', type: {typeof(SteadyModule).FullName}")).Findings);
         Assert.Equal("RG0481", constructed.Code);
         Assert.Contains("no model.weights", constructed.Message, StringComparison.Ordinal);
     }

@@ -30,7 +30,15 @@ public sealed class MistakeException(ExitCode exitCode, params IReadOnlyList<Fin
 
     public IReadOnlyList<Finding> Findings { get; } = findings;
 
-    /// <summary>A mistake in a file that has no lines: a model, a data file.</summary>
-    public static MistakeException InFile(string code, string file, string message) =>
-        new(ExitCode.InvalidInput, new Finding(code, Severity.Error, new Location(file, 0, 0), message));
+    /// <summary>Room for all of a model's unsupported nodes, and an end for what a hostile file can make a message say.</summary>
+    private const int MaxMessage = 20_000;
+
+    private const int MaxWord = 300;
+
+    /// <summary>A mistake in a file that has no lines: a model, a data file. Names from the file become one line of visible text.</summary>
+    public static MistakeException InFile(string code, string file, string message)
+    {
+        var words = PlainText.Clean(message).Split(' ').Select(word => PlainText.Shorten(word, MaxWord));
+        return new(ExitCode.InvalidInput, new Finding(code, Severity.Error, new Location(file, 0, 0), PlainText.Shorten(string.Join(' ', words), MaxMessage)));
+    }
 }

@@ -17,6 +17,7 @@ internal static class GradientTie
         }
 
         using var scope = NewDisposeScope();
-        return (output + (input.flatten(1).narrow(1, 0, 1) * 0)).MoveToOuterDisposeScope();
+        long[] onePerSample = [-1, .. Enumerable.Repeat(1L, (int)output.dim() - 1)];
+        return (output + (input.flatten(1).narrow(1, 0, 1) * 0).reshape(onePerSample)).MoveToOuterDisposeScope();
     }
 }

@@ -19,9 +19,10 @@ public static class ModelLoader
         var bytes = Read(model.Path, display);
         var format = ModelFormats.Detect(bytes, display);
         using var weights = Weights(model, format, display);
+        var needed = format == ModelFormat.Assembly ? PrivateAssemblies.Of(bytes, model.Path, display) : PrivateAssemblies.None;
         if (format != ModelFormat.Onnx || !MayHaveExternalWeights(bytes))
         {
-            CheckPin(model, Identity(bytes, weights?.Digest), display);
+            CheckPin(model, Identity(bytes, ModuleAssembly.Digest(weights, needed)), display);
         }
 
         if (format != ModelFormat.Onnx && model.Input.Shape.IsEmpty)
@@ -30,7 +31,7 @@ public static class ModelLoader
                 "this format does not tell the shape of the network's input, and nothing else does. Give the shape of one input, without the batch: --shape 3x32x32, or shape: [3, 32, 32] in a policy.");
         }
 
-        var network = Open(model, format, bytes, weights, display);
+        var network = Open(model, format, bytes, weights, needed, display);
         try
         {
             // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
@@ -67,18 +68,18 @@ public static class ModelLoader
         return model.Weights is { } path ? WeightsFile.Read(path) : null;
     }
 
-    private static IOpenedNetwork Open(ModelSection model, ModelFormat format, byte[] bytes, StateDictionary? weights, string display) => format switch
+    private static IOpenedNetwork Open(ModelSection model, ModelFormat format, byte[] bytes, StateDictionary? weights, PrivateAssemblies needed, string display) => format switch
     {
         ModelFormat.Onnx => OnnxNetwork.Parse(
             bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds, model.Gradients == GradientMode.StraightThrough), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
         ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
-        _ => ModuleAssembly.Load(model, bytes, weights, display),
+        _ => ModuleAssembly.Load(model, bytes, weights, needed, display),
     };
 
     /// <summary>Whether an ONNX file can name other files: the key of their entries must stand in it.</summary>
     private static bool MayHaveExternalWeights(ReadOnlySpan<byte> file) => file.IndexOf("location"u8) >= 0;
 
-    /// <summary>SHA-256 of the file; with weights in files beside it, of that hash and theirs.</summary>
+    /// <summary>SHA-256 of the file; with weights or assemblies in files beside it, of that hash and theirs.</summary>
     private static string Identity(byte[] file, byte[]? external)
     {
         var hash = SHA256.HashData(file);

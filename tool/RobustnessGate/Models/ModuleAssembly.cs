@@ -18,23 +18,29 @@ internal static class ModuleAssembly
     private const string Engine = "TorchSharp";
 
     /// <param name="weights">Set in every instance; null leaves what the constructor makes.</param>
+    /// <param name="needed">What the assembly may load from its folder.</param>
     /// <exception cref="MistakeException">RG0409, RG0415, RG0419 to RG0422.</exception>
-    public static ModuleNetwork Load(ModelSection model, byte[] bytes, StateDictionary? weights, string display)
+    public static ModuleNetwork Load(ModelSection model, byte[] bytes, StateDictionary? weights, PrivateAssemblies needed, string display)
     {
         CheckReferences(bytes, display);
-        var assembly = Context.Read(bytes, model.Path);
+        var assembly = new Context(model.Path, needed).LoadFromStream(new MemoryStream(bytes));
         var type = Choose(assembly, model.Type, display);
         var card = ModelCard.Empty with { Summary = $"TorchSharp module {type.FullName}" };
         if (weights is null)
         {
+            RefuseChance(type, display);
             card = card with { Notes = ["There is no model.weights: the weights are those that the constructor makes."] };
         }
 
         return new ModuleNetwork("assembly", display, card, model.Input, () => Create(type, weights, display))
         {
-            ExternalDigest = weights?.Digest,
+            ExternalDigest = Digest(weights, needed),
         };
     }
+
+    /// <summary>Of what belongs to the model beside its file; null where there is nothing.</summary>
+    public static byte[]? Digest(StateDictionary? weights, PrivateAssemblies needed) =>
+        weights is null && needed.Digest is null ? null : [.. weights?.Digest ?? [], .. needed.Digest ?? []];
 
     /// <summary>The TorchSharp that the assembly was built against must not be newer than the tool's.</summary>
     private static void CheckReferences(byte[] bytes, string display)
@@ -105,6 +111,27 @@ internal static class ModuleAssembly
         };
     }
 
+    /// <summary>Without weights from a file every instance must have the same, else each load is another model under the same hash.</summary>
+    private static void RefuseChance(Type type, string display)
+    {
+        using var once = Construct(type, display);
+        using var again = Construct(type, display);
+        var (first, second) = (once.state_dict(), again.state_dict());
+        if (first.Count != second.Count || first.Any(entry => !second.TryGetValue(entry.Key, out var other) || !Same(entry.Value, other)))
+        {
+            throw MistakeException.InFile("RG0419", display,
+                $"the constructor of {type.FullName} makes other weights each time, so that every run would measure another network. Train it, save its weights, and name model.weights.");
+        }
+    }
+
+    /// <summary>To the bit, so that NaN equals itself.</summary>
+    private static bool Same(Tensor first, Tensor second)
+    {
+        using var scope = NewDisposeScope();
+        return first.dtype == second.dtype && first.shape.SequenceEqual(second.shape)
+            && first.cpu().contiguous().bytes.SequenceEqual(second.cpu().contiguous().bytes);
+    }
+
     /// <summary>A constructor whose parameters all have defaults; a first parameter "name" may be without.</summary>
     private static nn.Module<Tensor, Tensor> Construct(Type type, string display)
     {
@@ -140,17 +167,11 @@ internal static class ModuleAssembly
         $"{what}. An assembly shares the tool's TorchSharp {typeof(torch).Assembly.GetName().Version}, so both must fit; build it against that version, or export the model as ONNX.");
 
     /// <summary>TorchSharp and this library come from the tool; what else the assembly needs, from its own folder.</summary>
-    private sealed class Context(string path) : AssemblyLoadContext(Path.GetFileName(path))
+    private sealed class Context(string path, PrivateAssemblies needed) : AssemblyLoadContext(Path.GetFileName(path))
     {
-        private static readonly Assembly[] Shared = [typeof(torch).Assembly, typeof(ModuleAssembly).Assembly];
-
-        private readonly AssemblyDependencyResolver _resolver = new(path);
-
-        public static Assembly Read(byte[] bytes, string path) => new Context(path).LoadFromStream(new MemoryStream(bytes));
-
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            Array.Find(Shared, assembly => assembly.GetName().Name == assemblyName.Name) is { } shared ? shared
-            : _resolver.ResolveAssemblyToPath(assemblyName) is { } found ? LoadFromAssemblyPath(found)
+            PrivateAssemblies.Shared(assemblyName) is { } shared ? shared
+            : needed.Find(assemblyName) is { } found ? LoadFromStream(new MemoryStream(found))
             : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,8 +13,11 @@ namespace RobustnessGate.Models;
 /// </summary>
 internal static partial class TorchScriptArchive
 {
-    /// <summary>A script, or a tensor of one, beyond this is not unpacked.</summary>
-    private const long MaxEntry = int.MaxValue;
+    /// <summary>Bytes of all scripts and object graphs together: what is held as text.</summary>
+    private const long MaxText = 64 << 20;
+
+    /// <summary>Tensors are stored as they are and scripts shrink a few times: an archive that unpacks to more than this many times its size is none.</summary>
+    private const long MaxExpansion = 100;
 
     /// <summary>Namespaces of operators and classes that libtorch brings.</summary>
     private static readonly HashSet<string> BuiltIn = new(
@@ -25,6 +29,7 @@ internal static partial class TorchScriptArchive
         try
         {
             using var archive = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read, leaveOpen: false, Encoding.UTF8);
+            RefuseBombs(archive, bytes.Length, display);
             var texts = archive.Entries.Select(entry => Text(entry, display)).ToList();
             var foreign = texts.SelectMany(Foreign).Distinct().Order(StringComparer.Ordinal).ToList();
             if (foreign.Count > 0)
@@ -52,18 +57,37 @@ internal static partial class TorchScriptArchive
     public static MistakeException Unreadable(string display, string why) => MistakeException.InFile("RG0423", display,
         $"libtorch cannot read this TorchScript file: {why} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
 
+    /// <summary>Before anything is unpacked. No entry gives more bytes than it claims: reading ends there, and the checksum is wrong.</summary>
+    private static void RefuseBombs(ZipArchive archive, long size, string display)
+    {
+        var (claimed, text) = (0.0, 0.0);
+        foreach (var entry in archive.Entries)
+        {
+            claimed += entry.Length;
+            text += IsText(entry) ? entry.Length : 0;
+        }
+
+        if (text > MaxText)
+        {
+            throw Unreadable(display, string.Create(CultureInfo.InvariantCulture, $"its scripts claim {text:N0} bytes; at most {MaxText:N0} are read."));
+        }
+
+        if (claimed > (double)MaxExpansion * size)
+        {
+            throw Unreadable(display, string.Create(CultureInfo.InvariantCulture, $"its {size:N0} bytes claim to unpack to {claimed:N0}."));
+        }
+    }
+
+    private static bool IsText(ZipArchiveEntry entry) =>
+        entry.FullName.EndsWith(".py", StringComparison.Ordinal) || entry.FullName.EndsWith("data.pkl", StringComparison.Ordinal);
+
     /// <summary>The text of scripts and object graphs, after comparing every entry's bytes with their checksum.</summary>
     private static string Text(ZipArchiveEntry entry, string display)
     {
-        if (entry.Length > MaxEntry)
-        {
-            throw Unreadable(display, $"'{entry.FullName}' claims {entry.Length:N0} bytes.");
-        }
-
         using var stream = entry.Open();
         var checksum = new Crc32();
         using var text = new MemoryStream();
-        var isText = entry.FullName.EndsWith(".py", StringComparison.Ordinal) || entry.FullName.EndsWith("data.pkl", StringComparison.Ordinal);
+        var isText = IsText(entry);
         var buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {

@@ -72,7 +72,7 @@ internal static class WeightsFile
                 ? throw new InvalidDataException($"'{twice.Key}' occurs twice.")
                 : entries;
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
             throw MistakeException.InFile("RG0421", display, $"the weights cannot be read: {exception.Message} Save them again.");
         }
@@ -87,7 +87,7 @@ internal static class WeightsFile
     private static List<Entry> SafeTensors(byte[] bytes)
     {
         var length = bytes.Length < 8 ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        if (length > (ulong)bytes.Length - 8)
+        if (bytes.Length < 8 || length > (ulong)(bytes.Length - 8))
         {
             throw new InvalidDataException("The header is longer than the file.");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using RobustnessGate.Gating;
 
 namespace RobustnessGate.Reports;
 

@@ -41,7 +41,9 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
             }
         }
 
-        return [.. Graph.Outputs.Select(slot => Kept(slots[slot]!, inputs))];
+        // A node may be asked for more outputs than its operator has.
+        return [.. Graph.Outputs.Select(slot => Kept(
+            slots[slot] ?? throw new NodeException("the output", new UnsupportedException("no node computes it")), inputs))];
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using RobustnessGate.Gating;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;
@@ -9,11 +10,16 @@ namespace RobustnessGate.Models.Onnx;
 internal sealed record OnnxNode(
     string Name, string Op, string Domain, int Opset, Operator Operator, Attributes Attributes, int[] Inputs, int[] Outputs)
 {
+    private const int MaxName = 200;
+
     /// <summary>How messages call the node: its operator, and its name where it has one.</summary>
     public string Display => Describe(Op, Domain, Name);
 
     public static string Describe(string op, string domain, string name) =>
-        (domain.Length == 0 ? $"'{op}'" : $"'{domain}.{op}'") + (name.Length == 0 ? "" : $" ({name})");
+        (domain.Length == 0 ? $"'{Visible(op)}'" : $"'{Visible(domain)}.{Visible(op)}'") + (name.Length == 0 ? "" : $" ({Visible(name)})");
+
+    /// <summary>A file can call a node anything; terminals and reports show it.</summary>
+    private static string Visible(string name) => PlainText.Shorten(PlainText.Clean(name), MaxName);
 
     public bool HasOutput(int index) => index < Outputs.Length && Outputs[index] >= 0;
 }

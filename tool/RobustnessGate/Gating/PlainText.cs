@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RobustnessGate.Reports;
+namespace RobustnessGate.Gating;
 
 /// <summary>Text from elsewhere as one visible line: what every escaping starts from.</summary>
 internal static class PlainText
