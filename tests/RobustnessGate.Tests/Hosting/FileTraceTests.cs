@@ -43,7 +43,7 @@ public sealed class FileTraceTests : IDisposable
         policy = policy with { Data = policy.Data with { Labels = In("classes") } };
 
         Assert.Equal(["classes/cat/1.png", "images.zip", "net.onnx"], Inputs(policy));
-        Assert.Equal([In("classes")], FileTrace.Of(policy, [], []).Folders);
+        Assert.Equal<string>([In("classes")], FileTrace.Of(policy, [], []).Folders);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
