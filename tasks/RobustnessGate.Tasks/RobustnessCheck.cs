@@ -34,6 +34,9 @@ public sealed class RobustnessCheck : RobustnessToolTask
 
     public string? NoColor { get; set; }
 
+    /// <summary>Folder for the tool's account of the files that it read and wrote.</summary>
+    public string? TraceFolder { get; set; }
+
     protected override string Verb => "check";
 
     protected override IEnumerable<(string Option, string? Value)> Options
@@ -58,6 +61,7 @@ public sealed class RobustnessCheck : RobustnessToolTask
             yield return ("--in-process", InProcess);
             yield return ("--verbosity", Verbosity);
             yield return ("--no-color", NoColor);
+            yield return ("--trace-files", TraceFolder);
         }
     }
 }

@@ -19,11 +19,13 @@ public sealed class RobustnessHarden : RobustnessToolTask
 
     public string? Seed { get; set; }
 
+    public string? Verbosity { get; set; }
+
     protected override string Verb => "harden";
 
     protected override IEnumerable<(string Option, string? Value)> Options =>
     [
         ("--policy", Policy), ("--output", Output), ("--regime", Regime), ("--epochs", Epochs), ("--device", Device),
-        ("--threads", Threads), ("--seed", Seed),
+        ("--threads", Threads), ("--seed", Seed), ("--verbosity", Verbosity),
     ];
 }

@@ -25,8 +25,9 @@ public abstract class RobustnessToolTask : ToolTask
     /// <summary>The dotnet that runs the build.</summary>
     public string? DotnetHost { get; set; }
 
-    /// <summary>Folder for the tool's account of the files that it read and wrote.</summary>
-    public string? TraceFolder { get; set; }
+    /// <summary>Whether the tool spoke this protocol and ended well; an exit code of 0 alone says neither.</summary>
+    [Output]
+    public bool Passed { get; private set; }
 
     /// <summary>The verb of the tool.</summary>
     protected abstract string Verb { get; }
@@ -109,10 +110,22 @@ public abstract class RobustnessToolTask : ToolTask
     }
 
     /// <summary>An exit code of 0 counts only from a tool that speaks this protocol.</summary>
-    public override bool Execute() => base.Execute() && (_greeted || HandleTaskExecutionErrors());
+    public override bool Execute() => Passed = base.Execute() && (_greeted || HandleTaskExecutionErrors());
+
+    /// <summary>The base class would report a tool that is not there by a code of its own, which nobody can look up here.</summary>
+    protected override bool ValidateParameters()
+    {
+        if (string.IsNullOrEmpty(Executable) || File.Exists(Executable))
+        {
+            return base.ValidateParameters();
+        }
+
+        DiagnosticLine.LogError(Log, "RG0902", $"the property RobustnessGateExecutable names '{Executable}', which does not exist.");
+        return false;
+    }
 
     private IEnumerable<string> Arguments() => Options
-        .Concat([("--diagnostic-prefix", _prefix), ("--trace-files", TraceFolder)])
+        .Concat([("--diagnostic-prefix", _prefix)])
         .Where(option => !string.IsNullOrEmpty(option.Item2))
         .Select(option => $"{option.Item1}={OneLine(option.Item1, option.Item2!)}");
 

@@ -78,6 +78,18 @@ public class BuildTests(Packages packages)
     }
 
     [Fact]
+    public void A_target_framework_that_is_not_built_is_no_green_build()
+    {
+        var project = new Project(packages, "mistyped", "<TargetFrameworks>;net10.0;net9.0</TargetFrameworks>");
+
+        var run = project.Build("-p:RobustnessGateTargetFramework=net10");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error RG0930", run.Output, StringComparison.Ordinal);
+        Assert.Contains("robustness gate passed", project.Build().Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Design_time_builds_and_switched_off_gates_check_nothing()
     {
         var project = new Project(packages, "off");

@@ -90,6 +90,72 @@ public class ProtocolTests(Packages packages)
     }
 
     [Fact]
+    public void A_tool_that_is_not_where_it_should_be_is_RG0902()
+    {
+        var run = new Project(packages, "nowhere", executable: "/nowhere/dotnet-robustness-gate").Build();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error RG0902: the property RobustnessGateExecutable", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
+        Assert.DoesNotContain("MSB6004", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Severity_warning_does_not_let_a_silent_tool_pass()
+    {
+        var project = new Project(packages, "silent", executable: Script("silent", "exit 0"));
+
+        var run = project.Build("-p:RobustnessGateSeverity=warning").Succeeded();
+
+        Assert.Contains("warning RG0902", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("robustness gate passed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("warning RG0902", project.Build("-p:RobustnessGateSeverity=warning").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_that_is_not_the_checked_one_is_checked_again()
+    {
+        var folder = packages.NewFolder("state");
+        var runs = Path.Combine(packages.NewFolder("state runs"), "runs.txt");
+        Directory.CreateDirectory(Path.Combine(folder, "images"));
+        foreach (var file in new[] { "model", "images/1.png" })
+        {
+            File.WriteAllText(Path.Combine(folder, file), "x");
+        }
+
+        // Reads a model, a folder, and a baseline that is not there yet.
+        var project = new Project(packages, "state", executable: Script("state", $"""
+            echo "${"{"}prefix{"}"}robustness-gate 9.9.9"
+            trace=$(sed -n 's/^--trace-files=//p' "$rsp")
+            printf '%s\n' "$PWD/model" "$PWD/baseline.json" "$PWD/images/1.png" > "$trace/inputs.txt"
+            echo "$PWD/images" > "$trace/folders.txt"
+            echo run >> '{runs}'
+            """));
+
+        Assert.Equal(1, RunsAfter(() => { }));
+        Assert.Equal(1, RunsAfter(() => { }));
+        Assert.Equal(2, RunsAfter(() => File.SetLastWriteTimeUtc(Path.Combine(folder, "model"), DateTime.UnixEpoch.AddDays(1))));
+        Assert.Equal(3, RunsAfter(() => File.WriteAllText(Path.Combine(folder, "images", "2.png"), "x")));
+        Assert.Equal(4, RunsAfter(() => File.WriteAllText(Path.Combine(folder, "baseline.json"), "x")));
+        Assert.Equal(4, RunsAfter(() => { }));
+
+        int RunsAfter(Action change)
+        {
+            change();
+            project.Build().Succeeded();
+            return File.ReadAllLines(runs).Length;
+        }
+    }
+
+    [Fact]
+    public void Hardening_reaches_the_real_tool()
+    {
+        var run = new Project(packages, "hardened").Build("-t:RobustnessHarden", "-p:RobustnessGateOnBuild=false", "-p:RobustnessGateSeed=3", "-restore");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error RG0482: the policy has no 'harden' section", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Harden_needs_a_tool_that_has_it()
     {
         var project = new Project(packages, "harden", executable: Script("harden", "exit 5"));

@@ -25,6 +25,7 @@ internal static class QuickStart
     {
         var model = Path.Combine(folder, "quick-start", "robust.onnx");
         File.Copy(Path.Combine(folder, "quick-start", source), model, overwrite: true);
-        File.SetLastWriteTimeUtc(model, DateTime.UtcNow);
+        // As 'cp -p' or an unpacked archive leaves it: older than any build.
+        File.SetLastWriteTimeUtc(model, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
     }
 }

@@ -48,6 +48,7 @@ public partial class ArchitectureTests
     public void Every_code_in_the_sources_is_a_diagnostic_and_every_diagnostic_is_used()
     {
         var used = Sources(Path.Combine(TestData.Root, "tool")).Concat(Sources(Path.Combine(TestData.Root, "tasks")))
+            .Concat(Directory.EnumerateFiles(Path.Combine(TestData.Root, "msbuild"), "*.targets", SearchOption.AllDirectories))
             .Where(file => Path.GetFileName(file) != "Diagnostics.cs")
             .SelectMany(file => CodeLiteral().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
             .ToHashSet(StringComparer.Ordinal);

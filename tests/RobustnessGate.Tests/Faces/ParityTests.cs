@@ -7,11 +7,13 @@ namespace RobustnessGate.Tests.Faces;
 /// <summary>One concept has one name in every face of the tool, and no face lacks what another has.</summary>
 public partial class ParityTests
 {
-    private static readonly string[] OptionsOfCheck =
+    private static readonly string[] OptionsOfCheck = OptionsOf("check", isHidden: false);
+
+    // Without a mirror are suppositions (--what-if): they are for a person's keyboard, never for a build.
+    private static string[] OptionsOf(string name, bool isHidden) =>
     [
-        // Without a mirror are suppositions (--what-if): they are for a person's keyboard, never for a build.
-        .. EnvironmentMirror.MirroredOptions(CommandLine.Build().Subcommands.Single(verb => verb.Name == "check"))
-            .Where(option => !option.Hidden).Select(option => option.Name).Order(StringComparer.Ordinal),
+        .. EnvironmentMirror.MirroredOptions(CommandLine.Build().Subcommands.Single(verb => verb.Name == name))
+            .Where(option => option.Hidden == isHidden).Select(option => option.Name).Order(StringComparer.Ordinal),
     ];
 
     [Fact]
@@ -19,8 +21,35 @@ public partial class ParityTests
     {
         var task = Read("tasks/RobustnessGate.Tasks/RobustnessCheck.cs");
 
-        Assert.Equal(OptionsOfCheck, Passed().Matches(task).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(OptionsOfCheck.Append("--trace-files").Order(StringComparer.Ordinal), Passed().Matches(task).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
     }
+
+    [Theory]
+    [InlineData("check", "RobustnessGate.Tasks/RobustnessCheck.cs")]
+    [InlineData("harden", "RobustnessGate.Tasks/RobustnessHarden.cs")]
+    public void Every_option_that_a_task_gives_is_one_of_its_verb(string verb, string file)
+    {
+        var given = Given().Matches(Read("tasks/" + file) + Read("tasks/RobustnessGate.Tasks/RobustnessToolTask.cs")).Select(match => match.Groups[1].Value).ToArray();
+
+        Assert.Contains("--diagnostic-prefix", given);
+        Assert.Equal([.. OptionsOf(verb, isHidden: false), .. OptionsOf(verb, isHidden: true)], given.Order(StringComparer.Ordinal).OrderBy(option => option is "--diagnostic-prefix" or "--trace-files"));
+    }
+
+    [Fact]
+    public void Every_option_of_harden_is_a_property_and_in_the_package_s_readme()
+    {
+        var call = XDocument.Parse(Read("msbuild/build/RobustnessGate.MSBuild.targets")).Descendants("RobustnessHarden").Single();
+        var properties = call.Attributes().Select(attribute => Property().Match(attribute.Value).Groups[1].Value).Where(name => name.Length > 0);
+
+        Assert.Equal(OptionsOf("harden", isHidden: false).Select(Pascal).Append("Executable").Order(StringComparer.Ordinal), properties.Order(StringComparer.Ordinal));
+        Assert.All(OptionsOf("harden", isHidden: false), option => Assert.Contains($"`RobustnessGate{Pascal(option)}`", Read("msbuild/README.md"), StringComparison.Ordinal));
+    }
+
+    /// <summary>The tool takes it from the environment where the build gives no property.</summary>
+    [Fact]
+    public void The_mirror_of_every_setting_is_an_input_of_the_build() =>
+        Assert.All(OptionsOfCheck.Except(["--timeout", "--verbosity", "--no-color"]), option =>
+            Assert.Contains($",$({EnvironmentMirror.NameOf(option)})", Read("msbuild/build/RobustnessGate.MSBuild.targets"), StringComparison.Ordinal));
 
     [Fact]
     public void Every_option_is_a_property_of_its_name()
@@ -67,6 +96,9 @@ public partial class ParityTests
 
     [GeneratedRegex("""yield return \("(--[a-z-]+)",""")]
     private static partial Regex Passed();
+
+    [GeneratedRegex("""\("(--[a-z-]+)",""")]
+    private static partial Regex Given();
 
     [GeneratedRegex(@"^\$\(RobustnessGate(\w+)\)$")]
     private static partial Regex Property();

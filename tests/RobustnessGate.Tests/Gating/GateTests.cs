@@ -47,6 +47,21 @@ public class GateTests
         Assert.Equal((Verdict.Inconclusive, ExitCode.Inconclusive), Decision(Judge(60, 45, strict)));
     }
 
+    [Theory]
+    [InlineData(OnInconclusive.Warn, ExitCode.Passed, 0)]
+    [InlineData(OnInconclusive.Fail, ExitCode.Inconclusive, 1)]
+    public void AnInconclusiveEndThatFailsAlwaysHasAnError(OnInconclusive choice, ExitCode exit, int errors)
+    {
+        var policy = Policy(Robust(0.3, min: 0.1));
+        policy = policy with { Gate = policy.Gate with { OnInconclusive = choice } };
+        var measured = Measured(Bits(900, 1000), Bits(800, 1000), Bits(500, 1000));
+
+        var result = Gate.Decide(policy, measured.With(new FindingFact(new("RG1120", Severity.Warning, null, "blind"))), null);
+
+        Assert.Equal((Verdict.Inconclusive, exit), Decision(result));
+        Assert.Equal(errors, result.Findings.Count(finding => finding is { Code: "RG1120", Severity: Severity.Error }));
+    }
+
     [Fact]
     public void AFindingStandsAtItsRuleInWordsAndNumbers()
     {

@@ -36,6 +36,9 @@ internal sealed class FakeGitHub : IDisposable
     /// <summary>Whether comments may be written.</summary>
     public bool Refuses { get; set; }
 
+    /// <summary>Answers the first new comment with this status.</summary>
+    public int? FailsToPost { get; set; }
+
     /// <summary>Where the link to the next page leads, instead of here.</summary>
     public string? ForeignNext { get; set; }
 
@@ -131,6 +134,12 @@ internal sealed class FakeGitHub : IDisposable
         {
             response.StatusCode = 403;
             Write(response, new { message = "Resource not accessible by integration" });
+        }
+        else if (request.HttpMethod == "POST" && FailsToPost is { } status)
+        {
+            FailsToPost = null;
+            response.StatusCode = status;
+            Write(response, new { message = "not now" });
         }
         else if (request.HttpMethod == "POST" && path == "repos/o/r/issues/7/comments")
         {

@@ -155,9 +155,55 @@ public sealed class StickyCommentTests : IDisposable
         _server.Add("somebody", "one");
         _server.Add("somebody", "two");
 
-        Publish("ours");
+        Assert.Throws<GitHubException>(() => Publish("ours"));
 
         Assert.Empty(other.Requests);
+        Assert.Equal(2, _server.Comments.Count);
+    }
+
+    [Fact]
+    public void A_thread_too_long_to_be_read_gets_no_comment_more()
+    {
+        _server.PageSize = 1;
+        for (var i = 0; i < 51; i++)
+        {
+            _server.Add("somebody", "looks good");
+        }
+
+        Assert.Throws<GitHubException>(() => Publish("ours"));
+        Assert.Equal(51, _server.Comments.Count);
+    }
+
+    [Fact]
+    public void An_answer_that_is_no_list_is_a_refusal()
+    {
+        _server.Login = "bot";
+        _server.AnswerFirst(200);
+        _server.AnswerFirst(200);
+
+        Assert.Contains("not a list", Assert.Throws<GitHubException>(() => Publish("ours")).Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Comments);
+    }
+
+    [Theory]
+    [InlineData(500, 1)]
+    [InlineData(502, 1)]
+    [InlineData(503, 2)]
+    [InlineData(504, 1)]
+    public void A_comment_is_posted_again_only_where_nothing_was_done(int status, int posts)
+    {
+        _server.FailsToPost = status;
+
+        if (posts == 1)
+        {
+            Assert.Throws<GitHubException>(() => Publish("ours"));
+        }
+        else
+        {
+            Publish("ours");
+        }
+
+        Assert.Equal(posts, _server.Requests.Count(request => request.StartsWith("POST ", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
@@ -27,6 +29,20 @@ public class WorkflowAnnotationsTests
     }
 
     [Theory]
+    [MemberData(nameof(MarkdownTextTests.Hostile), MemberType = typeof(MarkdownTextTests))]
+    public void Hostile_text_is_one_visible_line_in_every_channel(string text)
+    {
+        var finding = new Finding("RG0301", Severity.Error, new Location(text, 1, 1), text);
+
+        foreach (var line in new[] { FindingChannel.Line(finding), WorkflowAnnotations.Render([finding]).TrimEnd('\n') })
+        {
+            Assert.DoesNotContain(line, c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            Assert.Contains("error", line, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("a\n::error::forged")]
     [InlineData("a\r\n::set-env name=PATH::/tmp")]
     [InlineData("100 %0A::error::forged")]
@@ -35,7 +51,7 @@ public class WorkflowAnnotationsTests
         var text = WorkflowAnnotations.Render([new("RG0301", Severity.Error, new Location("a,line=9:b\n::error::x", 0, 0), message)]);
 
         Assert.Single(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("::error file=a%2Cline=9%3Ab%0A%3A%3Aerror%3A%3Ax,title=RG0301%3A ", text, StringComparison.Ordinal);
+        Assert.StartsWith("::error file=a%2Cline=9%3Ab %3A%3Aerror%3A%3Ax,title=RG0301%3A ", text, StringComparison.Ordinal);
         Assert.DoesNotContain(" %0A", text, StringComparison.Ordinal);
     }
 }

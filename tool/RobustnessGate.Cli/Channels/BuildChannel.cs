@@ -21,7 +21,7 @@ internal sealed class BuildChannel(string prefix) : FindingChannel
     {
         foreach (var finding in findings)
         {
-            Console.Out.WriteLine(prefix + finding);
+            Console.Out.WriteLine(prefix + Line(finding));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Gating;
+using RobustnessGate.Reports;
 
 namespace RobustnessGate.Cli.Channels;
 
@@ -16,6 +17,9 @@ internal abstract class FindingChannel
     }
 
     public abstract void Report(IEnumerable<Finding> findings);
+
+    /// <summary>One visible line, whatever a name or a message from elsewhere holds.</summary>
+    internal static string Line(Finding finding) => PlainText.Clean(finding.ToString());
 
     /// <summary>After everything else is written.</summary>
     public virtual void Close()
@@ -50,7 +54,7 @@ internal sealed class PersonChannel : FindingChannel
     {
         foreach (var finding in findings)
         {
-            Console.Error.WriteLine(finding);
+            Console.Error.WriteLine(Line(finding));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using RobustnessGate.Gating;
 using RobustnessGate.Reports;
 
@@ -29,11 +30,33 @@ internal sealed class WorkflowChannel : FindingChannel
     public override void Close() => Console.Out.WriteLine($"::{Token}::");
 
     /// <summary>Adds a report to the job's summary, where there is one.</summary>
-    public static void AddToSummary(string markdown)
+    /// <param name="render">The report in at most so many bytes of UTF-8.</param>
+    /// <returns>A warning where it cannot be written; the verdict stands without it.</returns>
+    public static Finding? AddToSummary(Func<int, string> render)
     {
-        if (Environment.GetEnvironmentVariable(SummaryVariable) is { Length: > 0 } path)
+        if (Environment.GetEnvironmentVariable(SummaryVariable) is not { Length: > 0 } path)
         {
-            File.AppendAllText(path, markdown + "\n");
+            return null;
+        }
+
+        try
+        {
+            var left = MarkdownLadder.SummaryLimit - (File.Exists(path) ? new FileInfo(path).Length : 0) - 1;
+            var text = render((int)Math.Max(0, left));
+            if (Encoding.UTF8.GetByteCount(text) > left)
+            {
+                return Unwritten("what is in it already leaves no room");
+            }
+
+            File.AppendAllText(path, text + "\n");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Unwritten(exception.Message.TrimEnd('.'));
         }
     }
+
+    private static Finding Unwritten(string why) => new("RG0931", Severity.Warning, null,
+        $"the job's summary cannot be written: {why}. The verdict is not affected; the report is in the output folder.");
 }

@@ -61,15 +61,24 @@ internal static class CheckVerb
             var outcome = Check.Run(
                 request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
             var channel = FindingChannel.Of(parsed);
-            if (!channel.IsMachine && outcome.Formats.Contains(WorkflowChannel.Format))
+            var isForWorkflow = outcome.Formats.Contains(WorkflowChannel.Format);
+            var isOurs = isForWorkflow && !channel.IsMachine;
+            if (isOurs)
             {
+                // The policy asked for it, and nobody but us knows: whoever started the tool opens and closes what the command line asks for.
                 channel = new WorkflowChannel();
+                channel.Open();
             }
 
             Show(outcome, channel, file => Places.Shown(request.PolicyPath, file));
-            if (outcome.Formats.Contains(WorkflowChannel.Format))
+            if (isForWorkflow && WorkflowChannel.AddToSummary(limit => MarkdownLadder.Render(outcome.Results, limit)) is { } unwritten)
             {
-                WorkflowChannel.AddToSummary(MarkdownLadder.Render(outcome.Results, MarkdownLadder.SummaryLimit));
+                channel.Report([unwritten]);
+            }
+
+            if (isOurs)
+            {
+                channel.Close();
             }
 
             if (parsed.GetValue(trace) is { } traceFolder)

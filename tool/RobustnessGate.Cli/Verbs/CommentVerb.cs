@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
+using RobustnessGate.Policies;
 using RobustnessGate.Publishing;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
@@ -13,10 +16,14 @@ namespace RobustnessGate.Cli.Verbs;
 /// <summary><c>comment</c>: posts or updates the report as one sticky comment of a pull request. The token comes by the environment alone.</summary>
 internal static partial class CommentVerb
 {
+    /// <summary>Results come from the run of a pull request, which anybody may have written.</summary>
+    private const long LargestResults = 64 << 20;
+
     private const string TokenVariable = "GITHUB_TOKEN";
 
     public static Command Create()
     {
+        var policy = Options.Policy();
         var output = Options.Output();
         var repository = Options.Text("--repository", "OWNER/NAME", "The repository (default: GITHUB_REPOSITORY).", null);
         var pullRequest = Options.Whole("--pull-request", "The pull request (default: that of the workflow's event).", 1);
@@ -33,7 +40,7 @@ internal static partial class CommentVerb
         });
         var command = new Command("comment", "Posts or updates the report as one comment of a pull request.")
         {
-            output, repository, pullRequest, id, author, api, verbosity,
+            policy, output, repository, pullRequest, id, author, api, verbosity,
         };
         command.SetAction(parsed =>
         {
@@ -51,12 +58,12 @@ internal static partial class CommentVerb
                 throw Mistake($"the environment variable {TokenVariable} holds no token. A workflow passes it with 'env: {TokenVariable}: ${{{{ github.token }}}}'.");
             }
 
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !IsSafe(uri))
             {
-                throw Mistake("--api must be an address that begins with https://.");
+                throw Mistake("--api must be an address that begins with https://: anything else would send the token in the clear.");
             }
 
-            var body = MarkdownLadder.Render(Results(parsed.GetRequiredValue(output)), MarkdownLadder.CommentLimit - 200);
+            var body = Body(Path.Combine(parsed.GetRequiredValue(output), ReportFiles.Results), parsed.GetRequiredValue(policy));
             using var http = GitHubClient.Connect(uri, token);
             var client = new GitHubClient(http, Thread.Sleep);
             try
@@ -69,9 +76,14 @@ internal static partial class CommentVerb
             catch (GitHubException refusal)
             {
                 // The verdict stands in the check's own exit code; that nobody may comment (as in pull requests of forks) does not change it.
-                Console.Error.WriteLine(new Finding("RG0903", Severity.Warning, null,
+                var finding = new Finding("RG0903", Severity.Warning, null,
                     $"the comment was not written: {refusal.Message} The verdict is not affected; the report is in the job's summary. "
-                    + "A token that may comment needs the permission 'pull-requests: write'."));
+                    + "A token that may comment needs the permission 'pull-requests: write'.");
+                FindingChannel.Of(parsed).Report([finding]);
+                if (Variable("GITHUB_ACTIONS") is not null)
+                {
+                    Console.Out.Write(WorkflowAnnotations.Render([finding]));
+                }
             }
 
             return (int)ExitCode.Passed;
@@ -79,12 +91,51 @@ internal static partial class CommentVerb
         return command;
     }
 
-    private static ResultsDocument Results(string output)
+    /// <summary>The report between what recomputing its figures came to and where they come from.</summary>
+    private static string Body(string path, string policy)
     {
-        var path = Path.Combine(output, ReportFiles.Results);
-        return File.Exists(path) ? ResultsFile.Read(File.ReadAllText(path), path) : throw new MistakeException(
-            ExitCode.NothingEvaluated, new Finding("RG0210", Severity.Error, new Policies.Location(path, 0, 0), "there are no results to comment on. Run check first."));
+        var results = Results(path);
+        var (lead, origin) = Recomputed(results, path, policy);
+        var footer = $"\n<sub>The figures come from the pull request's own run, {origin}.</sub>\n";
+        // 100 for the mark.
+        return lead + MarkdownLadder.Render(results, MarkdownLadder.CommentLimit - Encoding.UTF8.GetByteCount(lead + footer) - 100) + footer;
     }
+
+    private static (string Lead, string Origin) Recomputed(ResultsDocument results, string path, string policy)
+    {
+        try
+        {
+            if (PolicyReader.Read(policy).Source.Sha256 != results.Policy.Sha256)
+            {
+                return ("", "judged by another version of the policy than the one here, so they were not recomputed");
+            }
+
+            var (_, differences) = StoredResults.Verify(path, policy, null);
+            return differences.Count == 0
+                ? ("", "and follow from its outcomes sample by sample")
+                : ($"### ❌ The figures do not add up\n\nWhat this run reports does not follow from the outcomes that it stores: {MarkdownText.Escape(differences[0].Message, 300)}\n\n",
+                    "and do not follow from its outcomes");
+        }
+        catch (MistakeException mistake)
+        {
+            return ("", $"and could not be recomputed: {MarkdownText.Escape(mistake.Findings[0].Message, 300)}");
+        }
+    }
+
+    private static ResultsDocument Results(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw new MistakeException(ExitCode.NothingEvaluated, new Finding(
+                "RG0210", Severity.Error, new Location(path, 0, 0), "there are no results to comment on. Run check first."));
+        }
+
+        return file.Length <= LargestResults ? StoredResults.Read(path) : throw MistakeException.InFile(
+            "RG0209", path, FormattableString.Invariant($"{file.Length} bytes are more than results have ({LargestResults} at most), so they are not read."));
+    }
+
+    private static bool IsSafe(Uri api) => api.Scheme == Uri.UriSchemeHttps || (api.Scheme == Uri.UriSchemeHttp && api.IsLoopback);
 
     private static JsonElement Event()
     {

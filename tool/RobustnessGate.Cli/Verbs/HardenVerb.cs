@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
@@ -19,10 +20,11 @@ internal static class HardenVerb
         var epochs = Options.Whole("--epochs", "Instead of the policy's.", 1);
         var device = Options.Device();
         var threads = Options.Whole("--threads", "Threads of the tensor library (default 1).", 1);
+        var seed = Options.Whole("--seed", "Root of all randomness (default: the policy's).", 0L);
         var verbosity = Options.Verbosity();
         var command = new Command("harden", "Trains the policy's model with a regime, writes it back, and compares before with after.")
         {
-            policy, output, regime, epochs, device, threads, verbosity,
+            policy, output, regime, epochs, device, threads, seed, verbosity, BuildChannel.Option(),
         };
         command.SetAction(parsed =>
         {
@@ -31,7 +33,8 @@ internal static class HardenVerb
             var outcome = Harden.Run(
                 new(
                     parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(regime),
-                    parsed.GetValue(epochs), parsed.GetValue(device), parsed.GetValue(threads) ?? 1),
+                    parsed.GetValue(epochs), parsed.GetValue(device), parsed.GetValue(threads) ?? 1,
+                    parsed.GetValue(seed)),
                 report => screen.Say(TrainingProgress.Line("", report)), line => screen.Say(line), interruption.Token);
             Console.Out.Write(outcome.Table);
             Console.Out.WriteLine($"wrote {outcome.Model}; report: {outcome.Report}");

@@ -92,6 +92,7 @@ public static class Gate
                 .. missing is null ? [] : new[] { missing },
                 .. Conditions.Findings(policy, evaluation, baseline),
                 .. judged.Select(pair => pair.Finding).OfType<Finding>(),
+                .. exit == ExitCode.Inconclusive && IsBlind(policy, evaluation) ? new[] { Unbelieved(policy) } : [],
             ],
             baseline, release);
     }
@@ -131,13 +132,19 @@ public static class Gate
             return (Verdict.Failed, ExitCode.GateFailed);
         }
 
-        // What attacks count is no evidence where they could not see.
-        var blind = evaluation.Findings.Any(finding => finding.Code == Masked)
-            && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy);
-        return blind || results.Any(result => result.Outcome == RuleOutcome.Inconclusive)
+        return IsBlind(policy, evaluation) || results.Any(result => result.Outcome == RuleOutcome.Inconclusive)
             ? (Verdict.Inconclusive, policy.Gate.OnInconclusive == OnInconclusive.Fail ? ExitCode.Inconclusive : ExitCode.Passed)
             : (Verdict.Passed, ExitCode.Passed);
     }
+
+    /// <summary>What attacks count is no evidence where they could not see.</summary>
+    private static bool IsBlind(Policy policy, Results.Evaluation evaluation) =>
+        evaluation.Findings.Any(finding => finding.Code == Masked)
+        && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy);
+
+    /// <summary>What the evaluation can only warn of fails the gate by the policy's own word, and a failure needs an error.</summary>
+    private static Finding Unbelieved(Policy policy) => new(Masked, Severity.Error, policy.Source.At("gate.on-inconclusive"),
+        "the robust counts are not believed, so the rules about them are inconclusive, and 'on-inconclusive: fail' makes that a failure.");
 
     private static Finding? Missing(Policy policy, PairedBaseline? baseline, PairedBaseline? release)
     {

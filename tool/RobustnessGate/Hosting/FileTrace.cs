@@ -1,34 +1,60 @@
 using System.Collections.Immutable;
+using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
+using RobustnessGate.Samples;
 
 namespace RobustnessGate.Hosting;
 
 /// <summary>Files that a check read and wrote, as absolute paths: a build that knows them need not check again while none changed.</summary>
-public sealed record FileTrace(ImmutableArray<string> Inputs, ImmutableArray<string> Outputs)
+/// <param name="Inputs">Looked for when they are asked for. Some may be absent, and count as soon as they are there.</param>
+/// <param name="Folders">Where a file that is added is one more input.</param>
+public sealed record FileTrace(IEnumerable<string> Inputs, ImmutableArray<string> Folders, ImmutableArray<string> Outputs)
 {
     /// <param name="depended">Files that the policy does not name, or need not: baselines, the state of a repository.</param>
     public static FileTrace Of(Policy policy, IEnumerable<string> depended, IEnumerable<string> outputs)
     {
         var targets = policy.Attacks.Select(entry => entry.Target).OfType<Target.File>().Select(target => target.Path);
-        string?[] named =
-        [
-            policy.Source.Path, policy.Model.Path, policy.Data.Images, policy.Data.Labels, policy.Data.Lower,
-            policy.Data.Upper, typeof(FileTrace).Assembly.Location,
-        ];
+        string?[] data = [policy.Data.Images, policy.Data.Labels, policy.Data.Lower, policy.Data.Upper, .. targets];
+        string[] read = [.. data.OfType<string>().Select(path => Path.GetFullPath(DataPath.Of(path).File)).Distinct(StringComparer.Ordinal)];
+        string?[] named = [policy.Source.Path, policy.Model.Path, policy.Model.Weights, typeof(FileTrace).Assembly.Location];
         return new(
-            [.. named.OfType<string>().Concat(targets).Concat(depended).SelectMany(Files).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)],
+            named.OfType<string>().Concat(read.SelectMany(Files)).Concat(depended).Concat(Companions(policy.Model.Path))
+                .Select(Path.GetFullPath).Distinct(StringComparer.Ordinal),
+            [.. read.Where(Directory.Exists)],
             [.. outputs.Select(Path.GetFullPath)]);
     }
 
-    /// <summary>Writes <c>inputs.txt</c> and <c>outputs.txt</c>, one path a line.</summary>
+    /// <summary>Writes <c>inputs.txt</c>, <c>folders.txt</c> and <c>outputs.txt</c>, one path a line.</summary>
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "inputs.txt"), string.Concat(Inputs.Select(path => path + "\n")));
-        AtomicFile.Write(Path.Combine(folder, "outputs.txt"), string.Concat(Outputs.Select(path => path + "\n")));
+        Lines("inputs.txt", Inputs);
+        Lines("folders.txt", Folders);
+        Lines("outputs.txt", Outputs);
+
+        void Lines(string name, IEnumerable<string> paths) =>
+            AtomicFile.Write(Path.Combine(folder, name), string.Concat(paths.Select(path => path + "\n")));
     }
 
     /// <summary>A data set may be a folder; what it depends on are its files.</summary>
     private static IEnumerable<string> Files(string path) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path];
+
+    /// <summary>What a model loads from beside itself: an assembly other assemblies, ONNX its external data.</summary>
+    private static IEnumerable<string> Companions(string model)
+    {
+        if (!File.Exists(model))
+        {
+            yield break;
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        var beside = string.Equals(Path.GetExtension(model), ".dll", StringComparison.OrdinalIgnoreCase)
+            ? Directory.EnumerateFiles(folder, "*.dll").Order(StringComparer.Ordinal)
+            : ExternalData.Named(File.ReadAllBytes(model)).Select(name => Path.Combine(folder, name)).Where(File.Exists);
+        foreach (var file in beside)
+        {
+            yield return file;
+        }
+    }
 }

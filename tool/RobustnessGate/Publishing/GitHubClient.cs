@@ -41,10 +41,22 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
     {
         var items = new List<JsonElement>();
         var next = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}per_page=100";
-        for (var page = 0; next is not null && page < MostPages; page++)
+        for (var page = 0; next is not null; page++)
         {
+            // Half a list would hide our own comment, and each run would write one more.
+            if (page == MostPages)
+            {
+                throw new GitHubException(null, string.Create(CultureInfo.InvariantCulture, $"the list has more than {MostPages} pages"));
+            }
+
             using var response = Send(HttpMethod.Get, next, null);
-            items.AddRange(Json(response).EnumerateArray().Select(item => item.Clone()));
+            var json = Json(response);
+            if (json.ValueKind != JsonValueKind.Array)
+            {
+                throw new GitHubException(response.StatusCode, "the answer is not a list");
+            }
+
+            items.AddRange(json.EnumerateArray());
             next = NextPage(response);
         }
 
@@ -90,7 +102,7 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
 
             using (response)
             {
-                if (attempt == Tries || Pause(response, attempt) is not { } pause)
+                if (attempt == Tries || Pause(method, response, attempt) is not { } pause)
                 {
                     throw new GitHubException(response.StatusCode, $"{(int)response.StatusCode} {response.ReasonPhrase}: {Message(response)}");
                 }
@@ -101,11 +113,12 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
     }
 
     /// <summary>How long to wait before another try; null where another try would end the same way.</summary>
-    private static TimeSpan? Pause(HttpResponseMessage response, int attempt)
+    private static TimeSpan? Pause(HttpMethod method, HttpResponseMessage response, int attempt)
     {
         if ((int)response.StatusCode >= 500)
         {
-            return Backoff(attempt);
+            // As where there was no answer. Only 503 says that nothing was done.
+            return method == HttpMethod.Post && response.StatusCode != HttpStatusCode.ServiceUnavailable ? null : Backoff(attempt);
         }
 
         var limited = response.StatusCode == HttpStatusCode.TooManyRequests
@@ -121,13 +134,21 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
 
     private static TimeSpan Backoff(int attempt) => TimeSpan.FromSeconds(1 << attempt);
 
-    /// <summary>The path of the next page, where there is one on the same host.</summary>
+    /// <summary>The address of the next page; null after the last.</summary>
+    /// <exception cref="GitHubException">It is on another host.</exception>
     private string? NextPage(HttpResponseMessage response)
     {
         var link = Header(response, "link")?.Split(',').FirstOrDefault(part => part.Contains("rel=\"next\"", StringComparison.Ordinal));
-        var (start, end) = (link?.IndexOf('<', StringComparison.Ordinal) ?? -1, link?.IndexOf('>', StringComparison.Ordinal) ?? -1);
-        return start >= 0 && end > start && Uri.TryCreate(http.BaseAddress, link![(start + 1)..end], out var address)
-            && http.BaseAddress!.IsBaseOf(address) ? address.AbsoluteUri : null;
+        if (link is null)
+        {
+            return null;
+        }
+
+        var (start, end) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
+        return start >= 0 && end > start && Uri.TryCreate(http.BaseAddress, link[(start + 1)..end], out var address)
+            && http.BaseAddress!.IsBaseOf(address)
+            ? address.AbsoluteUri
+            : throw new GitHubException(response.StatusCode, "the link to the next page leads elsewhere, and the token is for this host alone");
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>

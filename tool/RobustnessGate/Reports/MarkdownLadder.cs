@@ -6,11 +6,11 @@ namespace RobustnessGate.Reports;
 /// <summary>The markdown report in a place that holds only so much: whole where it fits, then without its details, then the verdict alone.</summary>
 public static class MarkdownLadder
 {
-    /// <summary>Most bytes of a job summary; beyond it GitHub drops the whole.</summary>
-    public const int SummaryLimit = 1024 * 1024;
+    /// <summary>Most bytes of a job summary, what is in it already included; from 1 MiB on GitHub drops the whole.</summary>
+    public const int SummaryLimit = (1024 * 1024) - 1;
 
     /// <summary>Most characters of a comment. GitHub counts them after its own encoding, so bytes are the safe measure.</summary>
-    public const int CommentLimit = 65_536;
+    public const int CommentLimit = 65_535;
 
     private const string Details = "<details>";
     private const string DetailsEnd = "</details>\n";

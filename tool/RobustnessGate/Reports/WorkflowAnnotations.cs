@@ -46,8 +46,8 @@ public static class WorkflowAnnotations
     private static string Title(string code) =>
         Diagnostics.Titles.TryGetValue(code, out var title) ? $"{code}: {title}" : code;
 
-    private static string Data(string text) => text
-        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+    private static string Data(string text) => PlainText.Clean(text)
+        .Replace("%", "%25", StringComparison.Ordinal);
 
     private static string Property(string text) => Data(text)
         .Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;
@@ -36,6 +37,37 @@ internal sealed class ExternalData(string folder) : IDisposable
         _any = true;
         return bytes;
     }
+
+    /// <summary>
+    /// Every location that a serialised model names, wherever its tensor stands: in the graph, an attribute, a function.
+    /// Found as an entry of key and value, without reading the model as a whole; bytes of weights may look like one.
+    /// </summary>
+    public static IEnumerable<string> Named(byte[] model)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (var at = 0; model.AsSpan(at).IndexOf(LocationEntry) is >= 0 and var found;)
+        {
+            at += found + LocationEntry.Length;
+            var (length, size) = Length(model.AsSpan(at));
+            if (length > 0 && length <= model.Length - at - size)
+            {
+                names.Add(Encoding.UTF8.GetString(model, at + size, length));
+            }
+        }
+
+        return names.Where(name => !name.Contains('\0'));
+    }
+
+    /// <summary>Field 1 "location", then the tag of field 2.</summary>
+    private static ReadOnlySpan<byte> LocationEntry => "\n\blocation\u0012"u8;
+
+    /// <summary>A varint of at most two bytes, for paths are shorter than 16 KiB; 0 where it is none.</summary>
+    private static (int Value, int Size) Length(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [< 0x80 and var one, ..] => (one, 1),
+        [var low, < 0x80 and var high, ..] => ((low & 0x7F) | (high << 7), 2),
+        _ => (0, 0),
+    };
 
     public void Dispose() => _read.Dispose();
 

@@ -7,6 +7,7 @@ using RobustnessGate.Samples;
 using RobustnessGate.Training.Regimes;
 using static TorchSharp.torch;
 using AtomicFile = RobustnessGate.Hosting.AtomicFile;
+using PolicyOverrides = RobustnessGate.Hosting.PolicyOverrides;
 
 namespace RobustnessGate.Training.Hardening;
 
@@ -14,8 +15,9 @@ namespace RobustnessGate.Training.Hardening;
 /// <param name="Regime">Name of a regime with its defaults instead of the policy's; null for the policy's.</param>
 /// <param name="Epochs">Instead of the policy's; null for those.</param>
 /// <param name="Device">Instead of the policy's; null for that.</param>
+/// <param name="Seed">Likewise.</param>
 public sealed record HardenRequest(
-    string PolicyPath, string OutputDirectory, string? Regime, int? Epochs, string? Device, int Threads);
+    string PolicyPath, string OutputDirectory, string? Regime, int? Epochs, string? Device, int Threads, long? Seed = null);
 
 /// <param name="Model">Path of the new model.</param>
 /// <param name="Report">Path of the before/after table.</param>
@@ -36,7 +38,7 @@ public static class Harden
     public static HardenOutcome Run(
         HardenRequest request, Action<EpochReport> progress, Action<string> say, CancellationToken cancellation)
     {
-        var policy = PolicyReader.Read(request.PolicyPath);
+        var policy = new PolicyOverrides(Seed: request.Seed).Apply(PolicyReader.Read(request.PolicyPath));
         var section = Section(policy, request);
         var folder = OutputFolder(request.OutputDirectory);
         LibTorch.Load();
