@@ -67,7 +67,9 @@ public class AttackParametersTests
         Assert.NotEmpty(AttackCatalog.All);
         foreach (var attack in AttackCatalog.All)
         {
-            var policy = PolicyText.Read(PolicyText.With(13, $"  - name: {attack.Name}\n    id: probe"));
+            // In l0, ε is a number of features.
+            var text = PolicyText.With(13, $"  - name: {attack.Name}\n    id: probe");
+            var policy = PolicyText.Read(attack.Norms[0] == Norm.L0 ? text.Replace("    epsilon: 0.1\n", "    epsilon: 3\n", StringComparison.Ordinal) : text);
 
             Assert.Equal(attack, policy.Attacks[0].Attack);
             Assert.Equal(attack.Norms[0], policy.Attacks[0].Norm);
