@@ -38,9 +38,15 @@ public static class RankStatistics
         return (sum - (high.Count * (high.Count - 1.0) / 2)) / ((double)low.Count * high.Count);
     }
 
-    /// <summary>Ranks from 0; equal values share the mean of theirs. Infinite values are ordered, NaN is not allowed.</summary>
+    /// <summary>Ranks from 0; equal values share the mean of theirs. Infinite values are ordered.</summary>
+    /// <exception cref="ArgumentException">A value is NaN, which has no rank.</exception>
     private static double[] Ranks(IReadOnlyList<double> values)
     {
+        if (values.Any(double.IsNaN))
+        {
+            throw new ArgumentException("NaN has no rank", nameof(values));
+        }
+
         var order = Enumerable.Range(0, values.Count).OrderBy(i => values[i]).ToArray();
         var ranks = new double[values.Count];
         for (var first = 0; first < order.Length;)

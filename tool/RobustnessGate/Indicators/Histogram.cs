@@ -2,7 +2,7 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Indicators;
 
-/// <summary>Counts magnitudes in bins of half a decade, for distributions like those of Fig. 8 (Yu et al. 2018).</summary>
+/// <summary>Counts magnitudes in bins of half a decade, for distributions like those of Fig. 8 (Yu et al. 2018); NaN is none.</summary>
 public sealed class Histogram(string name)
 {
     private const double FirstDecade = -16;
@@ -18,6 +18,11 @@ public sealed class Histogram(string name)
         _zeros = (int)Math.Min(int.MaxValue, _zeros + zeros);
         foreach (var value in values)
         {
+            if (double.IsNaN(value))
+            {
+                continue;
+            }
+
             var bin = Math.Floor((Math.Log10(Math.Abs(value)) - FirstDecade) * BinsOfADecade);
             if (bin >= 0)
             {

@@ -85,7 +85,7 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
     public static Agreement Of(string quantity, IndicatorFact indicator, Reach reach)
     {
         var values = indicator.PerSample[quantity];
-        var pairs = Enumerable.Range(0, indicator.Samples).Where(i => indicator.Right[i] && values[i] is not null)
+        var pairs = Enumerable.Range(0, indicator.Samples).Where(i => indicator.Right[i] && IsDefined(values[i]))
             .Select(i => (Predicted: values[i]!.Value, Found: reach.Broken[i] ?? double.PositiveInfinity)).ToArray();
         var (predicted, found) = (pairs.Select(pair => pair.Predicted).ToArray(), pairs.Select(pair => pair.Found).ToArray());
         var spearman = RankStatistics.Spearman(predicted, found);
@@ -96,6 +96,9 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
             enough && RankStatistics.GreatestSpearman(found) is { } greatest ? (spearman ?? 0) / greatest : null,
             pairs.Count(pair => pair.Predicted > pair.Found));
     }
+
+    /// <summary>Neither absent nor NaN: only such a value can be compared with another.</summary>
+    internal static bool IsDefined(double? value) => value is { } number && !double.IsNaN(number);
 }
 
 /// <summary>Telling the samples that one attack result broke from those that stood, among the rightly classified.</summary>
@@ -118,7 +121,7 @@ public sealed record BrokenBy(string Attack, int Broken, int Standing, double? A
                 return null;
             }
 
-            var known = right.Where(i => values[i] is not null).ToLookup(i => attack.Bits[i], i => sign * values[i]!.Value);
+            var known = right.Where(i => Agreement.IsDefined(values[i])).ToLookup(i => attack.Bits[i], i => sign * values[i]!.Value);
             return RankStatistics.Auroc([.. known[false]], [.. known[true]]);
         }
     }
