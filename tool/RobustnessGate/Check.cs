@@ -62,12 +62,14 @@ public static class Check
     public static CheckOutcome Run(
         CheckRequest request, IEvaluationHost host, CancellationToken cancel, Func<string, IRepository>? open = null)
     {
-        var folder = OutputFolder.Prepare(request.OutputDirectory, ReportFiles.All);
-        var work = new EvaluationRequest(
-            request.PolicyPath, request.Overrides, request.Threads, request.BatchSize,
-            request.SaveAdversarial ? folder.AdversarialPath : null);
+        var work = new EvaluationRequest(request.PolicyPath, request.Overrides, request.Threads, request.BatchSize, AdversarialDirectory: null);
         var head = work.ReadPolicy();
-        work = work with { PolicySha256 = head.Source.Sha256 };
+        // Only now: a policy with mistakes measures nothing, and takes no earlier results away.
+        var folder = OutputFolder.Prepare(request.OutputDirectory, ReportFiles.All);
+        work = work with
+        {
+            PolicySha256 = head.Source.Sha256, AdversarialDirectory = request.SaveAdversarial ? folder.AdversarialPath : null,
+        };
         var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
             ? new HeldToBase(request, head, work).Run(open ?? Git.Open, host, cancel)
             : HeldToFile(request, head, host.Evaluate(work, cancel));
@@ -116,8 +118,8 @@ public static class Check
             }
 
             var pinned = (choice ?? policy.Gate.Baseline) is { } path ? Pin.Read(path) : null;
-            // A file alone does not bring its model along.
-            var compared = RelativeMode.Of(policy, facts, pinned, () => null);
+            // A file alone does not bring its model along: it is here only where neither policy nor model changed.
+            var compared = RelativeMode.Of(policy, facts, pinned, () => IsOfThese(pinned!.Origin, policy, facts) ? facts : null);
             facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
             var release = policy.Gate.Release is { } last ? Pin.Read(last) : null;
             var gate = Gate.Decide(policy, facts, compared.Baseline, release);
@@ -128,6 +130,10 @@ public static class Check
             return (facts, Refused(policy, mistake), null);
         }
     }
+
+    /// <summary>Equal hashes of the model's file alone do not make equal models: its preprocessing stands in the policy.</summary>
+    private static bool IsOfThese(BaselineOrigin origin, Policy policy, Results.Evaluation facts) =>
+        origin.PolicySha256 == policy.Source.Sha256 && origin.ModelSha256 == facts.Model?.Sha256;
 
     /// <summary>A file that was named on purpose must be there, also where the policy could do without one.</summary>
     private static GateResult NamedInVain(Policy policy, GateResult gate, string choice)

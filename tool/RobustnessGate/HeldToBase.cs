@@ -35,7 +35,7 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
         var gate = evaluated.End == ExitCode.Passed
             ? Gate.Decide(policy, facts, compared.Baseline, bar.Release)
             : Check.Unfinished(policy, evaluated);
-        return new(policy, facts, gate, TargetBranch.Prefix + bar.Commit, [.. repository.StateFiles, .. Overrides()], compared.Because);
+        return new(policy, facts, gate, TargetBranch.Prefix + bar.Commit, [.. repository.StateFiles, .. Beside()], compared.Because);
     }
 
     /// <summary>The merge base's model, measured as the head's was; null where it is not to be had, or cannot be evaluated.</summary>
@@ -51,6 +51,7 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
             ? host.Evaluate(work with { MeasuredAs = bar.MeasuredAs, Model = model, AdversarialDirectory = null }, cancel).Facts : null;
     }
 
-    private IEnumerable<string> Overrides() =>
-        [Path.Combine(Path.GetDirectoryName(head.Source.Path)!, OverridesFile.Name)];
+    /// <summary>Files of the work tree, there or not, that say more than the policy does.</summary>
+    private IEnumerable<string> Beside() =>
+        new[] { Path.Combine(Path.GetDirectoryName(head.Source.Path)!, OverridesFile.Name), head.Gate.Baseline, head.Gate.Release }.OfType<string>();
 }

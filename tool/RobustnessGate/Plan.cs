@@ -29,14 +29,13 @@ public sealed record Plan(
     {
         var policy = overrides.Apply(PolicyReader.Read(policyPath));
         var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed).Count;
-        var paired = policy.Gate.Rules.Count(rule => rule.Compares);
         return new(
             policy.Source.Display, samples, Math.Min(policy.Indicator?.Samples ?? 0, samples),
             [.. policy.Attacks.SelectMany(RunsOf)],
             [
                 .. policy.Gate.Rules.Where(rule => rule.MaxDrop is not null).Select(rule => new PlannedRule(
                     Words.Subject(policy, rule), rule.MaxDrop!.Value,
-                    Power.SmallestDrop(samples, policy.Gate.Alpha / paired, rule.MaxDrop.Value))),
+                    Power.SmallestDrop(samples, Power.Level(policy), rule.MaxDrop.Value))),
             ],
             policy.Gate.Alpha, policy.Gate.Baseline is { } path && File.Exists(path));
     }

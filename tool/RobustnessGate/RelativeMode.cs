@@ -17,7 +17,7 @@ internal sealed record RelativeMode(Baseline? Baseline, string? Because, Finding
 {
     /// <param name="policy">That was measured and is judged by.</param>
     /// <param name="facts">A whole evaluation.</param>
-    /// <param name="evaluateEarlier">Evaluates the baseline's model as these facts were measured; null where it cannot be had.</param>
+    /// <param name="evaluateEarlier">Evaluates the baseline's model, preprocessing included, as these facts were measured; null where it cannot be had.</param>
     public static RelativeMode Of(Policy policy, Results.Evaluation facts, Baseline? pinned, Func<Results.Evaluation?> evaluateEarlier)
     {
         var differences = pinned is null ? [] : Fingerprint.Of(pinned.Origin).DifferencesTo(Fingerprint.Of(facts.Run));
@@ -28,8 +28,8 @@ internal sealed record RelativeMode(Baseline? Baseline, string? Because, Finding
         }
 
         var because = string.Join(", ", differences);
-        var earlier = pinned!.Origin.ModelSha256 == facts.Model?.Sha256 ? facts : evaluateEarlier();
-        return earlier is { Completed: true, Data: not null } && earlier.Model?.Sha256 == pinned.Origin.ModelSha256
+        var earlier = evaluateEarlier();
+        return earlier is { Completed: true, Data: not null, Model.Sha256: { } sha256 } && sha256 == pinned!.Origin.ModelSha256
             ? new(Measured(policy, earlier), because, new("RG0524", Severity.Note, policy.Source.At("gate.baseline"),
                 $"the baseline was pinned in another environment ({because}), so its model was evaluated here as well and is compared with (relative mode)."))
             : new(pinned, null, new("RG0525", Severity.Warning, policy.Source.At("gate.baseline"),

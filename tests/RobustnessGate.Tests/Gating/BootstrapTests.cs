@@ -7,6 +7,15 @@ namespace RobustnessGate.Tests;
 
 public class BootstrapTests
 {
+    /// <summary>Holm divides alpha by the rules: were the least p-value above it, no fall would ever be significant.</summary>
+    [Fact]
+    public void AFallEverywhereIsSignificantAtEveryLevelThatAPolicyMayAskFor()
+    {
+        var pairs = Pairs(50, 1, (before, _) => 0.5 * before);
+        Assert.True(Bootstrap.Of(pairs, Statistic.Median, 7, 1e-5).Fall < 1e-5);
+        Assert.Equal(1e-4, Bootstrap.Of(pairs, Statistic.Median, 7, 0.01).Fall, 12);
+    }
+
     private static ImmutableArray<(double Before, double Now)> Pairs(int count, int seed, Func<double, Random, double> change)
     {
         var random = new Random(seed);
@@ -20,7 +29,7 @@ public class BootstrapTests
     [InlineData(Statistic.P95)]
     public void ACommonFactorIsSeenExactly(Statistic statistic)
     {
-        var result = Bootstrap.Of(Pairs(50, 1, (before, _) => 0.9 * before), statistic, 7);
+        var result = Bootstrap.Of(Pairs(50, 1, (before, _) => 0.9 * before), statistic, 7, 0.01);
         Assert.Equal(0.1, result.Drop.Low, 12);
         Assert.Equal(0.1, result.Drop.High, 12);
         Assert.Equal((0.0001, 1.0), (result.Fall, result.Rise));
@@ -29,7 +38,7 @@ public class BootstrapTests
     [Fact]
     public void NoChangeIsNoEvidence()
     {
-        var result = Bootstrap.Of(Pairs(50, 1, (before, _) => before), Statistic.Median, 7);
+        var result = Bootstrap.Of(Pairs(50, 1, (before, _) => before), Statistic.Median, 7, 0.01);
         Assert.Equal((1.0, 1.0, 0.0, 0.0), (result.Fall, result.Rise, result.Drop.Low, result.Drop.High));
     }
 
@@ -37,8 +46,8 @@ public class BootstrapTests
     public void TheSameSeedGivesTheSameNumbers()
     {
         var pairs = Pairs(40, 2, (before, random) => before * (0.8 + (0.3 * random.NextDouble())));
-        Assert.Equal(Bootstrap.Of(pairs, Statistic.Mean, 7), Bootstrap.Of(pairs, Statistic.Mean, 7));
-        Assert.NotEqual(Bootstrap.Of(pairs, Statistic.Mean, 7), Bootstrap.Of(pairs, Statistic.Mean, 8));
+        Assert.Equal(Bootstrap.Of(pairs, Statistic.Mean, 7, 0.01), Bootstrap.Of(pairs, Statistic.Mean, 7, 0.01));
+        Assert.NotEqual(Bootstrap.Of(pairs, Statistic.Mean, 7, 0.01), Bootstrap.Of(pairs, Statistic.Mean, 8, 0.01));
     }
 
     [Theory]
@@ -47,16 +56,16 @@ public class BootstrapTests
     public void UnchangedQuantitiesAreRarelySignificant(Statistic statistic)
     {
         var rejected = Enumerable.Range(0, 120).Count(seed =>
-            Bootstrap.Of(Pairs(60, seed, (before, random) => before * Math.Exp(0.3 * (random.NextDouble() - random.NextDouble()))), statistic, 7).Fall < 0.05);
+            Bootstrap.Of(Pairs(60, seed, (before, random) => before * Math.Exp(0.3 * (random.NextDouble() - random.NextDouble()))), statistic, 7, 0.01).Fall < 0.05);
         Assert.InRange(rejected, 0, 15);
     }
 
     [Fact]
     public void AStatisticThatLeavesZeroOrBecomesNegativeCountsAsChanged()
     {
-        var fromZero = Bootstrap.Of([(0, 1), (0, 1), (0, 1)], Statistic.Mean, 7);
+        var fromZero = Bootstrap.Of([(0, 1), (0, 1), (0, 1)], Statistic.Mean, 7, 0.01);
         Assert.True(fromZero.Rise < 0.001 && fromZero.Fall > 0.999);
-        var negative = Bootstrap.Of([(1, -1), (1, -1)], Statistic.Mean, 7);
+        var negative = Bootstrap.Of([(1, -1), (1, -1)], Statistic.Mean, 7, 0.01);
         Assert.True(negative.Fall < 0.001);
     }
 
@@ -66,7 +75,7 @@ public class BootstrapTests
         // One pair alone: every resample is that pair, whatever the statistic.
         foreach (var statistic in Enum.GetValues<Statistic>())
         {
-            Assert.Equal(0.5, Bootstrap.Of([(2, 1)], statistic, 7).Drop.Low, 12);
+            Assert.Equal(0.5, Bootstrap.Of([(2, 1)], statistic, 7, 0.01).Drop.Low, 12);
         }
 
         // Many resamples: the percentile interval encloses the statistic of the sample itself.
@@ -75,7 +84,7 @@ public class BootstrapTests
         {
             var drop = 1 - (IndicatorSummary.Of(pairs.Select(pair => pair.Now))[statistic]!.Value
                 / IndicatorSummary.Of(pairs.Select(pair => pair.Before))[statistic]!.Value);
-            var interval = Bootstrap.Of(pairs, statistic, 7).Drop;
+            var interval = Bootstrap.Of(pairs, statistic, 7, 0.01).Drop;
             Assert.InRange(drop, interval.Low, interval.High);
         }
     }

@@ -41,6 +41,10 @@ public class IntegrityTests
         { "RG0501", "data.scale", p => p with { Data = p.Data with { Scale = DataScale.None } } },
         { "RG0501", "indicator.samples", p => p with { Indicator = new(1) } },
         { "RG0501", "indicator.samples", p => p with { Indicator = null } },
+        { "RG0501", "indicator.epsilon", p => p with { Indicator = p.Indicator! with { Epsilon = 1e-6 } } },
+        { "RG0501", "indicator.epsilon-l2", p => p with { Indicator = p.Indicator! with { EpsilonL2 = 1e-6 } } },
+        { "RG0501", "indicator.jitter", p => p with { Indicator = p.Indicator! with { Jitter = 1 } } },
+        { "RG0501", "model.gradients", p => p with { Model = p.Model with { Gradients = GradientMode.StraightThrough } } },
         { "RG0503", "attacks.pgd-linf-0.3", p => WithAttack(p, a => a with { Epsilons = [Epsilon.Of(0.1)] }) },
         { "RG0503", "attacks.pgd-linf-0.3", p => WithAttack(p, a => a with { Epsilons = [Epsilon.Of(0.1), Epsilon.Of(0.2)] }) },
         { "RG0503", "attacks.pgd-linf-0.1", p => WithAttack(p, a => a with { Id = "renamed" }) },
@@ -73,7 +77,6 @@ public class IntegrityTests
         var examination = Examination.Of(Base, head, Pinned, Pinned, [], Today);
         Assert.Contains(examination.Findings, finding =>
             finding.Code == code && finding.Severity == Severity.Error && finding.Message.StartsWith(field + ": ", StringComparison.Ordinal));
-        Assert.Equal(ExitCode.GateFailed, examination.Exit);
         // What counts is what counted before: nothing in the effective judge is weaker than the base.
         var left = Examination.Of(Base, examination.Effective with { Model = examination.Effective.Model with { Sha256 = Base.Model.Sha256 } }, Pinned, Pinned, [], Today);
         Assert.DoesNotContain(left.Changes, change => change.Effect == BarEffect.Weaker && change.Field != "gate.alpha");
@@ -87,16 +90,14 @@ public class IntegrityTests
         var changes = Examination.Of(Base, head, Pinned, Pinned, [], Today).Changes;
         ImmutableArray<Override> all = [.. changes.Where(c => c.Effect == BarEffect.Weaker).Select(c => Leave(c.Field, c.After))];
         var allowed = Examination.Of(Base, head, Pinned, Pinned, all, Today);
-        Assert.Equal(ExitCode.Passed, allowed.Exit);
         Assert.All(allowed.Findings, finding => Assert.Equal(("RG0507", Severity.Warning), (finding.Code, finding.Severity)));
         Assert.Equal(head.Gate.Rules.AsEnumerable(), allowed.Effective.Gate.Rules);
         Assert.Equal(head.Seed, allowed.Effective.Seed);
 
         Assert.Contains("RG0504", Examination.Of(Base, head, Pinned, Pinned, all, Today.AddDays(-40)).Findings.Select(f => f.Code));
-        Assert.Equal(ExitCode.GateFailed, Examination.Of(Base, head, Pinned, Pinned, all, Today.AddDays(40)).Exit);
+        Assert.Contains("RG0504", Examination.Of(Base, head, Pinned, Pinned, all, Today.AddDays(40)).Findings.Select(f => f.Code));
         var others = all.Select(entry => entry with { To = entry.To + "0" }).ToImmutableArray();
         var refused = Examination.Of(Base, head, Pinned, Pinned, others, Today);
-        Assert.Equal(ExitCode.GateFailed, refused.Exit);
         Assert.Contains(refused.Findings, finding => finding.Code == code && finding.Message.StartsWith(field, StringComparison.Ordinal));
         Assert.Contains("RG0505", refused.Findings.Select(finding => finding.Code));
     }
@@ -123,7 +124,7 @@ public class IntegrityTests
         var head = strengthen(Base);
         var examination = Examination.Of(Base, head, Pinned, Pinned, [], Today);
         Assert.Empty(examination.Findings);
-        Assert.Equal((ExitCode.Passed, false), (examination.Exit, examination.EvaluatesBase));
+        Assert.False(examination.EvaluatesBase);
         Assert.Equal(head.Gate.Rules.AsEnumerable(), examination.Effective.Gate.Rules);
         Assert.Equal(head.Attacks.AsEnumerable(), examination.Effective.Attacks);
     }
@@ -153,7 +154,7 @@ public class IntegrityTests
         foreach (var edited in new[] { lower, moved, fewer, looser, null })
         {
             var examination = Examination.Of(Base, Base, Pinned, edited, [], Today);
-            Assert.Equal(("RG0502", ExitCode.BaselineUnusable), (Assert.Single(examination.Findings).Code, examination.Exit));
+            Assert.Equal(("RG0502", Severity.Error), (Assert.Single(examination.Findings).Code, examination.Findings[0].Severity));
             Assert.Same(Pinned, examination.Baseline);
         }
     }
@@ -169,7 +170,7 @@ public class IntegrityTests
         var lower = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(30, 100) }] };
         var change = Assert.Single(Examination.Of(Base, Base, Pinned, lower, [], Today).Changes);
         var allowed = Examination.Of(Base, Base, Pinned, lower, [Leave(change.Field, change.After)], Today);
-        Assert.Equal(ExitCode.Passed, allowed.Exit);
+        Assert.Equal("RG0507", Assert.Single(allowed.Findings).Code);
         Assert.Same(lower, allowed.Baseline);
     }
 
@@ -177,9 +178,12 @@ public class IntegrityTests
     public void FirstUseNeedsBootstrapAndSaysSo()
     {
         var refused = Examination.Of(null, Base, null, Pinned, [], Today);
-        Assert.Equal((ExitCode.BaselineUnusable, "RG0508", Severity.Error), (refused.Exit, refused.Findings[0].Code, refused.Findings[0].Severity));
+        Assert.Equal(("RG0508", Severity.Error), (refused.Findings[0].Code, refused.Findings[0].Severity));
         var first = Examination.Of(null, Base with { Gate = Base.Gate with { Bootstrap = true } }, null, Pinned, [], Today);
-        Assert.Equal((ExitCode.Passed, "RG0508", Severity.Warning), (first.Exit, first.Findings[0].Code, first.Findings[0].Severity));
+        Assert.Equal(("RG0508", Severity.Warning), (first.Findings[0].Code, first.Findings[0].Severity));
+        // Also where nothing is compared: a policy in another place must not shed its floors in silence.
+        var floors = Base with { Gate = Base.Gate with { Rules = [Natural(min: 0.1)], Baseline = null, Release = null, MaxTotalDrop = null } };
+        Assert.Equal(("RG0508", Severity.Error), (Assert.Single(Examination.Of(null, floors, null, null, [], Today).Findings).Code, Severity.Error));
     }
 
     [Fact]

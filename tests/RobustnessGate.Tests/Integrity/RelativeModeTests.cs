@@ -56,6 +56,39 @@ public class RelativeModeTests
         Assert.Empty(StoredResults.Verify(project["out/results.json"], project["robustness.yml"], project["robustness.baseline.json"]).Differences);
     }
 
+    /// <summary>Whoever edits a baseline can write any origin into it: the change must not be compared with itself.</summary>
+    [Fact]
+    public void A_forged_origin_does_not_compare_the_change_with_itself()
+    {
+        using var project = new ProjectRepository();
+        project.Model(39);
+        project.Check(null);
+        var present = Baseline.Of(StoredResults.Read(project["out/results.json"]), Policies.PolicyReader.Read(project["robustness.yml"]));
+        var pinned = Pin.Load(project["robustness.baseline.json"]);
+        project.Write("robustness.baseline.json", BaselineFile.Render(pinned with
+        {
+            Origin = pinned.Origin with { Device = "cuda", ModelSha256 = present.Origin.ModelSha256, PolicySha256 = present.Origin.PolicySha256 },
+        }));
+        project.Commit();
+
+        var outcome = project.Check();
+
+        Assert.Equal(ExitCode.GateFailed, outcome.ExitCode);
+        Assert.Contains("RG1001", ProjectRepository.Codes(outcome));
+    }
+
+    /// <summary>The model's file is the same, but the policy around it is not: its preprocessing may have changed.</summary>
+    [Fact]
+    public void The_same_file_under_another_policy_is_another_model()
+    {
+        using var project = new ProjectRepository();
+        Assert.Equal("device cpu → cuda", project.Check(null, new PaperHost(device: "cuda")).Results.Relative);
+
+        project.Replace("robustness.yml", "bounds: [0, 1]", "bounds: [0, 1], mean: [0.9], std: [0.1]");
+
+        Assert.Null(project.Check(null, new PaperHost(device: "cuda")).Results.Relative);
+    }
+
     /// <summary>A model at the merge base that is not the one that was pinned proves nothing.</summary>
     [Fact]
     public void Another_model_than_the_pinned_one_is_not_compared_with()

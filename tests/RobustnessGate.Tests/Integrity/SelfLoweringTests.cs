@@ -48,6 +48,99 @@ public class SelfLoweringTests
         Assert.Contains("What this change does to the judge:", File.ReadAllText(project["out/report.md"]), StringComparison.Ordinal);
     }
 
+    /// <summary>A worst case at the old radius would no longer know the attack.</summary>
+    [Fact]
+    public void A_greater_radius_of_a_named_attack_leaves_no_floor_behind()
+    {
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        project.Replace("robustness.yml", "{ name: pgd,", "{ name: pgd, id: main,");
+        project.Replace("robustness.yml", "[0.1, 0.3]", "0.3");
+        project.Check(null);
+        project.PinPresent();
+        project.PinPresent("release.json");
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "next");
+        project.Replace("robustness.yml", "id: main, epsilon: 0.3", "id: main, epsilon: 0.9");
+        project.Commit();
+
+        var outcome = project.Check();
+
+        Assert.NotEqual(ExitCode.Passed, outcome.ExitCode);
+        Assert.Contains(outcome.Results.Gate.Findings, finding => finding.Code == "RG0501" && finding.Message.StartsWith("attacks.main.epsilon: 0.3 → 0.9", StringComparison.Ordinal));
+        Assert.Contains(outcome.Results.Attacks, attack => attack is { Id: "main", Epsilon: 0.3 });
+    }
+
+    /// <summary>git compares a symbolic link by its text, so an edit behind it has to be looked for.</summary>
+    [Fact]
+    public void Data_behind_a_link_are_followed()
+    {
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        Directory.CreateDirectory(project["store"]);
+        File.Move(project["images.txt"], project["store/images.txt"]);
+        File.CreateSymbolicLink(project["images.txt"], "store/images.txt");
+        project.Git("add", "-A");
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "next");
+        project.Write("store/images.txt", "easier");
+        project.Commit();
+
+        Assert.Contains(project.Check().Results.Gate.Findings, finding =>
+            finding.Code == "RG0501" && finding.Message.StartsWith("data.content: store/images.txt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Data_in_a_submodule_are_followed()
+    {
+        using var data = new ProjectRepository();
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        project.Git("-c", "protocol.file.allow=always", "submodule", "add", "-q", new Uri(data.Folder).AbsoluteUri, "sub");
+        project.Replace("robustness.yml", "images: images.txt", "images: sub/images.txt");
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "next");
+        project.Write("sub/images.txt", "easier");
+
+        Assert.Contains(project.Check().Results.Gate.Findings, finding =>
+            finding.Code == "RG0501" && finding.Message.StartsWith("data.content: sub as", StringComparison.Ordinal));
+    }
+
+    /// <summary>The same on every machine, so that an override can be written down.</summary>
+    [Fact]
+    public void Changed_files_are_named_relative_to_the_policy()
+    {
+        using var project = new ProjectRepository();
+        project.Write("other.txt", "images");
+        project.Replace("robustness.yml", "images: images.txt", "images: other.txt");
+        project.Git("add", ".");
+        project.Commit();
+
+        var outcome = project.Check();
+
+        Assert.Contains(outcome.Results.Integrity, change => change is { Field: "data.images", Before: "images.txt", After: "other.txt" });
+        Assert.DoesNotContain(project.Folder, File.ReadAllText(project["out/results.json"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_branch_with_nothing_pinned_can_be_bootstrapped()
+    {
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        project.Replace("robustness.yml", "  release: release.json\n  max-total-drop: 0.15\n", "");
+        project.Git("rm", "-q", "robustness.baseline.json", "release.json");
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "next");
+        Assert.Equal(ExitCode.BaselineUnusable, project.Check().ExitCode);
+
+        project.Replace("robustness.yml", "alpha: 0.01", "bootstrap: true");
+        project.Commit();
+        var outcome = project.Check();
+
+        Assert.True(outcome.ExitCode == ExitCode.Passed, string.Join('\n', outcome.Results.Gate.Findings));
+        Assert.Contains("RG0508", ProjectRepository.Codes(outcome));
+    }
+
     [Fact]
     public void A_change_that_only_touches_the_model_is_judged_by_the_model()
     {

@@ -56,7 +56,9 @@ internal static class ReportVerb
         }
 
         Console.Out.WriteLine(
-            $"verified: every count, interval and p-value and the verdict ({stored.Gate.Verdict.ToString().ToLowerInvariant()}, exit code {stored.ExitCode}) follow from the stored outcomes");
+            $"verified: every count, interval and p-value and the verdict ({stored.Gate.Verdict.ToString().ToLowerInvariant()}, exit code {stored.ExitCode}) follow from the stored outcomes"
+            + (baseline is null && stored.MergeBase is null && stored.Baseline is not null ? " and the pinned ones stored with them (--baseline compares with the file itself)" : "")
+            + ". Whether the outcomes are those of the model, only check can tell.");
         return ExitCode.Passed;
     }
 

@@ -14,17 +14,19 @@ namespace RobustnessGate.Gating;
 /// <param name="Drop">95 % percentile interval of the relative drop 1 − now/before.</param>
 public sealed record Bootstrap(double Fall, double Rise, Interval Drop)
 {
-    private const int Resamples = 9999;
+    private const int FewestResamples = 9999;
+    private const int MostResamples = 999_999;
 
     /// <summary>Log-ratios that are undefined (a statistic became negative) count as changes in either direction.</summary>
-    public static Bootstrap Of(ImmutableArray<(double Before, double Now)> pairs, Statistic statistic, long seed)
+    /// <param name="level">At which p-values will be told significant: as many resamples are drawn as they need to get a tenth as low, within bounds.</param>
+    public static Bootstrap Of(ImmutableArray<(double Before, double Now)> pairs, Statistic statistic, long seed, double level)
     {
         var before = new Resampled([.. pairs.Select(pair => pair.Before)], statistic);
         var now = new Resampled([.. pairs.Select(pair => pair.Now)], statistic);
         var random = CounterRandom.For(seed, "gate: paired bootstrap");
         var times = new int[pairs.Length];
-        var ratios = new double[Resamples];
-        for (var r = 0; r < Resamples; r++)
+        var ratios = new double[(int)Math.Clamp(Math.Ceiling(10 / level) - 1, FewestResamples, MostResamples)];
+        for (var r = 0; r < ratios.Length; r++)
         {
             Array.Clear(times);
             for (var i = 0; i < times.Length; i++)
@@ -41,8 +43,8 @@ public sealed record Bootstrap(double Fall, double Rise, Interval Drop)
             ? new Interval(double.NegativeInfinity, double.PositiveInfinity)
             : new(1 - Math.Exp(Quantile(defined, 0.975)), 1 - Math.Exp(Quantile(defined, 0.025)));
         return new(
-            (1 + ratios.Count(ratio => ratio >= 0)) / (Resamples + 1.0),
-            (1 + ratios.Count(ratio => ratio <= 0)) / (Resamples + 1.0), interval);
+            (1 + ratios.Count(ratio => ratio >= 0)) / (ratios.Length + 1.0),
+            (1 + ratios.Count(ratio => ratio <= 0)) / (ratios.Length + 1.0), interval);
     }
 
     private static double LogRatio(double before, double now) =>

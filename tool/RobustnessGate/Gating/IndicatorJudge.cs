@@ -14,6 +14,12 @@ internal static class IndicatorJudge
     {
         var result = rule.MaxDropRatio is null && rule.MaxRiseRatio is null ? open : Compared(rule, values, open);
         var charges = new List<Charge>();
+        if (values.Declined is { } reason)
+        {
+            charges.Add(Charge.Inconclusive(
+                gate, $"{values.Subject} declines to be a criterion: {reason}. Judge by attacks, and see docs/indicators.md") with { Code = "RG1131" });
+        }
+
         var lost = values.Pairs.Count(pair => pair.Now is null);
         if (lost > 0)
         {

@@ -159,8 +159,8 @@ internal sealed record Values(
         var measured = new Values(subject, absent, null, now, pairs, null, null);
         return absent is not null ? measured : measured with
         {
-            Fall = Bootstrap.Of(measured.Assuming(double.NegativeInfinity), rule.Statistic, policy.Seed),
-            Rise = Bootstrap.Of(measured.Assuming(double.PositiveInfinity), rule.Statistic, policy.Seed),
+            Fall = Bootstrap.Of(measured.Assuming(double.NegativeInfinity), rule.Statistic, policy.Seed, Power.Level(policy)),
+            Rise = Bootstrap.Of(measured.Assuming(double.PositiveInfinity), rule.Statistic, policy.Seed, Power.Level(policy)),
         };
     }
 

@@ -98,16 +98,25 @@ public static class Power
         return high;
     }
 
+    /// <summary>The level of the strictest test that Holm's correction can ask of a policy's paired rules.</summary>
+    public static double Level(Policy policy)
+    {
+        var compared = policy.Gate.Rules.Count(rule => rule.Compares);
+        // Each fall that is limited is limited since the release as well.
+        var total = policy.Gate.MaxTotalDrop is null ? 0 : policy.Gate.Rules.Count(rule => rule.MaxDrop is not null);
+        return policy.Gate.Alpha / Math.Max(1, compared + total);
+    }
+
     /// <summary>
     /// The smallest drop that some paired rule of a policy detects, each tested at the strictest level that Holm's
     /// correction can ask of it; null where no rule compares accuracies.
     /// </summary>
     public static double? SmallestDrop(Policy policy, int samples)
     {
-        var paired = policy.Gate.Rules.Count(rule => rule.Compares);
+        var level = Level(policy);
         return policy.Gate.Rules.Where(rule => rule is { MaxDrop: not null, Severity: RuleSeverity.Error })
             .Select(rule => rule.MaxDrop!.Value).Distinct().Order()
-            .Select(allowed => SmallestDrop(samples, policy.Gate.Alpha / paired, allowed)).FirstOrDefault(drop => drop is not null);
+            .Select(allowed => SmallestDrop(samples, level, allowed)).FirstOrDefault(drop => drop is not null);
     }
 
     /// <summary>The smallest usual number of samples that would detect a drop; null where more than 100,000 are needed.</summary>

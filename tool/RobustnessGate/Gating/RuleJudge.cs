@@ -26,10 +26,6 @@ internal static class RuleJudge
                     $"{measured.Subject} cannot be compared with the baseline: {reason}. If the change is meant, pin the present results with baseline update"),
             ]),
             Outcomes outcomes => AccuracyJudge.Judge(rule, outcomes, policy.Gate, open),
-            Values { Declined: { } reason } values => (IndicatorJudge.Judge(rule, values, policy.Gate, open).Item1,
-            [
-                Charge.Inconclusive(policy.Gate, $"{measured.Subject} declines to be a criterion: {reason}. Judge by attacks, and see docs/indicators.md") with { Code = "RG1131" },
-            ]),
             Values values => IndicatorJudge.Judge(rule, values, policy.Gate, open),
             _ => throw new ArgumentException($"unknown measurement {measured.GetType().Name}"),
         };

@@ -70,13 +70,14 @@ public sealed class Git : IRepository
 
     public (ImmutableArray<string> Names, string Digest) Changed(string commit, IEnumerable<string> paths)
     {
-        var relative = paths.Select(Relative).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var relative = paths.SelectMany(Followed).Select(Relative).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        relative = [.. relative.Concat(Submodules(commit, relative)).Distinct(StringComparer.Ordinal)];
         if (relative.Length == 0)
         {
             return ([], "");
         }
 
-        var (exit, output, error) = Ask(["diff", "--no-ext-diff", "--name-only", "--no-renames", "-z", commit, "--", .. relative.Select(path => $":(top,literal){path}")]);
+        var (exit, output, error) = Ask(["diff", "--no-ext-diff", "--ignore-submodules=none", "--name-only", "--no-renames", "-z", commit, "--", .. relative.Select(path => $":(top,literal){path}")]);
         if (exit != 0)
         {
             throw Mistake("RG0519", $"the data cannot be compared with those of {commit[..8]}: {FirstLine(error)}.");
@@ -92,6 +93,33 @@ public sealed class Git : IRepository
         }
 
         return (names, names.IsEmpty ? "" : Convert.ToHexStringLower(digest.GetHashAndReset())[..12]);
+    }
+
+    /// <summary>A path, and the file that it leads to where it is a symbolic link: git compares a link by its text alone.</summary>
+    private static IEnumerable<string> Followed(string path)
+    {
+        yield return path;
+        if (File.Exists(path) && new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+        {
+            yield return target.FullName;
+        }
+    }
+
+    /// <summary>Submodules that files lie in: git compares them as a whole, and sees nothing behind them.</summary>
+    private IEnumerable<string> Submodules(string commit, IEnumerable<string> files)
+    {
+        string[] folders = [.. files.SelectMany(Parents).Distinct(StringComparer.Ordinal)];
+        return folders.Length == 0 ? [] : Encoding.UTF8.GetString(Ask(["ls-tree", "-z", commit, "--", .. folders]).Output)
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(entry => entry.StartsWith("160000 ", StringComparison.Ordinal))
+            .Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]);
+    }
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            yield return path[..slash];
+        }
     }
 
     /// <summary>Nothing that git could take for an option, a range or a file of a commit.</summary>

@@ -199,7 +199,7 @@ public sealed record Rule(
     RuleSeverity Severity, string Path)
 {
     /// <summary>
-    /// With this confidence, in (0, 1), the true accuracy must reach <see cref="Min"/>: its Clopper–Pearson lower bound is
+    /// With this confidence, in (0.5, 1), the true accuracy must reach <see cref="Min"/>: its Clopper–Pearson lower bound is
     /// compared. Null to compare the count itself.
     /// </summary>
     public double? Confidence { get; init; }

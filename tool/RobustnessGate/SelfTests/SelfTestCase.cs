@@ -21,8 +21,8 @@ public sealed record SelfTestResult(string Name, bool Caught, string Detail, boo
 /// <summary>The tool tested by mutation: a gate that lets a mutant pass is worth nothing, however green it looks.</summary>
 public static class SelfTest
 {
-    /// <summary>Every case. Canaries of other kinds are added here.</summary>
-    public static ImmutableArray<SelfTestCase> Cases { get; } = [.. GateMutants.All];
+    /// <summary>Every case: the gate's mutants, then the canaries of the attacks.</summary>
+    public static ImmutableArray<SelfTestCase> Cases { get; } = [.. GateMutants.All, .. CanaryCases.All];
 
     /// <param name="report">Sees each result as soon as it is known.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

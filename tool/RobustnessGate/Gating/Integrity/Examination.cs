@@ -12,10 +12,9 @@ namespace RobustnessGate.Gating.Integrity;
 /// <param name="Effective">The policy to evaluate and judge by: the model of the head under the stricter judge.</param>
 /// <param name="EvaluatesBase">Whether seed, data, indicator and attacks are those of the base, because the head's are weaker without leave.</param>
 /// <param name="Baseline">What to compare with.</param>
-/// <param name="Exit"><see cref="ExitCode.Passed"/> where nothing was weakened without leave.</param>
 public sealed record Examination(
     Policy Effective, bool EvaluatesBase, Baseline? Baseline, ImmutableArray<JudgeChange> Changes,
-    ImmutableArray<Finding> Findings, ExitCode Exit)
+    ImmutableArray<Finding> Findings)
 {
     /// <summary>Field of what stands in data files.</summary>
     public const string ContentField = "data.content";
@@ -43,7 +42,7 @@ public sealed record Examination(
             AllowedBecause = overrides.FirstOrDefault(entry => Fits(entry, change) && holds(entry))?.Reason,
         };
         var evaluation = PolicyDiff.Evaluation(before, after).Concat(content).Select(Allow).ToArray();
-        var gate = PolicyDiff.Gate(before.Gate, after.Gate).Concat(RuleDiff.Of(before, after)).Select(Allow).ToArray();
+        var gate = PolicyDiff.Gate(before, after, baselineBefore is not null).Concat(RuleDiff.Of(before, after)).Select(Allow).ToArray();
         var baseline = BaselineChange.Of(baselineBefore, baselineAfter).Select(Allow).ToArray();
         ImmutableArray<JudgeChange> changes = [.. evaluation, .. gate, .. baseline];
 
@@ -53,9 +52,7 @@ public sealed record Examination(
         return new(
             Stricter(before, after, evaluatesBase, changes), evaluatesBase,
             baseline.Any(IsForbidden) || (baselineBefore is not null && baseline.Length == 0) ? baselineBefore : baselineAfter ?? baselineBefore,
-            changes, findings,
-            baseline.Any(IsForbidden) || findings.Any(finding => finding is { Code: "RG0508", Severity: Severity.Error })
-                ? ExitCode.BaselineUnusable : changes.Any(IsForbidden) ? ExitCode.GateFailed : ExitCode.Passed);
+            changes, findings);
     }
 
     /// <summary>What was measured, with what was found about the judge: so results hold it, and the gate fails by it.</summary>
@@ -68,16 +65,15 @@ public sealed record Examination(
 
     private static bool Fits(Override entry, JudgeChange change) => entry.Change == change.Field && entry.To == change.After;
 
+    /// <summary>Also where no rule compares: a policy that moved to another place would else shed its floors.</summary>
     private static Examination FirstUse(Policy after, Baseline? baseline)
     {
-        var compares = after.Gate.Rules.Any(rule => rule.Compares);
         var finding = after.Gate.Bootstrap
             ? new Finding("RG0508", Severity.Warning, after.Source.At("gate.bootstrap"),
                 "first use: the target branch has no policy, so this change brings its own judge. Review the policy and the baseline as you would a test that never failed.")
             : new Finding("RG0508", Severity.Error, after.Source.At("gate"),
                 "the target branch has no policy, so there is nothing that this change could be held to. On first use write bootstrap: true under gate, and remove it once a baseline is pinned there.");
-        var accepted = after.Gate.Bootstrap || !compares;
-        return new(after, false, baseline, [], compares ? [finding] : [], accepted ? ExitCode.Passed : ExitCode.BaselineUnusable);
+        return new(after, false, baseline, [], [finding]);
     }
 
     /// <summary>A target branch with a policy that compares, and nothing pinned yet: the change brings its own yardstick.</summary>
@@ -92,12 +88,13 @@ public sealed record Examination(
         }
     }
 
-    /// <summary>The head's policy that measures as the base did: its model under the base's seed, data, bounds, indicator and attacks.</summary>
+    /// <summary>The head's policy that measures as the base did: its model under the base's seed, data, bounds, gradients, indicator and attacks.</summary>
     public static Policy MeasuredAsBefore(Policy before, Policy after) => after with
     {
         Seed = before.Seed, Data = before.Data, Indicator = before.Indicator, Attacks = before.Attacks,
         Model = after.Model with
         {
+            Gradients = before.Model.Gradients,
             Input = after.Model.Input with { Bounds = before.Model.Input.Bounds, FeatureBounds = before.Model.Input.FeatureBounds },
         },
     };

@@ -14,28 +14,33 @@ internal static class PolicyDiff
     [
         .. JudgeChange.Any("seed", before.Seed, after.Seed, "seed"),
         .. Model(before.Model, after.Model),
-        .. Data(before.Data, after.Data),
-        .. JudgeChange.MoreIsStronger("indicator.samples", before.Indicator?.Samples, after.Indicator?.Samples, "indicator.samples", 0),
+        .. Data(before, after),
+        .. Indicator(before.Indicator, after.Indicator),
         .. Attacks(before, after),
     ];
 
     /// <summary>How it is judged, apart from the rules themselves.</summary>
-    public static IEnumerable<JudgeChange> Gate(GateSection before, GateSection after) =>
-    [
-        .. JudgeChange.Any("gate.baseline", before.Baseline, after.Baseline, "gate.baseline"),
-        .. JudgeChange.Any("gate.alpha", before.Alpha, after.Alpha, "gate.alpha"),
-        .. JudgeChange.Any(
-            "gate.on-inconclusive", before.OnInconclusive, after.OnInconclusive, "gate.on-inconclusive",
-            after.OnInconclusive == OnInconclusive.Fail ? BarEffect.Stronger : BarEffect.Weaker),
-        .. JudgeChange.Any(
-            "gate.bootstrap", before.Bootstrap, after.Bootstrap, "gate.bootstrap",
-            after.Bootstrap ? BarEffect.Weaker : BarEffect.Stronger),
-        .. JudgeChange.Any(
-            "gate.release", before.Release, after.Release, "gate.release",
-            before.Release is null ? BarEffect.Stronger : BarEffect.Weaker),
-        .. JudgeChange.LessIsStronger(
-            "gate.max-total-drop", before.MaxTotalDrop, after.MaxTotalDrop, "gate.max-total-drop", double.PositiveInfinity),
-    ];
+    /// <param name="pinned">Whether anything is pinned where the change began: until then it may say that this is the first use.</param>
+    public static IEnumerable<JudgeChange> Gate(Policy policyBefore, Policy policyAfter, bool pinned)
+    {
+        var (before, after) = (policyBefore.Gate, policyAfter.Gate);
+        return
+        [
+            .. JudgeChange.Any("gate.baseline", Portable(policyBefore, before.Baseline), Portable(policyAfter, after.Baseline), "gate.baseline"),
+            .. JudgeChange.Any("gate.alpha", before.Alpha, after.Alpha, "gate.alpha"),
+            .. JudgeChange.Any(
+                "gate.on-inconclusive", before.OnInconclusive, after.OnInconclusive, "gate.on-inconclusive",
+                after.OnInconclusive == OnInconclusive.Fail ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.Any(
+                "gate.bootstrap", before.Bootstrap, after.Bootstrap, "gate.bootstrap",
+                !after.Bootstrap ? BarEffect.Stronger : pinned ? BarEffect.Weaker : BarEffect.Neutral),
+            .. JudgeChange.Any(
+                "gate.release", Portable(policyBefore, before.Release), Portable(policyAfter, after.Release), "gate.release",
+                before.Release is null ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.LessIsStronger(
+                "gate.max-total-drop", before.MaxTotalDrop, after.MaxTotalDrop, "gate.max-total-drop", double.PositiveInfinity),
+        ];
+    }
 
     /// <summary>A new model may bring a new file, a new pin and new preprocessing. It may not bring other bounds, nor shed the pin.</summary>
     private static IEnumerable<JudgeChange> Model(ModelSection before, ModelSection after) =>
@@ -51,19 +56,45 @@ internal static class PolicyDiff
         ? JudgeChange.Text(input.Bounds)
         : $"[{string.Join(", ", input.FeatureBounds.Select(bounds => JudgeChange.Text(bounds)))}]";
 
-    private static IEnumerable<JudgeChange> Data(DataSection before, DataSection after) =>
+    private static IEnumerable<JudgeChange> Indicator(IndicatorSection? before, IndicatorSection? after) =>
     [
-        .. JudgeChange.Any("data.images", before.Images, after.Images, "data.images"),
-        .. JudgeChange.Any("data.labels", before.Labels, after.Labels, "data.labels"),
-        .. JudgeChange.Any(
-            "data.sha256", before.Sha256, after.Sha256, "data.sha256",
-            before.Sha256 is null ? BarEffect.Stronger : BarEffect.Weaker),
-        .. JudgeChange.MoreIsStronger("data.samples", before.Samples, after.Samples, "data.samples", double.PositiveInfinity),
-        .. JudgeChange.Any("data.selection", before.Selection, after.Selection, "data.selection"),
-        .. JudgeChange.Any("data.scale", before.Scale, after.Scale, "data.scale"),
-        .. JudgeChange.Any("data.lower", before.Lower, after.Lower, "data.lower"),
-        .. JudgeChange.Any("data.upper", before.Upper, after.Upper, "data.upper"),
+        .. JudgeChange.MoreIsStronger("indicator.samples", before?.Samples, after?.Samples, "indicator.samples", 0),
+        .. before is null || after is null ? [] : IndicatorSettings(before, after),
     ];
+
+    /// <summary>Under other settings the same name is another quantity.</summary>
+    private static IEnumerable<JudgeChange> IndicatorSettings(IndicatorSection before, IndicatorSection after) =>
+    [
+        .. JudgeChange.Any("indicator.epsilon", before.Epsilon, after.Epsilon, "indicator.epsilon"),
+        .. JudgeChange.Any("indicator.epsilon-l2", before.EpsilonL2, after.EpsilonL2, "indicator.epsilon-l2"),
+        .. JudgeChange.Any("indicator.jitter", before.Jitter, after.Jitter, "indicator.jitter"),
+        .. JudgeChange.Any(
+            "indicator.clever", before.Clever, after.Clever, "indicator.clever", after.Clever ? BarEffect.Stronger : BarEffect.Weaker),
+    ];
+
+    private static IEnumerable<JudgeChange> Data(Policy policyBefore, Policy policyAfter)
+    {
+        var (before, after) = (policyBefore.Data, policyAfter.Data);
+        string? Was(string? path) => Portable(policyBefore, path);
+        string? Is(string? path) => Portable(policyAfter, path);
+        return
+        [
+            .. JudgeChange.Any("data.images", Was(before.Images), Is(after.Images), "data.images"),
+            .. JudgeChange.Any("data.labels", Was(before.Labels), Is(after.Labels), "data.labels"),
+            .. JudgeChange.Any(
+                "data.sha256", before.Sha256, after.Sha256, "data.sha256",
+                before.Sha256 is null ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.MoreIsStronger("data.samples", before.Samples, after.Samples, "data.samples", double.PositiveInfinity),
+            .. JudgeChange.Any("data.selection", before.Selection, after.Selection, "data.selection"),
+            .. JudgeChange.Any("data.scale", before.Scale, after.Scale, "data.scale"),
+            .. JudgeChange.Any("data.lower", Was(before.Lower), Is(after.Lower), "data.lower"),
+            .. JudgeChange.Any("data.upper", Was(before.Upper), Is(after.Upper), "data.upper"),
+        ];
+    }
+
+    /// <summary>A file as people write it, relative to its policy: the same on every machine, so that an override can name it.</summary>
+    private static string? Portable(Policy policy, string? path) => path is null
+        ? null : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(policy.Source.Path))!, path).Replace('\\', '/');
 
     /// <summary>Results are known by their ids: a renamed attack is one that is gone and one that is new.</summary>
     private static IEnumerable<JudgeChange> Attacks(Policy before, Policy after)
@@ -73,7 +104,7 @@ internal static class PolicyDiff
         {
             var field = $"attacks.{run.Id}";
             var changes = now.Remove(run.Id, out var other)
-                ? Attack(field, run, other)
+                ? Attack(field, run, other, Aim(before, run), Aim(after, other))
                 : [new(field, "runs", JudgeChange.None, BarEffect.Weaker, "attacks")];
             foreach (var change in changes)
             {
@@ -87,7 +118,7 @@ internal static class PolicyDiff
         }
     }
 
-    private static IEnumerable<JudgeChange> Attack(string field, AttackRun before, AttackRun after)
+    private static IEnumerable<JudgeChange> Attack(string field, AttackRun before, AttackRun after, string aimBefore, string aimAfter)
     {
         var path = after.Entry.Path;
         if (before.Entry.Attack.Name != after.Entry.Attack.Name)
@@ -101,8 +132,9 @@ internal static class PolicyDiff
             .. JudgeChange.Any($"{field}.norm", before.Entry.Norm, after.Entry.Norm, $"{path}.norm"),
             .. before.Epsilon.IsBox || after.Epsilon.IsBox
                 ? JudgeChange.Any($"{field}.epsilon", before.Epsilon.Text, after.Epsilon.Text, $"{path}.epsilon")
-                : JudgeChange.MoreIsStronger($"{field}.epsilon", before.Epsilon.Value, after.Epsilon.Value, $"{path}.epsilon", 0),
-            .. JudgeChange.Any($"{field}.target", before.Entry.Target, after.Entry.Target, $"{path}.target"),
+                // A greater radius is another question: rules about the worst case at the old one lose this attack.
+                : JudgeChange.Any($"{field}.epsilon", before.Epsilon.Value, after.Epsilon.Value, $"{path}.epsilon"),
+            .. JudgeChange.Any($"{field}.target", aimBefore, aimAfter, $"{path}.target"),
             .. JudgeChange.Any(
                 $"{field}.judge", before.Entry.Judge, after.Entry.Judge, $"{path}.judge",
                 after.Entry.Judge == Judge.Any ? BarEffect.Stronger : BarEffect.Weaker),
@@ -112,6 +144,15 @@ internal static class PolicyDiff
                 $"{field}.{parameter.Key}", parameter.Key, was[parameter.Key], parameter.Value, path)),
         ];
     }
+
+    private static string Aim(Policy policy, AttackRun run) => run.Entry.Target switch
+    {
+        Target.None => JudgeChange.None,
+        Target.LeastLikely => "least-likely",
+        Target.Class { Label: var label } => JudgeChange.Text(label),
+        Target.File { Path: var path } => Portable(policy, path)!,
+        var other => throw new ArgumentException($"unknown target {other}"),
+    };
 
     private static IEnumerable<JudgeChange> Parameter(string field, string key, object? before, object? after, string path) =>
         JudgeChange.Any(field, before, after, $"{path}.{key}",

@@ -31,7 +31,7 @@ internal static class RuleKeys
         "statistic", Choice.Of<Statistic>(), Policies.Statistic.Median, "over the samples of the indicator");
 
     private static readonly Key<double> Confidence = Key.May(
-        "confidence", new NumberForm(new InsideAttribute(0, 1)),
+        "confidence", new NumberForm(new InsideAttribute(0.5, 1)),
         "min must hold for the true accuracy with this confidence (Clopper-Pearson), not only for these samples: 0.95 is usual");
 
     private static readonly Key<double> MaxDrop = Key.May(
