@@ -75,6 +75,7 @@ public static class Inspect
         int[] labels = [.. samples.Labels.Take((int)rows.shape[0])];
         findings.AddRange(new[]
         {
+            samples.FewerClasses(contact.Classes),
             GradientCheck.Examine(classifier, rows, labels, request.At("model.path"))?.Finding,
             new UsualMistakes(classifier, tensors!, BatchSize, CPU, request.At).Find(),
         }.OfType<Finding>());

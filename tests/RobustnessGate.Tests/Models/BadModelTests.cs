@@ -33,6 +33,7 @@ public sealed class BadModelTests : IDisposable
         ("channels last in the file", "m.onnx", "RG0408", "Write shape: [?, ?, 3] and layout: channels-last", () => new Graphs(13, [-1, -1, -1, 3], -1, 4).Node("Flatten", "x", "y").Bytes()),
         ("batch statistics", "m.onnx", "RG0422", "Call eval() before exporting", BatchStatistics),
         ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
+        ("opset of long ago", "m.onnx", "RG0407", "opset 6; the oldest", () => Linear(opset: 6).Bytes()),
         ("other shape", "m.onnx", "RG0408", "[4]", () => Linear(features: 6).Bytes()),
         ("other rank", "m.onnx", "RG0408", "[?, 2, 2]", () => new Graphs(13, [-1, 2, 2], -1, 4).Node("Flatten", "x", "y").Bytes()),
         ("three dimensions out", "m.onnx", "RG0409", "[2, 2, 2]", () => new Graphs(13, [-1, 4], -1, 2, 2).Integers("s", 0, 2, 2).Node("Reshape", "x,s", "y").Bytes()),

@@ -86,6 +86,48 @@ public class TorchScriptTests
         Assert.Equal("RG0423", ModelFolder.Refusal(ModelFolder.Section(folder.Write("damaged.pt", damaged), Shape)).Code);
     }
 
+    [Theory]
+    [InlineData("data/0", "4 bytes, but its tensor claims")]
+    [InlineData("data.pkl", "reaches beyond")]
+    [InlineData("constants.pkl", "opcode")]
+    public void ATensorBeyondItsBytesIsRefused(string entry, string says)
+    {
+        using var folder = new ModelFolder();
+        var path = folder.Write("short.pt", File.ReadAllBytes(ModelFolder.Fixture("scripted.pt")));
+        using (var archive = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update))
+        {
+            var old = archive.Entries.Single(there => there.FullName.EndsWith("/" + entry, StringComparison.Ordinal));
+            var bytes = new byte[old.Length];
+            using (var stream = old.Open())
+            {
+                stream.ReadExactly(bytes);
+            }
+
+            old.Delete();
+            using var writer = archive.CreateEntry(old.FullName).Open();
+            writer.Write(entry switch
+            {
+                "data/0" => bytes[..4],
+                "data.pkl" => Offset(bytes),
+                _ => [0x80, 2, (byte)'?', (byte)'.'],
+            });
+        }
+
+        var finding = ModelFolder.Refusal(ModelFolder.Section(path, Shape));
+
+        Assert.Equal("RG0423", finding.Code);
+        Assert.Contains(says, finding.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lays the first tensor one number further into its storage: the persistent id (Q, memo) is followed by offset 0.</summary>
+    private static byte[] Offset(byte[] pickle)
+    {
+        var place = Enumerable.Range(0, pickle.Length - 5)
+            .First(i => pickle[i] == 'Q' && pickle[i + 1] == 'q' && pickle[i + 3] == 'K' && pickle[i + 4] == 0);
+        pickle[place + 4] = 1;
+        return pickle;
+    }
+
     [Fact]
     public void OperatorsOfOtherLibrariesAreNamed()
     {

@@ -32,6 +32,8 @@ public sealed class BadFormatTests : IDisposable
         ["zip entry longer than it says"] = new("RG0303", "cannot be unpacked", f => f.Bytes("x.zip", Resized(f.Zip("y.zip", ("a/1.png", Small)), Small.Length - 9))),
         ["zip subfolder that is not there"] = new("RG0317", "has no folder 'test'. It holds: train", f => f.Zip("x.zip", ("train/a/1.png", Small)) + "#test"),
         ["zip of train and test"] = new("RG0321", "Pick one", f => f.Zip("x.zip", ("train/a/1.png", Small), ("test/a/1.png", Small))),
+        ["zip with a wrapper folder"] = new("RG0321", "x.zip#mydata", f => f.Zip("x.zip", ("mydata/0/1.png", Small), ("mydata/1/1.png", Small))),
+        ["folder of parts with names of their own"] = new("RG0321", "tree/Testing for a folder", f => Tree(f, ("Testing/0/1.png", Small), ("Testing/1/1.png", Small), ("Training/0/1.png", Small))),
         ["zip with a huge image file"] = new("RG0313", "more than an image may have", f => f.Zip("x.zip", ("a/1.png", [.. Small, .. new byte[70_000_000]]))),
         ["images outside class folders"] = new("RG0321", "'1.png' lies outside", f => Tree(f, ("1.png", Small))),
         ["folder that is not there"] = new("RG0301", "no such file", f => f["absent"]),

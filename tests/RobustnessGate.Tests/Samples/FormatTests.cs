@@ -149,8 +149,33 @@ public sealed class FormatTests : IDisposable
         _folder.Text("t/0/readme.txt", "x");
         _folder.Text("t/.hidden/1.png", "x");
         var set = LoadTree("t", 1, 8, 8);
-        Assert.Equal(["0", "10", "2"], set.ClassNames);
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], set.ClassNames);
+        Assert.Equal<int>([0, 2, 10], set.Labels);
         Assert.Equal(["RG0331", "RG0332"], set.Notices.Select(n => n.Code));
+    }
+
+    [Fact]
+    public void FoldersNamedByNumbersAreLabelsEvenWithAGap()
+    {
+        foreach (var name in new[] { "9", "0", "1" })
+        {
+            _folder.Bytes($"gap/{name}/1.png", Grey(7));
+        }
+
+        var set = LoadTree("gap", 1, 8, 8);
+
+        Assert.Equal<int>([0, 1, 9], set.Labels);
+        Assert.Null(set.FewerClasses(10));
+        Assert.Equal("RG0353", set.FewerClasses(11)!.Code);
+    }
+
+    [Fact]
+    public void OneFolderInsideEachClassIsNoFolderAboveTheClasses()
+    {
+        _folder.Bytes("inner/cat/images/1.png", Grey(7));
+        _folder.Bytes("inner/dog/images/1.png", Grey(8));
+
+        Assert.Equal(["cat", "dog"], LoadTree("inner", 1, 8, 8).ClassNames);
     }
 
     [Fact]

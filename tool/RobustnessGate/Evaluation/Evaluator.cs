@@ -61,6 +61,11 @@ public static class Evaluator
 
         var (classes, piecewiseLinear) = (contact.Classes, contact.PiecewiseLinear);
         samples.RequireClasses(classes);
+        if (samples.FewerClasses(classes) is { } fewer)
+        {
+            Note(fewer);
+        }
+
         record(new ModelFact(
             classifier.Network.Format, classifier.Sha256, classifier.Network.Parameters, classes, piecewiseLinear));
         record(new DataFact(samples.Sha256, samples.Count, samples.Ids, samples.Labels));

@@ -13,6 +13,7 @@ internal static class TorchScriptModel
     public static ModuleNetwork Load(byte[] bytes, string display, InputSection input)
     {
         TorchScriptArchive.Check(bytes, display);
+        StorageClaims.Check(bytes, display);
         return new ModuleNetwork("torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display));
     }
 

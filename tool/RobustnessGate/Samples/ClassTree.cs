@@ -1,18 +1,24 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace RobustnessGate.Samples;
 
 /// <summary>
-/// Image files sorted into classes by their folder. Classes are numbered in ordinal order of their names; samples are
-/// dealt round-robin over the classes, each class in ordinal order of its files, so that the first N are balanced.
+/// Image files sorted into classes by their folder. Folders that are named by numbers are the classes of these numbers;
+/// others are numbered in ordinal order of their names. Samples are dealt round-robin over the
+/// classes, each class in ordinal order of its files, so that the first N are balanced.
 /// </summary>
 /// <param name="Names">Paths below the root with '/', in the order of samples.</param>
+/// <param name="Classes">Names by label.</param>
 internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<int> Labels, ImmutableArray<string> Classes, ImmutableArray<DataNote> Notes)
 {
+    /// <summary>Numbers from here on are names that happen to be numbers.</summary>
+    private const int MostClasses = 100_000;
+
     private static readonly string[] Splits = ["test", "train", "val", "valid", "validation"];
 
     /// <param name="files">Paths below the root, of any files.</param>
-    /// <exception cref="Gating.MistakeException">RG0321: no images, images outside class folders, or train/ and test/ instead of classes.</exception>
+    /// <exception cref="Gating.MistakeException">RG0321: no images, images outside class folders, or folders above the class folders.</exception>
     public static ClassTree Of(IEnumerable<string> files, string path)
     {
         var visible = files.Where(name => !name.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX")).ToArray();
@@ -35,14 +41,49 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
                 $"it holds {string.Join(" and ", classes.Select(c => c.Name + "/"))}, which are parts of a data set and not classes. Pick one: {Path.GetFileName(path)}#{classes[0].Name} for a zip, or the folder itself.");
         }
 
+        RefuseFoldersAbove(images, path);
+        var numbers = Numbers([.. classes.Select(c => c.Name)]);
+        var labels = numbers ?? [.. Enumerable.Range(0, classes.Length)];
+        var names = Enumerable.Range(0, labels.Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture)).ToArray();
+        for (var c = 0; c < classes.Length; c++)
+        {
+            names[labels[c]] = classes[c].Name;
+        }
+
+        Array.Sort([.. labels], classes);
+        Array.Sort(labels);
         var dealt = Enumerable.Range(0, classes.Max(c => c.Files.Length))
             .SelectMany(round => Enumerable.Range(0, classes.Length).Where(c => round < classes[c].Files.Length).Select(c => (classes[c].Files[round], c)))
             .ToArray();
         return new ClassTree(
-            [.. dealt.Select(d => d.Item1)], [.. dealt.Select(d => d.c)], [.. classes.Select(c => c.Name)], Notices(visible, images, classes));
+            [.. dealt.Select(d => d.Item1)], [.. dealt.Select(d => labels[d.c])], [.. names], Notices(visible, images, numbers is not null, classes));
     }
 
-    private static ImmutableArray<DataNote> Notices(string[] visible, string[] images, (string Name, string[])[] classes)
+    /// <summary>
+    /// Images two folders deep. Where every class has a single folder inside ("images"), the outer folders are the classes;
+    /// where a folder holds several, the inner ones are.
+    /// </summary>
+    private static void RefuseFoldersAbove(string[] images, string path)
+    {
+        var tops = images.Select(name => name.Split('/')).GroupBy(parts => parts[0]).OrderBy(group => group.Key, StringComparer.Ordinal).ToArray();
+        if (images.All(name => name.Count(character => character == '/') >= 2)
+            && (tops.Length == 1 || tops.Any(top => top.Select(parts => parts[1]).Distinct().Count() > 1)))
+        {
+            var file = Path.GetFileName(path.TrimEnd('/', '\\'));
+            throw DataMistake.At("RG0321", path,
+                $"its images lie two folders deep ('{images[0]}'), so that {string.Join(", ", tops.Take(4).Select(top => top.Key + "/"))} would be the classes. " +
+                $"Name the folder that holds the class folders: {file}#{tops[0].Key} for a zip, {file}/{tops[0].Key} for a folder.");
+        }
+    }
+
+    /// <summary>The labels that folders named by numbers stand for; null where a name is none, or two are the same number.</summary>
+    private static int[]? Numbers(string[] names)
+    {
+        int[] numbers = [.. names.Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+        return numbers.All(number => number is >= 0 and < MostClasses) && numbers.Distinct().Count() == numbers.Length ? numbers : null;
+    }
+
+    private static ImmutableArray<DataNote> Notices(string[] visible, string[] images, bool numbered, (string Name, string[])[] classes)
     {
         var notes = ImmutableArray.CreateBuilder<DataNote>();
         if (visible.Length > images.Length)
@@ -51,11 +92,10 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
             notes.Add(new DataNote("RG0331", $"{visible.Length - images.Length} files that are not PNG or JPEG were left out, the first is '{other}'"));
         }
 
-        var numbers = classes.Select(c => int.TryParse(c.Name, out var number) ? number : -1).ToArray();
-        if (!numbers.Contains(-1) && !numbers.SequenceEqual(Enumerable.Range(0, numbers.Length)))
+        if (numbered && !classes.Select(c => c.Name).Order(StringComparer.Ordinal).SequenceEqual(classes.Select(c => c.Name)))
         {
             notes.Add(new DataNote("RG0332",
-                $"class folders are named by numbers but are numbered in ordinal order of their names: folder '{classes[^1].Name}' is class {classes.Length - 1}"));
+                $"class folders are named by numbers, which are taken as labels: folder '{classes[^1].Name}' is class {classes[^1].Name}. A loader that numbers folders in the order of text gives others"));
         }
 
         return notes.ToImmutable();

@@ -93,8 +93,8 @@ public sealed class SampleSet
             Display = ShownPath.Of(source.Path),
             Notices =
             [
-                .. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source, Severity.Note, note)),
-                .. DataChecks.Examine(input, used, mapTo is not null, values).Select(note => Notice(source, Severity.Warning, note)),
+                .. source.Notes.Concat(taken.Notes).Concat(layout.Notes).Select(note => Notice(source.Path, Severity.Note, note)),
+                .. DataChecks.Examine(input, used, mapTo is not null, values).Select(note => Notice(source.Path, Severity.Warning, note)),
             ],
         };
     }
@@ -188,8 +188,14 @@ public sealed class SampleSet
                 : "Every such sample would count as misclassified. Give the labels that the model was trained with."));
     }
 
-    private static Finding Notice(DataSource source, Severity severity, DataNote note) =>
-        new(note.Code, severity, new Location(ShownPath.Of(source.Path), 0, 0), note.Message);
+    /// <summary>A warning where the data name fewer classes than the model has; null otherwise.</summary>
+    public Finding? FewerClasses(int classes) => ClassNames is { } names && names.Count < classes
+        ? Notice(_labelsPath, Severity.Warning, new DataNote("RG0353", FormattableString.Invariant(
+            $"the data have {names.Count} classes, '{names[0]}' to '{names[^1]}', but the model has {classes}. If one is missing in between, every label after it is off by one; name class folders by their labels (0, 1, 2, …) to be sure.")))
+        : null;
+
+    private static Finding Notice(string path, Severity severity, DataNote note) =>
+        new(note.Code, severity, new Location(ShownPath.Of(path), 0, 0), note.Message);
 
     private static ImmutableArray<int> Labelled(DataSource source, DataSection data)
     {

@@ -29,6 +29,9 @@ internal static class OnnxFile
         return opset switch
         {
             0 when model.OpsetImport.Count == 0 => throw Damaged(display, "it does not say which opset it uses"),
+            > 0 and < OpsetVersions.Oldest => throw MistakeException.InFile("RG0407", display,
+                $"the model uses opset {opset}; the oldest that is understood is {OpsetVersions.Oldest}. " +
+                $"Operators meant other things before, so that every number would be in doubt; convert it with onnx.version_converter, or export with opset_version={OpsetVersions.Oldest} to {OpsetVersions.Newest}."),
             > OpsetVersions.Newest => throw MistakeException.InFile("RG0407", display,
                 $"the model uses opset {opset}; the newest that is understood is {OpsetVersions.Newest}. " +
                 $"Operators may have changed meaning since; export with opset_version={OpsetVersions.Newest} or lower."),

@@ -5,6 +5,9 @@ namespace RobustnessGate.Models.Onnx;
 /// <summary>The version of each operator domain that a model or a function was written for.</summary>
 internal sealed class OpsetVersions
 {
+    /// <summary>The oldest version that models may use: broadcasting and batch normalisation were others before.</summary>
+    public const int Oldest = 7;
+
     /// <summary>The newest version of the standard domain whose operators are known here.</summary>
     public const int Newest = 21;
 
