@@ -20,7 +20,11 @@ public sealed record InspectRequest(ModelSection Model, DataSection? Data, long 
     /// <summary>Samples whose natural accuracy is measured, unless a policy or an option says otherwise.</summary>
     public const int DefaultSamples = 1000;
 
-    public static InspectRequest Of(Policy policy) => new(policy.Model, policy.Data, policy.Seed, policy.Source.At);
+    /// <summary>Greatest ℓ∞ radius of an attack; null where none is known.</summary>
+    public double? LargestEpsilon { get; init; }
+
+    public static InspectRequest Of(Policy policy) =>
+        new(policy.Model, policy.Data, policy.Seed, policy.Source.At) { LargestEpsilon = policy.LargestEpsilon };
 }
 
 /// <summary>The use case: says what was understood of a model and its data, and points out the usual mistakes.</summary>
@@ -77,7 +81,7 @@ public static class Inspect
         {
             samples.FewerClasses(contact.Classes),
             GradientCheck.Examine(classifier, rows, labels, request.At("model.path"))?.Finding,
-            new UsualMistakes(classifier, tensors!, BatchSize, CPU, request.At).Find(),
+            new UsualMistakes(classifier, tensors!, BatchSize, CPU, request.LargestEpsilon, request.At).Find(),
         }.OfType<Finding>());
         return new(overview, findings.ToImmutable());
     }

@@ -45,6 +45,15 @@ public sealed class InspectVerbTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_path_is_refused()
+    {
+        var run = _workspace.Run("inspect", "");
+
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("RG0002: an empty path names no file.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Programs_get_JSON()
     {
         var run = _workspace.Run("inspect", "model.onnx", "--images", "images.gz", "--labels", "labels.gz", "--json");

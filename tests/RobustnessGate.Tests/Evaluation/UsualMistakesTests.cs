@@ -1,3 +1,4 @@
+using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx;
@@ -103,6 +104,50 @@ public sealed class UsualMistakesTests : IDisposable
     [Fact]
     public void DataOfSomethingElse() => Expect("RG0426", "None of the usual mistakes", Look(arrange: _ => Image("something else", 1)));
 
+    [Theory]
+    [InlineData(0.03, true)]
+    [InlineData(8, false)]
+    public void BoundsOf255ForANetworkThatDoesNotCareAboutScale(double epsilon, bool told)
+    {
+        using var scope = NewDisposeScope();
+        var images = stack(Enumerable.Range(0, Classes).Select(label => Own(label) + 0.1)).reshape(Classes, Size);
+        var directions = images / images.square().sum(1).sqrt().unsqueeze(1);
+        var network = new Graphs(13, [-1, 3, 6, 6], -1, Classes).Initialiser("w", directions.t().contiguous())
+            .Node("Flatten", "x", "flat").Node("MatMul", "flat,w", "y").Bytes();
+
+        var inspection = Look(network, new(0, 255), value => value * 255, epsilon: epsilon);
+
+        Assert.Equal(new NaturalOverview(Samples, Samples), inspection.Overview.Natural);
+        string[] expected = told ? ["RG0427"] : [];
+        Assert.Equal(expected, inspection.Findings.Select(finding => finding.Code));
+    }
+
+    [Fact]
+    public void ARemedyThatReachesChanceAloneIsNotOffered() =>
+        Expect("RG0426", "is 0.0 %", Look(network: Constant(first: 5), labels: label => label + 1, classes: Classes - 1));
+
+    [Fact]
+    public void TiesAreWrong() => Expect("RG0426", "is 0.0 %", Look(network: Constant(first: 0)));
+
+    [Fact]
+    public void FlatImagesMayBeTransposedToo()
+    {
+        using var scope = NewDisposeScope();
+        var remedy = Remedies.For(DataFolder.Input(64)).Single(found => found.Code == "RG0432");
+
+        Assert.Equal([0f, 8, 16], remedy.Change(arange(64, ScalarType.Float32).reshape(1, 64)).contiguous().data<float>().Take(3).ToArray());
+    }
+
+    /// <summary>The same logits for every input: zero, but for class 0.</summary>
+    private static byte[] Constant(float first)
+    {
+        using var scope = NewDisposeScope();
+        var bias = zeros(Classes);
+        bias[0] = first;
+        return new Graphs(13, [-1, 3, 6, 6], -1, Classes).Initialiser("w", zeros(Size, Classes)).Initialiser("b", bias)
+            .Node("Flatten", "x", "flat").Node("MatMul", "flat,w", "product").Node("Add", "product,b", "y").Bytes();
+    }
+
     /// <summary>Mean and std that are widely used for colour images.</summary>
     private static readonly (double[] Mean, double[] Std) Cifar = ([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]);
 
@@ -131,7 +176,8 @@ public sealed class UsualMistakesTests : IDisposable
     /// <summary>Inspects a network with noisy copies of its classes' images.</summary>
     private Inspection Look(
         byte[]? network = null, Bounds? bounds = null, Func<float, float>? values = null, Func<Tensor, Tensor>? arrange = null,
-        Func<int, int>? labels = null, Func<InputSection, InputSection>? input = null, int firstClass = 0, int classes = Classes)
+        Func<int, int>? labels = null, Func<InputSection, InputSection>? input = null, int firstClass = 0, int classes = Classes,
+        double? epsilon = null)
     {
         using var scope = NewDisposeScope();
         var images = new List<float>();
@@ -150,7 +196,7 @@ public sealed class UsualMistakesTests : IDisposable
             new InspectRequest(
                 new ModelSection(path, null, input?.Invoke(section) ?? section),
                 DataFolder.Section(_data.Floats("x.npy", [Samples, Size], [.. images]), _data.Labels("y.idx", [.. given.Select(label => (byte)label)])),
-                0, _ => null),
+                0, _ => null) { LargestEpsilon = epsilon },
             CancellationToken.None);
     }
 

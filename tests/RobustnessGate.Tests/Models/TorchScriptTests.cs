@@ -74,6 +74,21 @@ public class TorchScriptTests
     }
 
     [Fact]
+    public void AShapeBeyondMemoryIsRefusedBeforeAnythingIsAllocated() =>
+        Assert.Equal("RG0416", ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("traced.pt"), 2, 30000, 30000)).Code);
+
+    [Fact]
+    public void AMeanForAnotherNumberOfChannelsIsRefused()
+    {
+        var section = ModelFolder.Section(ModelFolder.Fixture("traced.pt"), Shape);
+
+        var finding = ModelFolder.Refusal(section with { Input = section.Input with { Mean = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8] } });
+
+        Assert.Equal("RG0121", finding.Code);
+        Assert.Contains("layout: channels-last", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ATruncatedFileIsRefused()
     {
         using var folder = new ModelFolder();

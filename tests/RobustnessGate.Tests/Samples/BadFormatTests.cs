@@ -66,6 +66,7 @@ public sealed class BadFormatTests : IDisposable
         ["table with a word"] = new("RG0322", "column 2 is 'x'", f => f.Text("x.csv", "0,0,0,0,1\n0,x,0,0,1\n")),
         ["table with a hole"] = new("RG0322", "empty", f => f.Text("x.csv", "0,0,0,0,1\n\n0,0,0,0,1\n")),
         ["table with a half label"] = new("RG0308", "line 2: the label is '1.5'", f => f.Text("x.csv", "0,0,0,0,1\n0,0,0,0,1.5\n")),
+        ["table of 0..255"] = new("RG0307", "set model.input.bounds to the range that they may have, such as [0, 255]", f => f.Text("x.csv", "0,0,0,255,1\n")),
         ["table with NaN"] = new("RG0309", "NaN", f => f.Text("x.csv", "0,0,0,NaN,1\n")),
         ["table without the column"] = new("RG0317", "no column 'z'", f => f.Text("x.csv", "a,b,c,d,e\n0,0,0,0,1\n") + "#z"),
         ["table without rows"] = new("RG0310", "no samples", f => f.Text("x.csv", "a,b,c,d,e\n")),

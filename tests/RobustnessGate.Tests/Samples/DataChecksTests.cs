@@ -27,6 +27,10 @@ public sealed class DataChecksTests : IDisposable
         Assert.Null(Codes(_folder.Floats("x.npy", [1, 4], 0, 1, 1, 0), [0], new Bounds(0, 100), 4));
     }
 
+    [Fact]
+    public void MappedPixelsOfZeroAndOneAreWarnedOf() =>
+        Assert.Equal("RG0350", Codes(_folder.Idx("x", [1, 2, 2], [0, 1, 1, 0]), [0], new Bounds(-1, 1), 2, 2));
+
     [Theory]
     [InlineData(1, 9, 200, "RG0351")]
     [InlineData(0, 9, 200, null)]

@@ -194,6 +194,16 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void AColumnNamedLabelIsTheLabelWhereverItStands()
+    {
+        var set = LoadTable("kaggle.csv", "Label,pixel0,pixel1\n3,0.5,0.25\n");
+
+        Assert.Equal([3], set.Labels.ToArray());
+        Assert.Equal([0.5f, 0.25f], DataFolder.ReadAll(set));
+        Assert.Equal([1], LoadTable("other.csv#pixel1", "label,pixel0,pixel1\n0,0.5,1\n").Labels.ToArray());
+    }
+
+    [Fact]
     public void LabelsMayLieInATableOfTheirOwn()
     {
         var images = _folder.Bytes("x.csv.gz", DataFolder.Gzip("0,1\n1,0\n"u8.ToArray()));

@@ -35,7 +35,7 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
     public static void ReportInternalError(Exception exception, bool inFull)
     {
         Console.Error.WriteLine($"robustness-gate: internal error: {exception.GetType().Name}: {FirstLine(exception.Message)}");
-        Console.Error.WriteLine(inFull ? exception.ToString() : "This is a defect of the tool. Run again with '-v diag' for the details, and report them.");
+        Console.Error.WriteLine(inFull ? exception.ToString() : $"This is a defect of the tool. Run again with {EnvironmentMirror.NameOf("--verbosity")}=diag in the environment for the details, and report them.");
     }
 
     /// <summary>A line may be rewritten only where a person watches: not in a file, a pipe, or a build's log.</summary>

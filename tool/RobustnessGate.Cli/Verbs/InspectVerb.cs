@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
@@ -45,6 +46,12 @@ internal static class InspectVerb
             if (result.GetResult(model) is not { Tokens.Count: > 0 } && result.GetResult(policy) is not { Tokens.Count: > 0 })
             {
                 result.AddError("inspect needs a model file, or --policy.");
+            }
+
+            SymbolResult?[] paths = [result.GetResult(model), result.GetResult(policy), result.GetResult(images), result.GetResult(labels), result.GetResult(weights)];
+            if (paths.Any(path => path is { Tokens: [{ Value: "" }, ..] }))
+            {
+                result.AddError("an empty path names no file.");
             }
 
             if (result.GetResult(labels) is not null && result.GetResult(images) is null && result.GetResult(policy) is null)

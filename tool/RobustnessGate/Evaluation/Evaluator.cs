@@ -86,7 +86,7 @@ public static class Evaluator
             Note(sign.Finding);
         }
 
-        var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.Source.At);
+        var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.LargestEpsilon, policy.Source.At);
         if (clock.Time("usual-mistakes", mistakes.Find) is { } mistake)
         {
             Note(mistake);

@@ -11,8 +11,11 @@ public static class ModelLoader
     /// <summary>Files beyond this are refused: protocol buffers end here, and weights may lie beside the file.</summary>
     private const long MaxBytes = int.MaxValue;
 
+    /// <summary>Numbers in one input. Several inputs, and their gradients, must fit into memory together.</summary>
+    private const double MaxFeatures = Limits.InputElements;
+
     /// <param name="model">An empty input shape takes the file's own, where it tells one.</param>
-    /// <exception cref="MistakeException">RG04xx: what is wrong with the file, and what to do.</exception>
+    /// <exception cref="MistakeException">RG04xx: what is wrong with the file, and what to do; RG0121 for mean or std.</exception>
     public static Classifier Load(ModelSection model)
     {
         var display = ShownPath.Of(model.Path);
@@ -31,6 +34,13 @@ public static class ModelLoader
                 "this format does not tell the shape of the network's input, and nothing else does. Give the shape of one input, without the batch: --shape 3x32x32, or shape: [3, 32, 32] in a policy.");
         }
 
+        var features = model.Input.Shape.Aggregate(1.0, (product, size) => product * size);
+        if (!(features <= MaxFeatures))
+        {
+            throw MistakeException.InFile("RG0416", display, FormattableString.Invariant(
+                $"an input of shape {string.Join('×', model.Input.Shape)} has {features:N0} numbers; at most {MaxFeatures:N0} are handled. Correct the shape."));
+        }
+
         var network = Open(model, format, bytes, weights, needed, display);
         try
         {
@@ -42,6 +52,16 @@ public static class ModelLoader
             var input = model.Input.Shape.IsEmpty
                 ? model.Input with { Shape = [.. network.InputShape!.Select(size => (int)size)] }
                 : model.Input;
+            if (ChannelFit.Misfit("mean", input.Mean.Length, input) is { } mean)
+            {
+                throw MistakeException.InFile("RG0121", display, mean);
+            }
+
+            if (ChannelFit.Misfit("std", input.Std.Length, input) is { } std)
+            {
+                throw MistakeException.InFile("RG0121", display, std);
+            }
+
             return new Classifier(network, input, sha256);
         }
         catch

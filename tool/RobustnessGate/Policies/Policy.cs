@@ -24,6 +24,9 @@ public sealed record Policy(
 
     /// <summary>Every attack at every radius, in file order: the runs that an evaluation consists of.</summary>
     public IEnumerable<AttackRun> Runs => Attacks.SelectMany(entry => entry.Runs);
+
+    /// <summary>Greatest ℓ∞ radius of an attack; null where there is none.</summary>
+    public double? LargestEpsilon => Runs.Where(run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox).Max(run => (double?)run.Epsilon.Value);
 }
 
 /// <param name="Path">Absolute path of the model file.</param>

@@ -8,8 +8,9 @@ namespace RobustnessGate.Samples;
 
 /// <summary>
 /// A table of numbers as text, one sample a row, separated by commas, semicolons or tabs; a first row without any number
-/// is a header. The last column is the label, or the one that <c>file.csv#column</c> names (by header, or by number from
-/// 0). Labels are whole numbers, or words, which are numbered in ordinal order. Features are taken as they are.
+/// is a header. The label is the column that <c>file.csv#column</c> names (by header, or by number from 0), else the one
+/// with the header "label", else the last. Labels are whole numbers, or words, which are numbered in ordinal order.
+/// Features are taken as they are.
 /// </summary>
 internal sealed class Csv
 {
@@ -27,7 +28,7 @@ internal sealed class Csv
         var cells = Cells(first);
         _header = !cells.Any(cell => Number(cell) is not null);
         _columns = cells.Length;
-        _labelColumn = !labelled ? -1 : column is null ? _columns - 1 : Column(cells, column);
+        _labelColumn = !labelled ? -1 : column is null ? UsualColumn(cells) : Column(cells, column);
     }
 
     private int Features => _labelColumn < 0 ? _columns : _columns - 1;
@@ -158,7 +159,13 @@ internal sealed class Csv
         return ([.. labels.Select(label => Number(label.Text) is { } value && value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
             ? (int)value
             : throw DataMistake.At("RG0308", _file.Path, FormattableString.Invariant(
-                $"line {label.Line}: the label is '{Short(label.Text)}'. Labels are whole numbers from 0, or all words. The last column is read as the label; name another as #column.")))], null);
+                $"line {label.Line}: the label is '{Short(label.Text)}'. Labels are whole numbers from 0, or all words. The column named 'label' is read as the label, else the last; name another as #column.")))], null);
+    }
+
+    private int UsualColumn(string[] first)
+    {
+        var named = _header ? Array.FindIndex(first, cell => cell.Equals("label", StringComparison.OrdinalIgnoreCase)) : -1;
+        return named < 0 ? _columns - 1 : named;
     }
 
     private int Column(string[] first, string column)

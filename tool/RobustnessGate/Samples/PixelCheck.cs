@@ -87,6 +87,12 @@ internal sealed class PixelCheck(DataSource source, InputSection input, int[] po
                 : "Correct model.input.bounds.";
         }
 
+        if (Csv.Matches(source.Path))
+        {
+            return FormattableString.Invariant(
+                $"Numbers in a table are taken as they are: set model.input.bounds to the range that they may have, such as [{Math.Floor(least)}, {Math.Ceiling(greatest)}], and scale, mean or std to what the network wants of them.");
+        }
+
         var read = $"Numbers of type {source.Type.Name} are taken as they are; ";
         return least < 0
             ? read + "negative values look normalised: save raw pixels and leave mean and std to model.input, or correct model.input.bounds."

@@ -63,12 +63,9 @@ internal static class InputKeys
         var before = fields.Reading.Mistakes;
         foreach (var key in new[] { Mean, Std })
         {
-            var count = fields.Get(key).Length;
-            if (count > 1 && count != input.Channels)
+            if (ChannelFit.Misfit(key.Name, fields.Get(key).Length, input) is { } misfit)
             {
-                fields.Reading.Refuse(
-                    Codes.Inconsistent, fields.At(key),
-                    $"'{key.Name}' has {count} values but the input has {input.Channels} channels (the {Which(input)} dimension of 'shape'). Write one value, or {input.Channels}.");
+                fields.Reading.Refuse(Codes.Inconsistent, fields.At(key), misfit);
             }
         }
 
