@@ -1,6 +1,8 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Canaries;
+using RobustnessGate.Evaluation;
 using RobustnessGate.Native;
+using RobustnessGate.Policies;
 
 namespace RobustnessGate.SelfTests;
 
@@ -27,8 +29,20 @@ internal static class CanaryCases
     {
         LibTorch.Load();
         var fallen = CanaryFlock.All.Where(canary => canary.Attacks.Any(entry => entry.Attack is Pgd))
-            .Select(canary => canary.Run(attack => attack is Pgd ? new Noise(Draws: 1) : attack, cancel))
+            .Select(canary => canary.Run(attack => attack is Pgd original ? new BlindPgd(original) : attack, cancel))
             .Where(outcome => !outcome.Passed).Select(outcome => outcome.Name).ToArray();
         return new(fallen.Length > 0, fallen.Length == 0 ? "no canary noticed" : $"canaries {string.Join(", ", fallen)}");
+    }
+
+    /// <summary>One random point in the place of every search.</summary>
+    private sealed record BlindPgd(Pgd Original) : Attack
+    {
+        public override string Name => Original.Name;
+
+        public override IReadOnlyList<Norm> Norms => Original.Norms;
+
+        public override int Queries => Original.Queries;
+
+        public override void Run(Pursuit pursuit) => new Noise(Draws: 1).Run(pursuit);
     }
 }
