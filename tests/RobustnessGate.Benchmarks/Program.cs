@@ -10,6 +10,8 @@ torch.set_num_threads(1);
     ("training-step", TrainingStepCost.Run),
     ("spectrum", SpectrumCost.Run),
     ("photograph", PhotographMemory.Run),
+    ("attacks", AttackCost.Run),
+    ("ensemble", EnsembleLedger.Run),
 ];
 
 var chosen = args.Length == 0 ? all : [.. all.Where(benchmark => args.Contains(benchmark.Name))];

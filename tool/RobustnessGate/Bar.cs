@@ -27,9 +27,12 @@ public sealed record Bar(string Commit, Policy? Before, byte[]? BeforeText, Exam
         var commit = repository.MergeBase(reference);
         var (before, text) = PolicyAt(repository, commit, after.Source);
         var baselineBefore = before is null ? null : BaselineAt(repository, commit, before.Gate.Baseline);
+        var releaseBefore = BaselineAt(repository, commit, before?.Gate.Release);
         var examination = Examination.Of(
             before, after, baselineBefore, after.Gate.Baseline is { } path ? Pin.Read(path) : null,
-            before is null ? [] : Content(repository, commit, before), Overrides(after.Source), holds);
+            before is null ? [] : Content(repository, commit, before),
+            releaseBefore is null ? [] : [.. BaselineChange.OfRelease(releaseBefore, Pin.Read(before!.Gate.Release!))],
+            Overrides(after.Source), holds);
         var release = examination.Effective.Gate.Release;
         return new(commit, before, text, examination,
             release is null ? null : BaselineAt(repository, commit, release) ?? Pin.Read(release));

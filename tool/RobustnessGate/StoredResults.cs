@@ -36,15 +36,15 @@ public static class StoredResults
     {
         var stored = Read(resultsPath);
         var policy = PolicyReader.Read(policyPath);
+        if (stored.Policy.Sha256 != policy.Source.Sha256)
+        {
+            throw OfAnotherPolicy(resultsPath, policy);
+        }
+
         if (stored.MergeBase is not { } commit)
         {
             return Findings(stored, resultsPath, Audit.Recompute(
                 stored, policy, Comparable(stored, Pinned(baselinePath)), baselinePath is null ? null : Pinned(policy.Gate.Release)));
-        }
-
-        if (stored.Policy.Sha256 != policy.Source.Sha256)
-        {
-            throw OfAnotherPolicy(resultsPath, policy);
         }
 
         // The merge base of a commit with its descendant is that commit. Overrides count as they did then, not as they do today.

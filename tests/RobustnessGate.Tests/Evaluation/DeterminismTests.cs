@@ -9,6 +9,7 @@ public class DeterminismTests
     [
         new Noise(), new Fgsm(), new Bim(), new CwLinf(), new Pgd(Steps: 10, Restarts: 2), new Spsa(Steps: 2, Samples: 4),
         new DeepFool(), new Fmn(Steps: 10), new Ddn(Steps: 10), new CwL2(Steps: 20, SearchSteps: 3, InitConst: 1), new Jsma(Targets: 2),
+        new MiFgsm(), new ApgdCe(12, Restarts: 2), new ApgdDlr(12), new ApgdT(6, Targets: 3), new FabT(6, Targets: 3), new Square(40),
     ];
 
     private static readonly Bed Images = Networks.Labelled(Networks.Convolutional("determinism"), "determinism", 150, 1, 8, 8);

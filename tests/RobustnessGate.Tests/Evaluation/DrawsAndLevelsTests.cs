@@ -34,6 +34,26 @@ public class DrawsAndLevelsTests
         Assert.Equal(images, bed.Run(entry with { Quantize = 8 }).Attacks[0].Bits.ToString());
     }
 
+    /// <summary>8/255 is eight steps of an 8-bit image, also where float32 adds them up to a little more.</summary>
+    [Fact]
+    public void AWholeNumberOfLevelsReachesTheLastOne()
+    {
+        const double Epsilon = 8.0 / 255;
+        var step = (float)(1.0 / 255);
+        var beyond = Enumerable.Range(0, 247).Where(level => ((level + 8) * step) - (level / 255f) > (float)(Epsilon * (1 + 1e-6))).ToArray();
+        Assert.NotEmpty(beyond);
+        foreach (var attack in new Attack[] { new Pgd(), new Fmn() })
+        {
+            foreach (var level in beyond.Take(3))
+            {
+                // Between the seventh and the eighth level.
+                var boundary = (level + 7.5f) / 255;
+                var bed = new Bed(Networks.Linear([-1f, 1f], [boundary, -boundary]), [level / 255f], [0], [1]);
+                Assert.Equal("0", bed.Run(Bed.Entry(attack, Epsilon) with { Quantize = 8 }).Attacks[0].Bits.ToString());
+            }
+        }
+    }
+
     [Theory]
     [InlineData(Norm.Linf, 0.1)]
     [InlineData(Norm.L2, 0.5)]

@@ -58,7 +58,7 @@ internal static class ReportVerb
         Console.Out.WriteLine(
             $"verified: every count, interval and p-value and the verdict ({stored.Gate.Verdict.ToString().ToLowerInvariant()}, exit code {stored.ExitCode}) follow from the stored outcomes"
             + (baseline is null && stored.MergeBase is null && stored.Baseline is not null ? " and the pinned ones stored with them (--baseline compares with the file itself)" : "")
-            + ". Whether the outcomes are those of the model, only check can tell.");
+            + $". Whether these and the {stored.Observations.Length} remarks beside them are those of the model, only check can tell.");
         return ExitCode.Passed;
     }
 

@@ -110,11 +110,12 @@ internal sealed class AttackRunner(
     }
 
     /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
-    private static void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
+    private void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
     {
+        var reach = (run.Epsilon.Value * (1 + Evidence.BallSlack)) + Levels.Room(samples.Input, run.Entry.Quantize, run.Entry.Norm);
         for (var i = 0; i < stood.Length; i++)
         {
-            if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= run.Epsilon.Value * (1 + 1e-6)))
+            if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= reach))
             {
                 outcome.Stands[i] = false;
                 outcome.Predictions[i] = found.Predictions[i];
@@ -218,7 +219,7 @@ internal sealed class AttackRunner(
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var evidence = new Evidence(
             hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
-            run.Entry.Attack.StopsAtFirst);
+            run.Entry.Attack.StopsAtFirst, Levels.Room(samples.Input, run.Entry.Quantize, run.Entry.Norm));
         using var pursuit = new Pursuit(
             oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
@@ -242,7 +243,7 @@ internal sealed class AttackRunner(
             var goals = quarry.Goal(logits, quarry.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: oracle.Device)));
             var predictions = logits.argmax(1).cpu().data<long>().ToArray();
             var values = goals.cpu().data<double>().ToArray();
-            outcome.Forwards += some.Length;
+            outcome.Forwards += (long)some.Length * oracle.Draws;
             for (var i = 0; i < some.Length; i++)
             {
                 var sample = hunted[some[i]];

@@ -14,13 +14,14 @@ namespace RobustnessGate.Evaluation;
 /// <param name="keepAll">Whether the lowest point of samples far from falling is wanted too.</param>
 /// <param name="nearest">Whether the nearest point that falls is sought: then no search ends before its budget,</param>
 /// <param name="stopsAtFirst">save where the attack by its definition ends with the first.</param>
-internal sealed class Evidence(int samples, double slack, bool keepAll, bool nearest, bool stopsAtFirst = false)
+/// <param name="room">How far outside the ball a point may lie besides, where points are rounded: see <see cref="Levels.Room"/>.</param>
+internal sealed class Evidence(int samples, double slack, bool keepAll, bool nearest, bool stopsAtFirst = false, double room = 0)
 {
     /// <summary>Several times what float32 rounding was seen to move a margin by.</summary>
     public const double DefaultSlack = 1e-5;
 
     /// <summary>A ball's own rounding: how far outside ε a point may lie in float32.</summary>
-    private const double BallSlack = 1e-6;
+    public const double BallSlack = 1e-6;
 
     private readonly float[]?[] _points = new float[]?[samples];
     private readonly double[] _ranks = Enumerable.Repeat(double.PositiveInfinity, samples).ToArray();
@@ -68,7 +69,7 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
         ReadOnlySpan<float> values = default;
         for (var row = 0; row < standing.Length; row++)
         {
-            if (!distance.IsEmpty && distance[row] > epsilon * (1 + BallSlack))
+            if (!distance.IsEmpty && distance[row] > (epsilon * (1 + BallSlack)) + room)
             {
                 continue;
             }

@@ -30,6 +30,13 @@ internal sealed record Levels(Tensor Low, Tensor Step)
     }
 
     /// <summary>
+    /// How far outside a ball in ℓ∞ a level may lie and count as on its surface: 8/255 is eight steps, which float32 adds
+    /// up to a little more or less. 0 without levels, and in other norms, where the whole point is measured.
+    /// </summary>
+    public static double Room(InputSection input, int? bits, Norm norm) => bits is not { } given || norm != Norm.Linf
+        ? 0 : Rounding * Enumerable.Range(0, input.Size).Max(feature => input.BoundsOf(feature)!.Value.Range) / ((1L << given) - 1);
+
+    /// <summary>
     /// (n, …): the points on the nearest levels. Where those lie outside the ball, the levels on the samples' side: of
     /// the feature in ℓ∞, of the whole point in other norms. Features that stay on their level stay as they are.
     /// </summary>

@@ -129,7 +129,6 @@ public sealed class Pursuit : IDisposable
         var losses = objectives.Select(_ => Track(zeros(n, device: points.Value.device))).ToArray();
         var slopes = objectives.Where(_ => gradients).Select(_ => Track(zeros_like(points.Value))).ToArray();
         Query(points, objectives, goals, losses, slopes, judged: _judge == Judge.Any, bounded);
-        Backwards += (long)Standing.Length * slopes.Length * _draws;
         return new Feedback(
             [.. losses.Select(rows => Hand(rows, scope))], Hand(goals, scope), [.. slopes.Select(rows => Hand(rows, scope))]);
     }
@@ -216,6 +215,7 @@ public sealed class Pursuit : IDisposable
                     if (slopes.Length > 0)
                     {
                         var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
+                        Backwards += slice.Count;
                         slice.Of(slopes[i].Value).add_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count), alpha: share);
                     }
                 }

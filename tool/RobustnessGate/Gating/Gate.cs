@@ -14,6 +14,9 @@ public static class Gate
     /// <summary>Codes that say that the baseline, not the model, is what cannot be trusted.</summary>
     private static readonly HashSet<string> Untrusted = ["RG0206", "RG0502", "RG0508"];
 
+    /// <summary>The finding that advises to pin a rise.</summary>
+    private const string Rose = "RG1103";
+
     /// <summary>The finding that takes the credit of all that attacks counted.</summary>
     public const string Masked = "RG1120";
 
@@ -91,7 +94,8 @@ public static class Gate
             [
                 .. missing is null ? [] : new[] { missing },
                 .. Conditions.Findings(policy, evaluation, baseline),
-                .. judged.Select(pair => pair.Finding).OfType<Finding>(),
+                // What nobody believes is no better than before.
+                .. judged.Select(pair => pair.Finding).OfType<Finding>().Where(finding => finding.Code != Rose || !IsBlind(policy, evaluation)),
                 .. exit == ExitCode.Inconclusive && IsBlind(policy, evaluation) ? new[] { Unbelieved(policy) } : [],
             ],
             baseline, release);

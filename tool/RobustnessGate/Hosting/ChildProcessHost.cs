@@ -59,6 +59,10 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
         }
     }
 
+    /// <summary>Of a process that SIGINT or SIGTERM ended: 128 and the signal's number.</summary>
+    private const int Interrupted = 130;
+    private const int Terminated = 143;
+
     /// <summary>The process's exit code; null where it had to be ended.</summary>
     private int? Run(string requestFile, string recordsFile, CancellationToken cancel)
     {
@@ -97,6 +101,8 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
         null => cancel.IsCancellationRequested || timeout is null
             ? Ended(facts, ExitCode.Cancelled, Stopped.ByRequest())
             : Ended(facts, ExitCode.Cancelled, Stopped.AfterTimeout(timeout.Value)),
+        // A terminal's Ctrl+C goes to both processes, and this one can be ended by it before it listens.
+        Interrupted or Terminated => Ended(facts, ExitCode.Cancelled, Stopped.ByRequest()),
         0 when facts.Completed => new(facts, ExitCode.Passed),
         (int)ExitCode.InternalError when facts.Findings.Any(finding => finding.Code == "RG0901") => new(facts, ExitCode.InternalError),
         (int)ExitCode.InternalError => Ended(facts, ExitCode.InternalError, Stopped.ByDefect()),

@@ -7,6 +7,9 @@ namespace RobustnessGate.Maths;
 /// <summary>Norms, projections and steepest directions in ℓp, a row of a batch at a time. Shapes are (N, …).</summary>
 public static class Lp
 {
+    /// <summary>Halvings after which float32 tells the ends of an interval no longer apart, with some to spare.</summary>
+    private const int MantissaBits = 30;
+
     /// <summary>(N, …) → (N): the norm of each row.</summary>
     public static Tensor Of(Tensor rows, Norm norm)
     {
@@ -58,20 +61,21 @@ public static class Lp
     }
 
     /// <summary>
-    /// Points pulled into a ball around the clean samples and then into the box. In ℓ1 both at once: there a clamp after
-    /// the projection leaves points far inside the ball that a step along few features could have used.
+    /// Points pulled into a ball around the clean samples; in ℓ1 to the nearest point of ball and box together, because a
+    /// clamp after the projection leaves points far inside the ball that a step along few features could have used.
     /// </summary>
+    /// <param name="low">Least valid value of every feature; clean samples lie in the box.</param>
     public static Tensor ProjectWithin(Tensor points, Tensor clean, double epsilon, Norm norm, Tensor low, Tensor high)
     {
         using var scope = NewDisposeScope();
-        var radius = full([points.shape[0]], epsilon, dtype: points.dtype, device: points.device);
         var perturbation = points - clean;
         if (norm == Norm.L1)
         {
-            // Clamping first never lengthens a perturbation and never moves it away from the nearest point of both.
-            perturbation = maximum(minimum(points, high), low) - clean;
+            var room = where(perturbation.gt(0), high - clean, clean - low).clamp_min(0);
+            return (clean + ProjectOntoL1(perturbation, room, epsilon)).MoveToOuterDisposeScope();
         }
 
+        var radius = full([points.shape[0]], epsilon, dtype: points.dtype, device: points.device);
         return (clean + Project(perturbation, radius, norm)).MoveToOuterDisposeScope();
     }
 
@@ -116,6 +120,30 @@ public static class Lp
         var kept = (sorted * count).gt(excess).sum(1, keepdim: true).clamp_min(1);
         var threshold = (excess.gather(1, kept - 1) / kept.to(rows.dtype)).clamp_min(0);
         return (rows.sign() * (magnitude - threshold).clamp_min(0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Euclidean projection onto the ℓ1 ball cut by |δ_i| ≤ room_i: min(max(|δ_i| − λ, 0), room_i) with the least λ ≥ 0 that
+    /// brings the sum down to ε, by bisection.
+    /// </summary>
+    private static Tensor ProjectOntoL1(Tensor perturbation, Tensor room, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var (magnitude, limit) = (perturbation.abs().flatten(1), room.flatten(1));
+        Tensor Shrunk(Tensor threshold) => minimum((magnitude - threshold).clamp_min(0), limit);
+        var greatest = magnitude.amax([1], keepdim: true);
+        var (least, most) = (zeros_like(greatest), greatest);
+        for (var halving = 0; halving < MantissaBits; halving++)
+        {
+            using var step = NewDisposeScope();
+            var middle = (least + most) / 2;
+            var inside = Shrunk(middle).sum(1, keepdim: true).le(epsilon);
+            (least, most) = (where(inside, least, middle).MoveToOuterDisposeScope(), where(inside, middle, most).MoveToOuterDisposeScope());
+        }
+
+        var whole = minimum(magnitude, limit);
+        var nearest = where(whole.sum(1, keepdim: true).le(epsilon), whole, Shrunk(most));
+        return (perturbation.sign() * nearest.reshape(perturbation.shape)).MoveToOuterDisposeScope();
     }
 
     private static Tensor LargestFeatures(Tensor rows, Tensor count)

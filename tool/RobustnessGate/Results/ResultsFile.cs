@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
@@ -17,6 +18,11 @@ public static class ResultsFile
         {
             var results = JsonSerializer.Deserialize<ResultsDocument>(text, Json.Indented)
                 ?? throw Mistake(display, 0, 0, "it holds nothing");
+            if (results.SchemaVersion == ResultsDocument.Version && HasHoles(results))
+            {
+                throw Mistake(display, 0, 0, "an entry of one of its lists is null");
+            }
+
             return results.SchemaVersion == ResultsDocument.Version
                 ? results
                 : throw Mistake(display, 0, 0, $"its schema version is {results.SchemaVersion}, this tool reads {ResultsDocument.Version}");
@@ -27,6 +33,13 @@ public static class ResultsFile
             throw Mistake(display, (place?.LineNumber + 1) ?? 0, (place?.BytePositionInLine + 1) ?? 0, Json.Reason(mistake));
         }
     }
+
+    /// <summary>Null in a list, which the types of its elements do not show.</summary>
+    private static bool HasHoles(ResultsDocument results) =>
+        HasHoles(results.Attacks) || HasHoles(results.WorstCase) || HasHoles(results.Gate.Rules) || HasHoles(results.Gate.Findings)
+        || HasHoles(results.Observations) || HasHoles(results.Integrity);
+
+    private static bool HasHoles<T>(ImmutableArray<T> list) => list.IsDefault || list.Any(entry => entry is null);
 
     private static MistakeException Mistake(string display, long line, long column, string reason) =>
         new(ExitCode.InvalidInput, new Finding("RG0209", Severity.Error, new Location(display, (int)line, (int)column),

@@ -2,22 +2,29 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating.Integrity;
 
-/// <summary>What an edited baseline does to the bar.</summary>
+/// <summary>What an edited baseline, or that of the last release, does to the bar.</summary>
 internal static class BaselineChange
 {
     public const string Field = "baseline";
+    public const string ReleaseField = "release";
 
     /// <summary>
     /// A pin is tighter where every outcome that was right stays right, under the same attacks on the same samples, and
     /// the indicator is as it was. Anything else could hide a fall.
     /// </summary>
-    public static IEnumerable<JudgeChange> Of(Baseline? before, Baseline? after)
+    public static IEnumerable<JudgeChange> Of(Baseline? before, Baseline? after) => Of(Field, before, after, "gate.baseline");
+
+    /// <summary>The base's file is what counts; an edit is said all the same, for once merged it is the base's.</summary>
+    public static IEnumerable<JudgeChange> OfRelease(Baseline? before, Baseline? after) =>
+        before is null ? [] : Of(ReleaseField, before, after, "gate.release");
+
+    private static IEnumerable<JudgeChange> Of(string field, Baseline? before, Baseline? after, string path)
     {
         var (was, now) = (Digest(before), Digest(after));
         if (was != now)
         {
             var tighter = before is null || (after is not null && IsTighter(before, after));
-            yield return new(Field, was, now, tighter ? BarEffect.Stronger : BarEffect.Weaker, "gate.baseline");
+            yield return new(field, was, now, tighter ? BarEffect.Stronger : BarEffect.Weaker, path);
         }
     }
 

@@ -24,13 +24,14 @@ public sealed record Examination(
     public static Examination Of(
         Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter,
         ImmutableArray<Override> overrides, DateOnly today) =>
-        Of(before, after, baselineBefore, baselineAfter, [], overrides, entry => entry.IsValidOn(today));
+        Of(before, after, baselineBefore, baselineAfter, [], [], overrides, entry => entry.IsValidOn(today));
 
     /// <param name="content">Changes of what stands in files that a policy names, which no field shows.</param>
+    /// <param name="release">Changes of the last release's baseline.</param>
     /// <param name="holds">Whether an override holds at the time that counts.</param>
     public static Examination Of(
         Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter, ImmutableArray<JudgeChange> content,
-        ImmutableArray<Override> overrides, Func<Override, bool> holds)
+        ImmutableArray<JudgeChange> release, ImmutableArray<Override> overrides, Func<Override, bool> holds)
     {
         if (before is null)
         {
@@ -42,7 +43,7 @@ public sealed record Examination(
             AllowedBecause = overrides.FirstOrDefault(entry => Fits(entry, change) && holds(entry))?.Reason,
         };
         var evaluation = PolicyDiff.Evaluation(before, after).Concat(content).Select(Allow).ToArray();
-        var gate = PolicyDiff.Gate(before, after, baselineBefore is not null).Concat(RuleDiff.Of(before, after)).Select(Allow).ToArray();
+        var gate = PolicyDiff.Gate(before, after, baselineBefore is not null).Concat(RuleDiff.Of(before, after)).Concat(release).Select(Allow).ToArray();
         var baseline = BaselineChange.Of(baselineBefore, baselineAfter).Select(Allow).ToArray();
         ImmutableArray<JudgeChange> changes = [.. evaluation, .. gate, .. baseline];
 
@@ -138,6 +139,7 @@ public sealed record Examination(
         var (code, consequence) = change.Field switch
         {
             BaselineChange.Field => ("RG0502", "changes what is compared with; the one of the target branch is used"),
+            BaselineChange.ReleaseField => ("RG0502", "changes what falls are counted from since the release; the one of the target branch is used"),
             _ when change.After == JudgeChange.None && change.Before is "runs" or "judged" => ("RG0503", "is gone (renaming is removing); it still counts"),
             ContentField => ("RG0501", "makes other samples or labels of what is measured"),
             _ => ("RG0501", "lowers the bar; the stricter value is what counts"),

@@ -39,7 +39,7 @@ public sealed record JudgeChange(
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         Bounds bounds => string.Create(CultureInfo.InvariantCulture, $"[{bounds.Low:R}, {bounds.High:R}]"),
         bool flag => flag ? "true" : "false",
-        Enum word => word.ToString().ToLowerInvariant(),
+        Enum word => string.Concat(word.ToString().Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? None,
     };

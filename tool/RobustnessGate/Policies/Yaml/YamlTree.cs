@@ -48,7 +48,7 @@ internal sealed class YamlTree
         var starts = _events.OfType<DocumentStart>().ToArray();
         if (starts.Length == 0)
         {
-            _reading.Refuse(Codes.Empty, 1, 1, "The policy is empty, so nothing would be judged. robustness.yml.example of RobustnessGate is one to start from.");
+            _reading.Refuse(Codes.Empty, 1, 1, "The file is empty, so it says nothing. A policy needs at least a model, data and a rule: robustness.yml.example of RobustnessGate is one to start from.");
             return null;
         }
 
