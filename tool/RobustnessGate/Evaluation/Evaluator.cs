@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Indicators;
@@ -41,7 +42,20 @@ public static class Evaluator
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
         var contact = new FirstContact(policy.Model, classifier);
-        var overview = clock.Time("preflight", () => contact.Examine(first, policy.Seed, Note));
+        var overview = clock.Time("preflight", () =>
+        {
+            while (true)
+            {
+                try
+                {
+                    return contact.Examine(first, policy.Seed, Note);
+                }
+                catch (ExternalException exception) when (oracle.Halve(exception))
+                {
+                    first = first.narrow(0, 0, Math.Min(first.shape[0], oracle.BatchSize));
+                }
+            }
+        });
         record(new OverviewFact(new Overview(overview, FirstContact.Describe(samples), null)));
         foreach (var note in samples.Notices)
         {

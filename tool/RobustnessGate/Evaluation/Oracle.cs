@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RobustnessGate.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,11 +14,31 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     /// <summary>Verdict batches are small: often only a few points need the second look.</summary>
     private const int DoubleBatch = 16;
 
+    /// <summary>How libtorch's allocators say that there is no more, on the GPU and on the CPU.</summary>
+    private static readonly string[] NoMemory = ["out of memory", "can't allocate memory", "not enough memory"];
+
     public Classifier Classifier { get; } = classifier;
 
     public Device Device { get; } = device;
 
-    public int BatchSize { get; } = batchSize;
+    /// <summary>Rows of a batch: as asked for, or half as many each time that the device had no room for them.</summary>
+    public int BatchSize { get; private set; } = batchSize;
+
+    /// <summary>
+    /// Answers an exhausted memory by half the batch, for the rest of the evaluation: which rows go together changes no
+    /// outcome but by the last bits of floats.
+    /// </summary>
+    /// <returns>Whether the work can be tried again: there was no memory, and a batch to halve.</returns>
+    public bool Halve(ExternalException exception)
+    {
+        if (BatchSize == 1 || !NoMemory.Any(words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+        {
+            return false;
+        }
+
+        BatchSize = (BatchSize + 1) / 2;
+        return true;
+    }
 
     /// <summary>How many answers of the network one answer here averages: more than 1 for a randomised one.</summary>
     public int Draws { get; set; } = 1;
@@ -29,7 +50,20 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     public Tensor Pad(Tensor rows) => Pad(rows, BatchSize);
 
     /// <summary>(n, …) float32 → logits (n, K) float32, without a graph.</summary>
-    public Tensor Logits(Tensor rows) => Logits(rows, BatchSize);
+    public Tensor Logits(Tensor rows)
+    {
+        while (true)
+        {
+            try
+            {
+                return Logits(rows, BatchSize);
+            }
+            catch (ExternalException exception) when (Halve(exception))
+            {
+                // Again, in smaller batches.
+            }
+        }
+    }
 
     /// <summary>The logits that verdicts rest on: float64 where the format allows it, else float32 again.</summary>
     /// <returns>(n, K) float64.</returns>
@@ -37,8 +71,8 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     {
         using var scope = NewDisposeScope();
         var logits = Classifier.Network.SupportsDouble
-            ? Logits(rows.to(ScalarType.Float64), DoubleBatch)
-            : Logits(rows, DoubleBatch).to(ScalarType.Float64);
+            ? Logits(rows.to(ScalarType.Float64), Math.Min(DoubleBatch, BatchSize))
+            : Logits(rows, Math.Min(DoubleBatch, BatchSize)).to(ScalarType.Float64);
         return logits.MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using TorchSharp;
@@ -188,6 +189,40 @@ public sealed class Pursuit : IDisposable
         using var scope = NewDisposeScope();
         var seen = _quarry.Levels?.Nearest(points.Value, _region, Clean) ?? points.Value;
         var scales = empty(Standing.Length, device: points.Value.device);
+        var backwards = Backwards;
+        while (true)
+        {
+            try
+            {
+                Propagate(seen, objectives, goals, scales, losses, slopes, judged && bounded);
+                break;
+            }
+            catch (ExternalException exception) when (_oracle.Halve(exception))
+            {
+                foreach (var sums in losses.Concat(slopes))
+                {
+                    sums.Value.zero_();
+                }
+
+                Backwards = backwards;
+            }
+        }
+
+        Forwards += (long)Standing.Length * _draws;
+        Queries++;
+        if (judged)
+        {
+            var distances = _evidence.Nearest || !bounded || _quarry.Levels is not null ? Lp.Of(seen - Clean, Norm) : null;
+            Drop(_evidence.Judge(Standing, seen, goals.Value, scales, distances, Epsilon));
+        }
+
+        _onQuery?.Invoke(this);
+    }
+
+    /// <summary>Runs the network over all points, and adds up losses and gradients where they are wanted.</summary>
+    private void Propagate(
+        Tensor seen, IReadOnlyList<Objective> objectives, Rows goals, Tensor scales, Rows[] losses, Rows[] slopes, bool judged)
+    {
         var share = 1.0 / _draws;
         foreach (var slice in _oracle.Slices(Standing.Length))
         {
@@ -207,7 +242,7 @@ public sealed class Pursuit : IDisposable
                     slice.Of(scales).copy_(mean.abs().amax(1));
                 }
 
-                var fallen = _draws == 1 && judged && bounded && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
+                var fallen = _draws == 1 && judged && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
                 for (var i = 0; i < objectives.Count && !fallen; i++)
                 {
                     var loss = objectives[i](logits, slice);
@@ -221,16 +256,6 @@ public sealed class Pursuit : IDisposable
                 }
             }
         }
-
-        Forwards += (long)Standing.Length * _draws;
-        Queries++;
-        if (judged)
-        {
-            var distances = _evidence.Nearest || !bounded || _quarry.Levels is not null ? Lp.Of(seen - Clean, Norm) : null;
-            Drop(_evidence.Judge(Standing, seen, goals.Value, scales, distances, Epsilon));
-        }
-
-        _onQuery?.Invoke(this);
     }
 
     private Tensor Forward(Tensor batch, Slice slice, bool track)
