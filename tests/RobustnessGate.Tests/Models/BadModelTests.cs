@@ -17,7 +17,7 @@ public sealed class BadModelTests : IDisposable
         ("no bytes", "m.bin", "RG0401", "empty", () => []),
         ("random bytes", "m.bin", "RG0401", "not recognised", () => Noise(4096)),
         ("random bytes as ONNX", "m.onnx", "RG0405", "not a complete ONNX model", () => Noise(4096)),
-        ("no bytes as ONNX", "m.onnx", "RG0405", "no graph", () => []),
+        ("no bytes as ONNX", "m.onnx", "RG0401", "the file is empty", () => []),
         ("text as ONNX", "m.onnx", "RG0405", "not a complete ONNX model", () => "hello, this is not a model"u8.ToArray()),
         ("truncated ONNX", "m.onnx", "RG0405", "truncated", () => Nets.Bytes("mlp")[..2000]),
         ("ONNX cut at a tensor", "m.onnx", "RG0405", "nothing before it computes", WithoutInitialiser),

@@ -35,10 +35,14 @@ internal static class Remedies
     private const int LeastSide = 8;
 
     /// <summary>Mistakes of scale and normalisation, which cost a robust network little accuracy.</summary>
-    public static IEnumerable<Remedy> OfScale(InputSection input) => [.. Twice(input), .. Scale(input), .. Missing(input)];
+    public static IEnumerable<Remedy> OfScale(InputSection input) =>
+        input.Bounds is { High: 1 } ? [.. Twice(input), .. Missing(input), .. Scale(input)] : [.. Twice(input), .. Scale(input), .. Missing(input)];
 
     public static IEnumerable<Remedy> For(InputSection input) =>
-        [.. Twice(input), .. Scale(input), .. Channels(input), .. Arrangement(input), .. Missing(input)];
+        input.Bounds is { High: 1 }
+            // A network of ReLUs hardly feels a factor: greater pixels seem to cure much that has another cause.
+            ? [.. Twice(input), .. Channels(input), .. Arrangement(input), .. Missing(input), .. Scale(input)]
+            : [.. Twice(input), .. Scale(input), .. Channels(input), .. Arrangement(input), .. Missing(input)];
 
     private static IEnumerable<Remedy> Twice(InputSection input)
     {
@@ -154,7 +158,7 @@ internal static class Remedies
 
     private static Remedy Transposed(InputSection input, Func<Tensor, Tensor> change) => new(
         "RG0432", "data.images", "rows and columns of the images swapped",
-        "The images seem to be stored transposed, as those of EMNIST are. Turn them in the data file.", input) { Change = change };
+        "Images and network seem to be transposed to each other, as those of EMNIST are to most networks. Turn the images in the data file, or export the network with a transposition in front.", input) { Change = change };
 
     /// <summary>Three dimensions, and more than one pixel.</summary>
     private static bool IsImage(InputSection input) => input.Shape.Length == 3 && input.Shape.Count(size => size > 1) >= 2;

@@ -34,6 +34,9 @@ internal sealed class UsualMistakes(Classifier classifier, SampleTensors samples
     /// <summary>Chance, by McNemar's test, below which a remedy's gain is no accident. There are about ten remedies.</summary>
     private const double Unlikely = 1e-3;
 
+    /// <summary>Brightest pixel, in levels of an 8-bit image, up to which images are of 0 and 1 rather than dark.</summary>
+    private const double DarkLevels = 1.5;
+
     /// <summary>Width of bounds from which on they may be those of pixels before they were scaled.</summary>
     private const double WideBounds = 10;
 
@@ -61,7 +64,7 @@ internal sealed class UsualMistakes(Classifier classifier, SampleTensors samples
         List<(Remedy Remedy, bool[] Right)> trials =
         [
             .. shifts.Select(trial => (trial.Remedy, Right(predictions, trial.Labels))),
-            .. remedies.Select(remedy => (remedy, Right(Try(remedy, rows), labels))),
+            .. remedies.Where(remedy => remedy.Code != "RG0427" || !IsDark(rows)).Select(remedy => (remedy, Right(Try(remedy, rows), labels))),
             .. renumbering.Select(trial => (trial.Remedy, Right(predictions, trial.Labels))),
         ];
         var oneClass = labels.GroupBy(label => label).Max(group => group.Count());
@@ -100,6 +103,10 @@ internal sealed class UsualMistakes(Classifier classifier, SampleTensors samples
         return after.Count(ok => ok) < right.Count(ok => ok) ? null : Finding(remedy.Code, remedy.Key, FormattableString.Invariant(
             $"the greatest ε is {epsilon}, below 1 % of the bounds [{bounds.Low}, {bounds.High}], and with {remedy.With} natural accuracy would be {Share(after)} of the first {labels.Length} samples, against {Share(right)}. {remedy.Advice}"));
     }
+
+    /// <summary>Images of one level above the lowest at most: RG0350 tells that they were scaled down once too often.</summary>
+    private bool IsDark(Tensor rows) =>
+        classifier.Input is { Bounds: { Low: 0 } bounds, FeatureBounds.IsEmpty: true } && rows.amax().item<float>() <= DarkLevels * bounds.High / 255;
 
     private Finding Finding(string code, string key, string message) => new(code, Severity.Warning, at(key), message);
 

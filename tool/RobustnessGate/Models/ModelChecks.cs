@@ -11,6 +11,9 @@ public static class ModelChecks
     /// <summary>Sums of float32 probabilities stray this far from 1 at most.</summary>
     private const double SumTolerance = 1e-5;
 
+    /// <summary>Rows of which equal sums are no accident.</summary>
+    private const int EnoughRows = 8;
+
     /// <param name="samples">(N, …shape) in raw input units.</param>
     /// <param name="display">What messages call the model.</param>
     /// <returns>Notes that stop nothing.</returns>
@@ -43,6 +46,13 @@ public static class ModelChecks
                 "Their gradients vanish where the network is sure, which makes it look robust. Export it without the final softmax.");
         }
 
+        if (logits.shape[0] >= EnoughRows && logits.ge(0).all().item<bool>() && SharedSum(logits) is { } total)
+        {
+            throw MistakeException.InFile("RG0414", display, string.Create(CultureInfo.InvariantCulture,
+                $"the network returns shares, not logits: no output is negative and every row sums to {total:G4}, as after a softmax. ")
+                + "Their gradients vanish where the network is sure, which makes it look robust. Export it without the softmax.");
+        }
+
         return LogProbabilities(logits, display);
     }
 
@@ -53,7 +63,7 @@ public static class ModelChecks
         if (output is not [var rows, var classes] || rows != batch)
         {
             throw MistakeException.InFile("RG0409", display,
-                $"the network answers {batch} inputs with the shape [{string.Join(", ", output)}]; a classifier answers with [{batch}, classes]. Export the part up to the logits.");
+                $"the network answers {batch} inputs with the shape [{string.Join(", ", output)}]; a classifier answers with [{batch}, classes]. Export the part up to the logits; a binary network may answer with [{batch}, 1], without a squeeze behind it.");
         }
 
         if (classes < 2)
@@ -61,6 +71,15 @@ public static class ModelChecks
             throw MistakeException.InFile("RG0410", display,
                 $"the network has {classes} outputs per input; a classifier needs at least two classes, else there is nothing to confuse.");
         }
+    }
+
+    /// <summary>What every row sums to, up to rounding; null where rows differ in it, or all are alike.</summary>
+    private static double? SharedSum(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        var (sums, total) = (logits.sum(1), logits.sum(1).mean().item<double>());
+        var alike = (sums - total).abs().le(SumTolerance * total).all().item<bool>();
+        return alike && total > 0 && logits.std(0).amax().item<double>() > SumTolerance * total ? total : null;
     }
 
     private static IReadOnlyList<Finding> LogProbabilities(Tensor logits, string display) =>

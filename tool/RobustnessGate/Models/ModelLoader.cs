@@ -116,6 +116,12 @@ public static class ModelLoader
                 : "the file does not exist, so there is nothing to evaluate. Paths are relative to the policy file.");
         }
 
+        if (file.Length == 0)
+        {
+            // Pipes and devices have no length, and reading them may never end.
+            throw MistakeException.InFile("RG0401", display, "the file is empty, or no ordinary file. Export the model again, or name its file.");
+        }
+
         return file.Length <= MaxBytes
             ? File.ReadAllBytes(path)
             : throw MistakeException.InFile("RG0416", display,

@@ -120,6 +120,12 @@ public static class PolicyReader
     /// <summary>At most one byte more than a policy may have, whatever the path leads to.</summary>
     private static byte[] ReadBounded(string path)
     {
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+        {
+            // Pipes and devices have no length, and reading them may never end.
+            return [];
+        }
+
         using var file = File.OpenRead(path);
         var buffer = new byte[YamlText.Longest + 1];
         return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];

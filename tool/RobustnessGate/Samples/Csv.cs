@@ -89,6 +89,11 @@ internal sealed class Csv
             }
 
             var cells = Cells(text);
+            if (text.Contains('"', StringComparison.Ordinal) && text.Split(_separator).Select(cell => cell.Trim()).Any(IsHalfQuoted))
+            {
+                throw At(line, 1, "a quoted field holds the separator, or its quote is not closed. Quotes around whole fields are dropped; fields with separators in them are not read.");
+            }
+
             if (blank > 0)
             {
                 throw At(blank, 1, "this line is empty, and rows follow. Remove it: a lost row would shift every label after it.");
@@ -183,6 +188,8 @@ internal sealed class Csv
     }
 
     private string[] Cells(string line) => [.. line.Split(_separator).Select(cell => cell.Trim().Trim('"'))];
+
+    private static bool IsHalfQuoted(string cell) => cell == "\"" || cell.StartsWith('"') != cell.EndsWith('"');
 
     private static double? Number(string cell) =>
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;

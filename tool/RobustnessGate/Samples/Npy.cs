@@ -92,7 +92,7 @@ internal static partial class Npy
         return kind is { } known
             ? new ElementType(known, descr.StartsWith('>'))
             : throw DataMistake.At("RG0316", file.Path,
-                $"numbers of type '{descr}' are not supported; uint8, int32, int64, float32 and float64 are. Convert with numpy: array.astype('float32').");
+                $"numbers of type '{descr}' are not supported; integers of 8 to 64 bits, bool and float16 to float64 are. Convert with numpy: array.astype('float32'), labels with array.astype('int64').");
     }
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']{1,32})'", RegexOptions.CultureInvariant)]

@@ -6,7 +6,8 @@ namespace RobustnessGate.Models.Onnx;
 /// <summary>The value of a graph that holds the logits.</summary>
 /// <param name="Name">Of the value.</param>
 /// <param name="Cut">The softmax or sigmoid that was cut off, as messages call it; null where there was none.</param>
-internal sealed record ClassifierOutput(string Name, string? Cut)
+/// <param name="Normalises">Whether what was cut divides by the sum over the classes, as a softmax does.</param>
+internal sealed record ClassifierOutput(string Name, string? Cut, bool Normalises = false)
 {
     private static readonly HashSet<string> Transparent = new(["Identity", "Dropout", "Cast"], StringComparer.Ordinal);
 
@@ -29,7 +30,7 @@ internal sealed record ClassifierOutput(string Name, string? Cut)
         {
             if (OpsetVersions.Canonical(node.Domain).Length == 0 && (node.OpType == "Sigmoid" || (node.OpType == "Softmax" && IsOverClasses(node))))
             {
-                return new ClassifierOutput(node.Input[0], OnnxNode.Describe(node.OpType, node.Domain, node.Name));
+                return new ClassifierOutput(node.Input[0], OnnxNode.Describe(node.OpType, node.Domain, node.Name), node.OpType == "Softmax");
             }
 
             if (!Transparent.Contains(node.OpType))

@@ -23,8 +23,19 @@ internal sealed class ExternalData(string folder) : IDisposable
         var path = Resolve(tensor);
         var offset = Number(tensor, "offset") ?? 0;
         var length = Number(tensor, "length") ?? size;
+        if (size > 0 && new FileInfo(path).Length == 0)
+        {
+            // Pipes and devices have no length, and reading them may never end.
+            throw new ExternalDataException($"tensor '{tensor.Name}' is in '{Location(tensor)}', which is empty or no ordinary file");
+        }
+
         using var stream = File.OpenRead(path);
-        if (length != size || offset < 0 || offset > stream.Length - size)
+        if (length != size)
+        {
+            throw new ExternalDataException($"tensor '{tensor.Name}' needs {size} bytes, but its entry 'length' says {length}");
+        }
+
+        if (offset < 0 || offset > stream.Length - size)
         {
             throw new ExternalDataException(
                 $"tensor '{tensor.Name}' needs {size} bytes at offset {offset} of '{Location(tensor)}', which has {stream.Length}");

@@ -10,6 +10,9 @@ namespace RobustnessGate.Models.Onnx;
 /// <param name="constants">Stored value of each constant slot; owned by the caller.</param>
 internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Value> constants) : IDisposable
 {
+    /// <summary>libtorch ends the process where it iterates over more.</summary>
+    private const int MostDimensions = 64;
+
     private readonly Dictionary<(ScalarType?, DeviceType, int), Value?[]> _folded = [];
     private readonly GraphSplit _split = GraphSplit.Of(graph);
 
@@ -129,6 +132,11 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
         try
         {
             var outputs = ManagedArithmetic.TryRun(node, inputs) ?? node.Operator.Run(new Call(node, inputs, mode));
+            if (outputs.FirstOrDefault(output => output.Native?.dim() > MostDimensions) is { Native: { } deep })
+            {
+                throw new UnsupportedException($"it gives a tensor of {deep.dim()} dimensions; at most {MostDimensions} are handled");
+            }
+
             for (var i = 0; i < node.Outputs.Length && i < outputs.Length; i++)
             {
                 if (node.Outputs[i] >= 0)

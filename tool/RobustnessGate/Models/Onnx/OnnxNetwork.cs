@@ -46,6 +46,11 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         {
             _batches = BatchRunner.Probe(Run, declared.Batch, declared.Features, options.Bounds);
             RefuseMixing(declared, options.Bounds);
+            if (output.Normalises && _batches.OutputShape is [_, 1, ..])
+            {
+                throw MistakeException.InFile("RG0410", display,
+                    $"the network ends in {output.Cut} over a single output, which is 1 whatever the input: it tells no classes apart. A binary network with one output ends in a sigmoid.");
+            }
         }
         catch
         {
@@ -58,7 +63,7 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
             Summary = $"ONNX opset {new OpsetVersions(model.OpsetImport).Of("")}",
             Classes = LogitShape.Classes(_batches.OutputShape),
             Batching = _batches.Batching,
-            Notes = Notes(output, _batches.Batching, options.StraightThrough),
+            Notes = [.. Notes(output, _batches.Batching, options.StraightThrough), .. Precision.Notes(model)],
         };
     }
 
