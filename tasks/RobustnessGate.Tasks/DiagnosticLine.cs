@@ -39,6 +39,8 @@ internal static class DiagnosticLine
         }
     }
 
+    public static bool IsWarning(string text) => Form.Match(text) is { Success: true } match && match.Groups["severity"].Value == "warning";
+
     public static void LogError(TaskLoggingHelper log, string code, string message) =>
         log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", message);
 

@@ -1,10 +1,13 @@
 using System.Collections.Generic;
+using System.IO;
 
 namespace RobustnessGate.Tasks;
 
 /// <summary>Runs <c>check</c>. The parameters are the options of that verb.</summary>
 public sealed class RobustnessCheck : RobustnessToolTask
 {
+    private readonly List<string> _warnings = [];
+
     public string? Policy { get; set; }
 
     public string? Output { get; set; }
@@ -37,6 +40,9 @@ public sealed class RobustnessCheck : RobustnessToolTask
     /// <summary>Folder for the tool's account of the files that it read and wrote.</summary>
     public string? TraceFolder { get; set; }
 
+    /// <summary>Where the warnings of a check that passed are kept, for <see cref="RobustnessReplay"/>.</summary>
+    public string? WarningsFile { get; set; }
+
     protected override string Verb => "check";
 
     protected override IEnumerable<(string Option, string? Value)> Options
@@ -63,5 +69,31 @@ public sealed class RobustnessCheck : RobustnessToolTask
             yield return ("--no-color", NoColor);
             yield return ("--trace-files", TraceFolder);
         }
+    }
+
+    protected override void Diagnosed(string line)
+    {
+        if (DiagnosticLine.IsWarning(line))
+        {
+            _warnings.Add(line);
+        }
+    }
+
+    public override bool Execute()
+    {
+        var passed = base.Execute();
+        if (!string.IsNullOrEmpty(WarningsFile))
+        {
+            if (passed && _warnings.Count > 0)
+            {
+                File.WriteAllLines(WarningsFile, _warnings);
+            }
+            else
+            {
+                File.Delete(WarningsFile);
+            }
+        }
+
+        return passed;
     }
 }

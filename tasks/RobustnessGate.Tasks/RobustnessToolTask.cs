@@ -87,7 +87,13 @@ public abstract class RobustnessToolTask : ToolTask
         else
         {
             DiagnosticLine.Log(Log, line);
+            Diagnosed(line);
         }
+    }
+
+    /// <summary>Sees each diagnostic of the tool, as it was printed.</summary>
+    protected virtual void Diagnosed(string line)
+    {
     }
 
     /// <summary>A failure always has an error, and a crash exactly one.</summary>

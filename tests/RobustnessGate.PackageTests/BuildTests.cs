@@ -48,6 +48,28 @@ public class BuildTests(Packages packages)
         project.Build().Succeeded();
     }
 
+    /// <summary>A switch of the command line is known to MSBuild alone: only a warning that is said again can become an error again.</summary>
+    [Fact]
+    public void Warnings_are_said_in_every_build_and_lost_reports_written_again()
+    {
+        var project = new Project(packages, "warned");
+        var policy = Path.Combine(project.Folder, "robustness.yml");
+        File.WriteAllText(policy, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(policy), @"max-drop: ([0-9.]+) \}", "max-drop: $1, severity: warning }"));
+        QuickStart.SwapInNatural(project.Folder);
+
+        Assert.Contains("warning RG1001", project.Build().Succeeded().Output, StringComparison.Ordinal);
+        var first = project.Checked();
+        Assert.Contains("warning RG1001", project.Build().Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(first, project.Checked());
+        Assert.Equal(1, project.Build("-warnaserror").ExitCode);
+        Assert.Equal(1, project.Build("-warnaserror").ExitCode);
+        Assert.Equal(1, project.Build("-warnaserror:RG1001").ExitCode);
+
+        File.Delete(project.Report);
+        project.Build().Succeeded();
+        Assert.NotNull(project.Checked());
+    }
+
     [Fact]
     public void Another_setting_checks_again_and_clean_removes_what_was_written()
     {

@@ -64,6 +64,7 @@ public static class Check
     {
         var work = new EvaluationRequest(request.PolicyPath, request.Overrides, request.Threads, request.BatchSize, AdversarialDirectory: null);
         var head = work.ReadPolicy();
+        var times = FileTrace.Times(head);
         // Only now: a policy with mistakes measures nothing, and takes no earlier results away.
         var folder = OutputFolder.Prepare(request.OutputDirectory, ReportFiles.All);
         work = work with
@@ -82,7 +83,10 @@ public static class Check
         var reports = Write(folder, results, judged.Facts.Run, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
             .Select(file => Path.Combine(request.OutputDirectory, file));
-        return new(results, reports, formats, FileTrace.Of(head, judged.Depended, reports.Concat(saved)));
+        return new(results, reports, formats, FileTrace.Of(head, judged.Depended, reports.Concat(saved)) with
+        {
+            Unsettled = !times.SequenceEqual(FileTrace.Times(head)),
+        });
     }
 
     /// <summary>The gate where the evaluation did not come to its end: why is among the evaluation's own findings, and need not be said again.</summary>

@@ -141,10 +141,10 @@ public static class Gate
             : (Verdict.Passed, ExitCode.Passed);
     }
 
-    /// <summary>What attacks count is no evidence where they could not see.</summary>
+    /// <summary>What attacks count is no evidence where they could not see, nor are radii that rest on the same gradients.</summary>
     private static bool IsBlind(Policy policy, Results.Evaluation evaluation) =>
         evaluation.Findings.Any(finding => finding.Code == Masked)
-        && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy);
+        && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy || Metrics.Predicts(rule.Metric) is not null);
 
     /// <summary>What the evaluation can only warn of fails the gate by the policy's own word, and a failure needs an error.</summary>
     private static Finding Unbelieved(Policy policy) => new(Masked, Severity.Error, policy.Source.At("gate.on-inconclusive"),

@@ -10,6 +10,12 @@ namespace RobustnessGate.Hosting;
 /// <param name="Folders">Where a file that is added is one more input.</param>
 public sealed record FileTrace(IEnumerable<string> Inputs, ImmutableArray<string> Folders, ImmutableArray<string> Outputs)
 {
+    /// <summary>The file by whose time a build knows that a check passed.</summary>
+    private const string Stamp = "passed.stamp";
+
+    /// <summary>Whether an input was replaced while the check ran: then what passed is not what is there, and the build must check again.</summary>
+    public bool Unsettled { get; init; }
+
     /// <param name="depended">Files that the policy does not name, or need not: baselines, the state of a repository.</param>
     public static FileTrace Of(Policy policy, IEnumerable<string> depended, IEnumerable<string> outputs)
     {
@@ -24,11 +30,16 @@ public sealed record FileTrace(IEnumerable<string> Inputs, ImmutableArray<string
             [.. outputs.Select(Path.GetFullPath)]);
     }
 
+    /// <summary>When each file that a policy names was last written.</summary>
+    public static ImmutableSortedDictionary<string, DateTime> Times(Policy policy) =>
+        Of(policy, [], []).Inputs.ToImmutableSortedDictionary(path => path, File.GetLastWriteTimeUtc, StringComparer.Ordinal);
+
     /// <summary>Writes <c>inputs.txt</c>, <c>folders.txt</c> and <c>outputs.txt</c>, one path a line.</summary>
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        Lines("inputs.txt", Inputs);
+        // The stamp as an input of its own: it is never as old as it was when it was looked at.
+        Lines("inputs.txt", Unsettled ? Inputs.Append(Path.Combine(folder, Stamp)) : Inputs);
         Lines("folders.txt", Folders);
         Lines("outputs.txt", Outputs);
 
