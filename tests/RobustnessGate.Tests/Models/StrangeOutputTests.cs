@@ -50,6 +50,39 @@ public class StrangeOutputTests
         Assert.Equal(code, Assert.Single(mistake.Findings).Code);
     }
 
+    /// <summary>Each tensor is allowed, all of them together are not; expanded ones take no memory before they are read.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void TensorsThatAreTooLargeTogetherAreRefused(int tensors, bool refused)
+    {
+        var model = ModelProto.Parser.ParseFrom(Network("Sigmoid", 2, TensorProto.Types.DataType.Float));
+        var graph = model.Graph;
+        graph.Initializer.Add(new TensorProto { Name = "one", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 1 }, FloatData = { 1 } });
+        graph.Initializer.Add(new TensorProto { Name = "size", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { 1L << 29 } });
+        graph.Initializer.Add(new TensorProto { Name = "first", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { 0 } });
+        graph.Node.RemoveAt(1);
+        var last = "z";
+        for (var i = 0; i < tensors; i++)
+        {
+            graph.Node.Add(new NodeProto { OpType = "Expand", Input = { "one", "size" }, Output = { $"large{i}" } });
+            graph.Node.Add(new NodeProto { OpType = "Gather", Input = { $"large{i}", "first" }, Output = { $"small{i}" } });
+            graph.Node.Add(new NodeProto { OpType = "Add", Input = { last, $"small{i}" }, Output = { i == tensors - 1 ? "y" : $"sum{i}" } });
+            last = $"sum{i}";
+        }
+
+        var bytes = Google.Protobuf.MessageExtensions.ToByteArray(model);
+        if (refused)
+        {
+            var mistake = Assert.Throws<MistakeException>(() => OnnxNetwork.Parse(bytes, "model.onnx"));
+            Assert.Contains("together", Assert.Single(mistake.Findings).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            OnnxNetwork.Parse(bytes, "model.onnx").Dispose();
+        }
+    }
+
     private static byte[] Network(string last, int outputs, TensorProto.Types.DataType type)
     {
         var size = type == TensorProto.Types.DataType.Float16 ? 2 : 4;

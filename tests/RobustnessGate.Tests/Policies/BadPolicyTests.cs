@@ -86,6 +86,7 @@ public class BadPolicyTests
     [InlineData(13, "  - name: fgsm\n    eot: 0", "RG0110@14,10", "at least 1")]
     [InlineData(13, "  - name: fgsm\n    quantize: 256", "RG0110@14,15", "between 1 and 16")]
     [InlineData(13, "  - name: fmn\n    judge: last", "RG0116@14,12", "nearest")]
+    [InlineData(13, "  - name: autoattack\n    judge: last", "RG0116@14,12", "nearest")]
     [InlineData(13, "  - name: jsma", "RG0112@14,14", "number of features")]
     [InlineData(13, "  - fgsm", "RG0102@14,12", "not valid YAML")]
     [InlineData(14, "    epsilon:", "RG0112@14,13", "'epsilon' is empty. An attack without a radius changes nothing and would always pass.")]

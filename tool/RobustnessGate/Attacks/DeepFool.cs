@@ -65,7 +65,7 @@ public sealed record DeepFool(
     {
         using var scope = NewDisposeScope();
         var dual = Lp.Dual(pursuit.Norm);
-        var least = (pursuit.CleanLogits.abs().amax(1) + 1) * LeastGap;
+        var least = pursuit.CleanLogits.abs().amax(1) * LeastGap;
         var distance = full_like(seen.Goals, double.PositiveInfinity);
         var (gap, normal) = (zeros_like(seen.Goals), zeros_like(points));
         for (var i = 0; i < seen.Losses.Count; i++)

@@ -103,7 +103,7 @@ public sealed record Fmn(
         private Tensor Remaining(Tensor goals, Tensor gradient)
         {
             using var scope = NewDisposeScope();
-            var least = (_pursuit.CleanLogits.abs().amax(1) + 1) * (2 * Evidence.DefaultSlack);
+            var least = _pursuit.CleanLogits.abs().amax(1) * (2 * Evidence.DefaultSlack);
             var slope = Lp.Of(gradient, Lp.Dual(_pursuit.Norm));
             return (maximum(goals.abs(), least) / slope.clamp_min(1e-12)).MoveToOuterDisposeScope();
         }

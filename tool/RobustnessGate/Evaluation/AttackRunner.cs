@@ -228,10 +228,10 @@ internal sealed class AttackRunner(
         run.Entry.Attack.Run(pursuit);
         outcome.Forwards += pursuit.Forwards;
         outcome.Backwards += pursuit.Backwards;
-        return Decide(quarry, evidence, hunted, outcome);
+        return Decide(quarry, evidence, hunted, outcome, run.Entry.Eot ?? oracle.Draws);
     }
 
-    private int[] Decide(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome)
+    private int[] Decide(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome, int draws)
     {
         var asked = Enumerable.Range(0, hunted.Length).Where(evidence.NeedsVerdict).ToArray();
         var again = new List<int>();
@@ -239,11 +239,11 @@ internal sealed class AttackRunner(
         {
             using var scope = NewDisposeScope();
             var points = samples.Stack([.. some.Select(position => evidence.Point(position)!)]);
-            var logits = oracle.VerdictLogits(points);
+            var logits = oracle.VerdictLogits(points, draws);
             var goals = quarry.Goal(logits, quarry.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: oracle.Device)));
             var predictions = logits.argmax(1).cpu().data<long>().ToArray();
             var values = goals.cpu().data<double>().ToArray();
-            outcome.Forwards += (long)some.Length * oracle.Draws;
+            outcome.Forwards += (long)some.Length * draws;
             for (var i = 0; i < some.Length; i++)
             {
                 var sample = hunted[some[i]];

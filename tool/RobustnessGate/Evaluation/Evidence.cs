@@ -49,14 +49,14 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
         }
 
         using var scope = NewDisposeScope();
-        return goals.gt(scales.add(1).mul(-slack)).logical_not().all().item<bool>();
+        return goals.gt(scales.mul(-slack)).logical_not().all().item<bool>();
     }
 
     /// <summary>Looks at one point of each standing sample, stores what matters and says which samples fall.</summary>
     /// <param name="standing">Sample of each row.</param>
     /// <param name="points">(n, …).</param>
     /// <param name="goals">(n).</param>
-    /// <param name="scales">(n): greatest magnitude of the logits.</param>
+    /// <param name="scales">(n): greatest magnitude of the logits, here and at the sample.</param>
     /// <param name="distances">(n): how far from the samples, where points may lie outside the ball or the nearest counts.</param>
     /// <param name="epsilon">Radius of the ball.</param>
     public bool[] Judge(int[] standing, Tensor points, Tensor goals, Tensor scales, Tensor? distances, double epsilon)
@@ -69,16 +69,23 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
         ReadOnlySpan<float> values = default;
         for (var row = 0; row < standing.Length; row++)
         {
+            if (!distance.IsEmpty && float.IsNaN(distance[row]))
+            {
+                throw new InvalidOperationException("an attack left a point that is no number");
+            }
+
             if (!distance.IsEmpty && distance[row] > (epsilon * (1 + BallSlack)) + room)
             {
                 continue;
             }
 
             var sample = standing[row];
-            var margin = slack * (1 + scale[row]);
+            // Relative alone: a network may have logits as small as it likes.
+            var margin = slack * scale[row];
             var falls = !(goal[row] > -margin);
             var close = !(goal[row] > margin);
-            var rank = Nearest ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
+            // Where float32 tells nothing any more, the lowest point is worth a verdict, however far.
+            var rank = Nearest && double.IsFinite(margin) ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
             fallen[row] = falls && (!Nearest || stopsAtFirst);
             // A point that needs a verdict is never given up for one that does not, however low: the logits' scale differs.
             if (fallen[row] || ((close || (keepAll && !_close[sample])) && rank < _ranks[sample]))

@@ -45,7 +45,7 @@ internal sealed record Levels(Tensor Low, Tensor Step)
         using var scope = NewDisposeScope();
         var (at, from) = ((points - Low) / Step, (clean - Low) / Step);
         var nearest = Value(at.round(), from, clean);
-        var inward = Value(where(at.gt(from), (at + Rounding).floor(), (at - Rounding).ceil()), from, clean);
+        var inward = Value(where(at.gt(from), (at + Rounding).floor(), where(at.lt(from), (at - Rounding).ceil(), at.round())), from, clean);
         var outside = region.Norm == Norm.Linf
             ? nearest.lt(region.Low - (Step * Rounding)).logical_or(nearest.gt(region.High + (Step * Rounding)))
             : Lp.PerRow(Lp.Of(nearest - clean, region.Norm).gt(region.Epsilon * (1 + 1e-6)), nearest);

@@ -48,7 +48,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             if (close.Length > 0)
             {
                 var index = tensor(close.Select(i => (long)i).ToArray(), device: oracle.Device);
-                var exact = oracle.VerdictLogits(rows.index_select(0, index));
+                var exact = oracle.VerdictLogits(rows.index_select(0, index), oracle.Draws);
                 var verdicts = Margin.Of(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
                 var classesThere = exact.argmax(1).cpu().data<long>().ToArray();
                 for (var i = 0; i < close.Length; i++)

@@ -56,7 +56,7 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         {
             try
             {
-                return Logits(rows, BatchSize);
+                return Logits(rows, BatchSize, Draws);
             }
             catch (ExternalException exception) when (Halve(exception))
             {
@@ -66,17 +66,33 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     }
 
     /// <summary>The logits that verdicts rest on: float64 where the format allows it, else float32 again.</summary>
+    /// <param name="draws">Answers that one answer averages.</param>
     /// <returns>(n, K) float64.</returns>
-    public Tensor VerdictLogits(Tensor rows)
+    public Tensor VerdictLogits(Tensor rows, int draws)
+    {
+        while (true)
+        {
+            try
+            {
+                return Verdict(rows, draws);
+            }
+            catch (ExternalException exception) when (Halve(exception))
+            {
+                // Again, in smaller batches.
+            }
+        }
+    }
+
+    private Tensor Verdict(Tensor rows, int draws)
     {
         using var scope = NewDisposeScope();
         var logits = Classifier.Network.SupportsDouble
-            ? Logits(rows.to(ScalarType.Float64), Math.Min(DoubleBatch, BatchSize))
-            : Logits(rows, Math.Min(DoubleBatch, BatchSize)).to(ScalarType.Float64);
+            ? Logits(rows.to(ScalarType.Float64), Math.Min(DoubleBatch, BatchSize), draws)
+            : Logits(rows, Math.Min(DoubleBatch, BatchSize), draws).to(ScalarType.Float64);
         return logits.MoveToOuterDisposeScope();
     }
 
-    private Tensor Logits(Tensor rows, int size)
+    private Tensor Logits(Tensor rows, int size, int draws)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -86,12 +102,12 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
             using var part = NewDisposeScope();
             var batch = Pad(slice.Of(rows), size);
             var logits = Classifier.Logits(batch);
-            for (var draw = 1; draw < Draws; draw++)
+            for (var draw = 1; draw < draws; draw++)
             {
                 logits = logits + Classifier.Logits(batch);
             }
 
-            parts.Add((logits.narrow(0, 0, slice.Count) / Draws).MoveToOuterDisposeScope());
+            parts.Add((logits.narrow(0, 0, slice.Count) / draws).MoveToOuterDisposeScope());
         }
 
         return cat(parts, 0).MoveToOuterDisposeScope();

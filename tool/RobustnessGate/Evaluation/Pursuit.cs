@@ -239,7 +239,8 @@ public sealed class Pursuit : IDisposable
                 {
                     var mean = _draws == 1 ? sum : sum / _draws;
                     slice.Of(goals.Value).copy_(_quarry.Goal(mean, slice.Of(Classes)));
-                    slice.Of(scales).copy_(mean.abs().amax(1));
+                    // Near the boundary logits may cancel; rounding is that of what they were made from.
+                    slice.Of(scales).copy_(maximum(mean.abs().amax(1), slice.Of(CleanLogits).abs().amax(1)));
                 }
 
                 var fallen = _draws == 1 && judged && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));

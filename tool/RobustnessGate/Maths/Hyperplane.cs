@@ -67,8 +67,10 @@ public static class Hyperplane
     {
         using var scope = NewDisposeScope();
         var (sorted, order) = weight.sort(1, descending: true);
-        var gain = sorted * room.gather(1, order);
-        var still = (needed - (gain.cumsum(1) - gain)).clamp_min(0);
+        // Without bounds the room is infinite: nothing is subtracted from it, nor is it weighed by zero.
+        var gain = (sorted * room.gather(1, order)).masked_fill(sorted.le(0), 0);
+        var before = cat([zeros_like(gain.narrow(1, 0, 1)), gain.cumsum(1).narrow(1, 0, gain.shape[1] - 1)], 1);
+        var still = (needed - before).clamp_min(0);
         var step = minimum(still / sorted.clamp_min(1e-38), room.gather(1, order)).masked_fill(sorted.le(0), 0);
         return zeros_like(step).scatter(1, order, step).MoveToOuterDisposeScope();
     }

@@ -34,9 +34,11 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
             slots[Graph.Inputs[i].Slot] = inputs[i];
         }
 
+        // A batch may be as large as the caller's memory; the file must not ask for more by itself.
+        var budget = inputs.All(IsFew) ? new Budget() : null;
         foreach (var step in _split.Live)
         {
-            Execute(step.Node, slots, mode);
+            Execute(step.Node, slots, mode, budget);
             foreach (var slot in step.Released)
             {
                 slots[slot]?.Native?.Dispose();
@@ -99,9 +101,10 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
             slots[slot] = Placed(value, mode);
         }
 
+        var budget = new Budget();
         foreach (var step in _split.Constant)
         {
-            Execute(step.Node, slots, mode);
+            Execute(step.Node, slots, mode, budget);
             foreach (var slot in step.Released)
             {
                 slots[slot]?.Native?.Dispose();
@@ -125,7 +128,9 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
         return ReferenceEquals(placed, tensor) ? placed.alias() : placed;
     }
 
-    private static void Execute(OnnxNode node, Value?[] slots, RunMode mode)
+    private static bool IsFew(Value input) => input.Native is not { } tensor || tensor.dim() == 0 || tensor.shape[0] <= BatchRunner.ProbeSize;
+
+    private static void Execute(OnnxNode node, Value?[] slots, RunMode mode, Budget? budget)
     {
         using var scope = NewDisposeScope();
         Value?[] inputs = [.. node.Inputs.Select(slot => slot < 0 ? null : slots[slot])];
@@ -137,6 +142,7 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
                 throw new UnsupportedException($"it gives a tensor of {deep.dim()} dimensions; at most {MostDimensions} are handled");
             }
 
+            budget?.Take(outputs);
             for (var i = 0; i < node.Outputs.Length && i < outputs.Length; i++)
             {
                 if (node.Outputs[i] >= 0)
@@ -161,6 +167,22 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
 
         var shared = inputs.Any(input => ReferenceEquals(input?.Native, tensor));
         return (shared ? tensor.alias() : tensor).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>What all tensors of a graph may hold together, on inputs as few as a probe's.</summary>
+internal sealed class Budget
+{
+    private double _left = Limits.Elements;
+
+    /// <exception cref="UnsupportedException">The outputs go beyond it.</exception>
+    public void Take(IEnumerable<Value> outputs)
+    {
+        _left -= outputs.Sum(output => (double)(output.Native?.numel() ?? 0));
+        if (_left < 0)
+        {
+            throw new UnsupportedException($"with it the graph's tensors have more than {Limits.Elements:N0} elements together");
+        }
     }
 }
 

@@ -61,6 +61,14 @@ internal static class AttackKeys
             return null;
         }
 
+        if (attack is AutoAttack && fields.Get(Judge) == Policies.Judge.Last)
+        {
+            fields.Reading.Refuse(
+                Codes.NotApplicable, fields.At(Judge),
+                "a member of 'autoattack' searches for the nearest adversarial point, of which the last one says nothing. Remove judge.");
+            return null;
+        }
+
         return new AttackEntry(
             fields.Get(Id), attack, norm, fields.Get(Epsilons), fields.Get(Target)!, fields.Get(Judge), fields.Mapping.Path)
         {
