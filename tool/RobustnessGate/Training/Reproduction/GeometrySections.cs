@@ -16,9 +16,9 @@ public static class GeometrySections
     private static readonly ImmutableArray<(string Title, string Key, string Natural43, string Robust43, string Ratio53)> Quantities =
     [
         ("‖J‖₁, mean", "jacobianL1", "about 500", "about 50", "10 times less"),
-        ("share of |J_i| < 0.01, mean", "jacobianZeroRatio", "1.1 %", "54.0 %", ""),
+        ("share of \\|J_i\\| < 0.01, mean", "jacobianZeroRatio", "1.1 %", "54.0 %", ""),
         ("‖H‖₁, mean", "hessianL1", "1.26", "0.53", "3 times less"),
-        ("share of |λ| < 1e-9, mean", "hessianZeroRatio", "65.6 %", "97.1 %", ""),
+        ("share of \\|λ\\| < 1e-9, mean", "hessianZeroRatio", "65.6 %", "97.1 %", ""),
         ("linear radius, median", "linearRadius", "", "", ""),
     ];
 
