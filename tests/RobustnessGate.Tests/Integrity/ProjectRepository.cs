@@ -69,7 +69,9 @@ internal sealed class ProjectRepository : IDisposable
     public static string Run(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        // No file of this name: git then reads no user's settings.
+        start.Environment["GIT_CONFIG_GLOBAL"] = Path.Combine(folder, "no.gitconfig");
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         using var git = Process.Start(start)!;
         var (output, error) = (git.StandardOutput.ReadToEnd(), git.StandardError.ReadToEnd());
         git.WaitForExit();

@@ -1,17 +1,19 @@
 using RobustnessGate.Models;
 using TorchSharp;
+using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Tests.Models;
 
 /// <summary>Published networks through the importer: fully connected, convolutional, residual, transformer, binarised.</summary>
-public class VnnCompTests
+public class VnnCompTests(ITestOutputHelper output)
 {
     [SharedDataFact(VnnComp.Index)]
     public void OutputsAreThoseOfOnnxRuntimeAndABatchOfEightEqualsSingles()
     {
         var data = new VnnComp();
         Assert.Equal(11, data.Networks.Count);
+        var (fromRuntime, fromBatch) = (0.0, 0.0);
         foreach (var name in data.Networks)
         {
             using var scope = NewDisposeScope();
@@ -25,21 +27,23 @@ public class VnnCompTests
                 var alone = x.narrow(0, i, 1);
                 var expected = Ort.Run(data.Bytes(name), alone);
                 var single = Numbers.Floats(network.Forward(alone));
-                if (network.Card.Notes.Length == 0)
-                {
-                    Assert.All(expected.Zip(single), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-                }
-                else
-                {
-                    // The softmax was cut off: its probabilities are those of our logits.
-                    Assert.Contains("Softmax", network.Card.Notes[0], StringComparison.Ordinal);
-                    Assert.All(expected.Zip(Numbers.Floats(tensor(single).softmax(0))), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-                }
-
-                var row = together.AsSpan(i * classes, classes).ToArray();
-                Assert.All(row.Zip(single), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+                // Where a softmax was cut off, its probabilities are those of our logits.
+                var cut = network.Card.Notes.Length > 0;
+                Assert.True(!cut || network.Card.Notes[0].Contains("Softmax", StringComparison.Ordinal));
+                fromRuntime = Math.Max(fromRuntime, Difference(expected, cut ? Numbers.Floats(tensor(single).softmax(0)) : single));
+                fromBatch = Math.Max(fromBatch, Difference(together.AsSpan(i * classes, classes).ToArray(), single));
             }
         }
+
+        output.WriteLine(FormattableString.Invariant($"{data.Networks.Count} networks: greatest difference from ONNX Runtime {fromRuntime:0.0e-0}, of a batch of 8 from singles {fromBatch:0.0e-0}"));
+        Assert.True(fromRuntime <= 1e-4 && fromBatch <= 1e-4);
+    }
+
+    /// <summary>The greatest difference; NaN where one is no number.</summary>
+    private static double Difference(float[] one, float[] other)
+    {
+        Assert.Equal(one.Length, other.Length);
+        return one.Zip(other, (a, b) => (double)Math.Abs(a - b)).Aggregate(0.0, (greatest, difference) => difference <= greatest ? greatest : difference);
     }
 
     [SharedDataFact(VnnComp.Index)]
@@ -57,6 +61,7 @@ public class VnnCompTests
     public void GradientsInFloat64AreCentralDifferences()
     {
         var data = new VnnComp();
+        var greatest = 0.0;
         foreach (var name in data.Networks)
         {
             using var scope = NewDisposeScope();
@@ -73,7 +78,10 @@ public class VnnCompTests
             var error = Numbers.GradientError(input => (network.Forward(input) * direction).sum(), x, coordinates: 16, step: 1e-6);
 
             Assert.True(error <= 1e-6, $"{name}: {error}");
+            greatest = Math.Max(greatest, error);
         }
+
+        output.WriteLine(FormattableString.Invariant($"greatest error of a gradient in float64 {greatest:0.0e-0}"));
     }
 
     [SharedDataFact(VnnComp.Index)]
@@ -97,6 +105,8 @@ public class VnnCompTests
                 Assert.True(instance.Margin(Numbers.Doubles(network.Forward(x.to(ScalarType.Float64)))) >= 0, instance.Id + " in float64");
             }
         }
+
+        output.WriteLine($"{violated.Count} stored counterexamples hold");
     }
 
     [SharedDataFact(VnnComp.Index)]

@@ -138,7 +138,9 @@ public sealed class Git : IRepository
         {
             var file = Path.Combine(_tree.Root, name);
             digest.AppendData(Encoding.UTF8.GetBytes(name + '\0'));
-            digest.AppendData(File.Exists(file) ? SHA256.HashData(File.ReadAllBytes(file)) : []);
+            // Of a link its text, as git has it: what it leads to is among the names itself.
+            digest.AppendData(new FileInfo(file).LinkTarget is { } target ? Encoding.UTF8.GetBytes(target)
+                : File.Exists(file) ? SHA256.HashData(File.ReadAllBytes(file)) : []);
         }
 
         return (names, names.IsEmpty ? "" : Convert.ToHexStringLower(digest.GetHashAndReset())[..12]);

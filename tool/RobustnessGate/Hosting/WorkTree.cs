@@ -36,12 +36,19 @@ internal sealed record WorkTree(string Root)
         }
     }
 
-    /// <summary>The path without links.</summary>
+    /// <summary>The path without links; a link that leads in a circle stays.</summary>
     public static string Real(string path)
     {
         var here = InRealFolder(path);
         FileSystemInfo info = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
-        return info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName) : here;
+        try
+        {
+            return info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName) : here;
+        }
+        catch (IOException)
+        {
+            return here;
+        }
     }
 
     private static string InRealFolder(string path)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using RobustnessGate.Gating;
+using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Samples;
 

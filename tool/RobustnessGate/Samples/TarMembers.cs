@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
+using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Samples;
 

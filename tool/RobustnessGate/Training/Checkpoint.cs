@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RobustnessGate.Hosting;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,16 +48,8 @@ internal sealed record Checkpoint(string Identity, int Epoch, long Steps, int Si
         }
 
         writer.Flush();
-        var content = memory.GetBuffer().AsSpan(0, (int)memory.Length);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
-        {
-            file.Write(SHA256.HashData(content));
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
+        var content = memory.ToArray();
+        AtomicFile.Write(path, [.. SHA256.HashData(content), .. content]);
     }
 
     /// <summary>Reads a state back into tensors of the same names and shapes.</summary>
