@@ -67,6 +67,10 @@ public class SmoothSpectrumTests
             var (largest, error) = (fact.At("hessianSpectralNorm", i), fact.At("hessianSpectralNormError", i));
             Assert.InRange(exact[0], largest - 1e-9, largest + error);
             Assert.InRange(exact.Sum(), fact.At("hessianTrace", i) - 1e-9, fact.At("hessianTrace", i) + fact.At("hessianTraceError", i));
+            var absolute = CrossEntropyHessian.AbsoluteSum(CrossEntropyHessian.Factor(jacobian, logits));
+            Assert.Equal(absolute, fact.At("hessianL1", i), fact.At("hessianL1Error", i));
+            Assert.True(error > 0);
+            Assert.All(new[] { "hessianRankRatio", "hessianZeroRatio", "hessianZeroRatioFloat32" }, name => Assert.Null(fact.PerSample[name][i]));
             // All competitors count for the radius at the sample, not only the likeliest.
             var z = logits.data<double>().ToArray();
             var t = bed.Labels[i];

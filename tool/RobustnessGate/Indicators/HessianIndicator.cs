@@ -37,11 +37,11 @@ public static class HessianIndicator
         var (ce, hessian) = CrossEntropy(around);
         var (margin, stretched) = Margin(around);
         var inFloat32 = hessian is null ? [] : CrossEntropyHessian.EigenvaluesOf(hessian.to(ScalarType.Float32));
-        var quantities = Named("hessian", ce, around).Append(new("hessianRankRatio", around.Exact ? (double?)ce.Rank / cap : null))
-            .Append(new("hessianZeroRatioFloat32", hessian is null ? null : inFloat32.Count(value => Math.Abs(value) < Spectrum.NearZero) / (double)at.Dimension))
+        var quantities = Named("hessian", ce, around).Append(new("hessianRankRatio", around.Exact && ce.Exact ? (double?)ce.Rank / cap : null))
+            .Append(new("hessianZeroRatioFloat32", hessian is null || !ce.Exact ? null : inFloat32.Count(value => Math.Abs(value) < Spectrum.NearZero) / (double)at.Dimension))
             .Concat(Named("marginHessian", margin, around))
             .Concat(Taylor(around, margin, stretched));
-        return new([.. quantities], [.. ce.Top.Take(Math.Min(cap, Top))], ce.Exact ? ce.Top : [], inFloat32);
+        return new([.. quantities], [.. ce.Top.Take(Math.Min(cap, Top))], ce.Exact ? ce.Top : [], ce.Exact ? inFloat32 : []);
     }
 
     private static IEnumerable<Quantity> Named(string name, Spectrum spectrum, Vicinity around)
@@ -53,9 +53,12 @@ public static class HessianIndicator
         yield return new(name + "Frobenius", spectrum.Frobenius);
         yield return new(name + "EffectiveRank", spectrum.EffectiveRank);
         yield return new(name + "NegativeRatio", spectrum.Negative);
-        yield return new(name + "ZeroRatio", around.Exact ? (double?)spectrum.Zeros / around.Sample.Dimension : null);
+        // Of a spectrum that is not known whole nobody can tell which eigenvalues are zero.
+        yield return new(name + "ZeroRatio", around.Exact && spectrum.Exact ? (double?)spectrum.Zeros / around.Sample.Dimension : null);
         if (!spectrum.Exact)
         {
+            // Of a positive semi-definite matrix Σ|M_ij| is at most d times the trace.
+            yield return new(name + "L1Error", spectrum.AbsoluteSum is null ? null : spectrum.Trace.Error * around.Sample.Dimension);
             yield return new(name + "SpectralNormError", spectrum.Largest.Error);
             yield return new(name + "NuclearNormError", spectrum.Nuclear.Error);
             yield return new(name + "TraceError", spectrum.Trace.Error);

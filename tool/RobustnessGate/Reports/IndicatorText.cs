@@ -58,6 +58,12 @@ internal static class IndicatorText
 
         yield return string.Create(CultureInfo.InvariantCulture,
             $"Finite-scale quantities are at ε = {Words.Radius(context.Epsilon)}; jittered values are averages over {context.Jitter} points a thousandth of the range away.");
+        if (indicator.Summary.TryGetValue("hessianSpectralNormError", out var error) && error.P95 > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Spectra are not known whole: the largest eigenvalue is off by at most {Words.Value(error.P95)} on 95 % of samples (rows named Error), and neither rank nor zeros are told.");
+        }
+
         if (indicator.Summary.TryGetValue("gradientTie", out var ties) && ties.Mean is { } rate)
         {
             yield return $"{Words.Percent(rate)} of the samples lie on a kink, where derivatives at the sample itself are arbitrary.";
