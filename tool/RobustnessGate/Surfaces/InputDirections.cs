@@ -11,6 +11,9 @@ internal static class InputDirections
     /// <summary>Below this share of its length left, a direction is parallel to the other.</summary>
     private const double Parallel = 1e-6;
 
+    /// <summary>Attempts to draw a direction that is not parallel to the other: in vain only where there is a single feature.</summary>
+    private const int Draws = 64;
+
     /// <summary>α and β at one sample. Gradients are taken at the type of the sample.</summary>
     /// <param name="logits">(1, …) → (1, K), differentiable.</param>
     /// <param name="sample">(1, …).</param>
@@ -21,25 +24,39 @@ internal static class InputDirections
     public static (Tensor X, Tensor Y) At(Func<Tensor, Tensor> logits, Tensor sample, int label, ulong id, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
-        var x = Raw(setting.X, "x");
-        var y = Raw(setting.Y, "y");
-        // Which is made orthogonal must not be measured by what it was before.
-        x = setting.X == DirectionKind.Orthogonal ? Orthogonal(x, y) : x;
-        y = setting.Y == DirectionKind.Orthogonal ? Orthogonal(y, x) : y;
-        if (!(Number(Remainder(x, y).norm()) > Parallel * Number(x.norm())))
+        var x = setting.X.IsAdversarial() ? Adversarial(logits, sample, label, setting.X, setting.Norm) : null;
+        var y = setting.Y.IsAdversarial() ? Adversarial(logits, sample, label, setting.Y, setting.Norm) : null;
+        // What is made orthogonal to another comes after it.
+        if (setting.X == DirectionKind.Orthogonal)
+        {
+            y ??= Drawn("y", DirectionKind.Random, null);
+        }
+
+        x ??= Drawn("x", setting.X, y);
+        y ??= Drawn("y", setting.Y, x);
+        if (AreParallel(x, y))
         {
             throw new NoDirectionException($"'{setting.X.Name()}' and '{setting.Y.Name()}' point the same way");
         }
 
         return (x.MoveToOuterDisposeScope(), y.MoveToOuterDisposeScope());
 
-        Tensor Raw(DirectionKind kind, string axis) => kind.IsAdversarial()
-            ? Adversarial(logits, sample, label, kind, setting.Norm)
-            : Random(CounterRandom.For(setting.Seed, "surface " + axis, id), sample, setting.Norm);
-
-        Tensor Orthogonal(Tensor direction, Tensor other)
+        Tensor Drawn(string axis, DirectionKind kind, Tensor? other)
         {
-            var rest = Remainder(direction, other);
+            var random = CounterRandom.For(setting.Seed, "surface " + axis, id);
+            var direction = Random(ref random, sample, setting.Norm);
+            // Among few features signs are soon the same.
+            for (var draw = 1; draw < Draws && other is not null && AreParallel(direction, other); draw++)
+            {
+                direction = Random(ref random, sample, setting.Norm);
+            }
+
+            if (kind == DirectionKind.Random || AreParallel(direction, other!))
+            {
+                return direction;
+            }
+
+            var rest = Remainder(direction, other!);
             return rest / Length(rest, setting.Norm);
         }
     }
@@ -59,7 +76,7 @@ internal static class InputDirections
     }
 
     /// <summary>Signs in ℓ∞, a normal vector divided by its length in ℓ2: as long as the gradient beside it.</summary>
-    private static Tensor Random(CounterRandom random, Tensor sample, Norm norm)
+    private static Tensor Random(ref CounterRandom random, Tensor sample, Norm norm)
     {
         var values = new double[sample.numel()];
         foreach (ref var value in values.AsSpan())
@@ -73,6 +90,8 @@ internal static class InputDirections
 
     private static Tensor Length(Tensor direction, Norm norm) =>
         norm == Norm.Linf ? direction.abs().max() : direction.norm();
+
+    private static bool AreParallel(Tensor x, Tensor y) => !(Number(Remainder(x, y).norm()) > Parallel * Number(x.norm()));
 
     private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
 
