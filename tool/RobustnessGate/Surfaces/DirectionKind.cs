@@ -26,18 +26,18 @@ public static class Directions
 {
     private static readonly ImmutableArray<(DirectionKind Kind, string Name, string Words)> All =
     [
-        (DirectionKind.Random, "random", "random direction"),
-        (DirectionKind.Orthogonal, "orthogonal", "random direction, orthogonal to the other"),
-        (DirectionKind.CrossEntropy, "ce", "adversarial direction (cross-entropy)"),
-        (DirectionKind.LeastLikely, "least-likely", "adversarial direction (least-likely class)"),
-        (DirectionKind.Margin, "cw", "adversarial direction (C&W margin)"),
+        (DirectionKind.Random, "random", "random"),
+        (DirectionKind.Orthogonal, "orthogonal", "random, orthogonal"),
+        (DirectionKind.CrossEntropy, "ce", "adversarial (cross-entropy)"),
+        (DirectionKind.LeastLikely, "least-likely", "adversarial (least likely)"),
+        (DirectionKind.Margin, "cw", "adversarial (C&W)"),
     ];
 
     public static ImmutableArray<string> Names { get; } = [.. All.Select(entry => entry.Name)];
 
     public static string Name(this DirectionKind kind) => All.First(entry => entry.Kind == kind).Name;
 
-    /// <summary>For people.</summary>
+    /// <summary>For people, short enough for an axis.</summary>
     public static string Words(this DirectionKind kind) => All.First(entry => entry.Kind == kind).Words;
 
     /// <exception cref="ArgumentException">There is no such direction.</exception>
