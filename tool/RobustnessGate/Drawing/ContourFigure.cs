@@ -63,7 +63,7 @@ public static class ContourFigure
         }
 
         y = Bars(canvas, scales, y + 6, inner);
-        var legend = SurfaceLegend.Of(surfaces);
+        var legend = SurfaceLegend.Of(surfaces, hatched: true);
         Legend.Draw(canvas, legend, Frame.Margin, y + 6, inner);
         return canvas.ToSvg(y + 6 + Legend.Height(legend, inner) + 8);
     }

@@ -9,6 +9,9 @@ internal static class Frame
     /// <summary>Most bytes of a picture.</summary>
     public const int MostBytes = 200_000;
 
+    /// <summary>The tolerance of the first try, in the picture's units.</summary>
+    public const double Finest = 0.12;
+
     /// <summary>Left and right of everything.</summary>
     public const double Margin = 14;
 
@@ -38,7 +41,7 @@ internal static class Frame
     /// <param name="draw">The picture for a tolerance in its units.</param>
     public static string Fit(Func<double, string> draw)
     {
-        for (var tolerance = 0.12; ; )
+        for (var tolerance = Finest; ; )
         {
             var svg = draw(tolerance);
             var excess = (double)Encoding.UTF8.GetByteCount(svg) / MostBytes;

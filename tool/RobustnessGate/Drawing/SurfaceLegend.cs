@@ -5,13 +5,18 @@ namespace RobustnessGate.Drawing;
 /// <summary>The signs upon surfaces, those alone that some surface of the picture has.</summary>
 internal static class SurfaceLegend
 {
-    public static ImmutableArray<LegendEntry> Of(IReadOnlyList<Surface> surfaces)
+    /// <param name="hatched">Whether the region L &lt; 0 is.</param>
+    public static ImmutableArray<LegendEntry> Of(IReadOnlyList<Surface> surfaces, bool hatched)
     {
         var entries = ImmutableArray.CreateBuilder<LegendEntry>();
         entries.Add(new("sample", (canvas, at) => canvas.Circle(Centre(at), 4, "spot")));
         if (surfaces.Any(surface => !surface.Verdicts.IsEmpty))
         {
             entries.Add(new("boundary L = 0", (canvas, at) => Stroke(canvas, at, "edge")));
+        }
+
+        if (hatched && surfaces.Any(surface => !surface.Verdicts.IsEmpty))
+        {
             entries.Add(new("L < 0: wrong", (canvas, at) =>
             {
                 canvas.Rectangle(at.X, at.Y, 26, 12, "hatched");
