@@ -57,17 +57,21 @@ public static class FontMetrics
             return text;
         }
 
-        var elements = new StringInfo(text);
-        for (var kept = elements.LengthInTextElements - 1; kept > 0; kept--)
+        var room = width - Width("…", size, bold);
+        if (room < 0)
         {
-            var start = elements.SubstringByTextElements(0, kept).TrimEnd() + "…";
-            if (Width(start, size, bold) <= width)
-            {
-                return start;
-            }
+            return "";
         }
 
-        return Width("…", size, bold) <= width ? "…" : "";
+        var kept = 0;
+        for (var next = 0; next < text.Length && room >= 0; kept = room >= 0 ? next : kept)
+        {
+            var length = StringInfo.GetNextTextElementLength(text, next);
+            room -= Width(text.Substring(next, length), size, bold);
+            next += length;
+        }
+
+        return text[..kept].TrimEnd() + "…";
     }
 
     /// <summary>Where the last word that fits ends; a word wider than the line is cut by <see cref="Shorten"/>.</summary>
