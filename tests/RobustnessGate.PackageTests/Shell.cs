@@ -8,7 +8,8 @@ internal static class Shell
 {
     public static ShellRun Run(string folder, IReadOnlyDictionary<string, string> environment, string file, params string[] args)
     {
-        var start = new ProcessStartInfo(file, args)
+        // A test run in the background ignores Ctrl+C, and so would all that it starts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. args])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,

@@ -49,7 +49,7 @@ public sealed record PinVerification(string Path, Baseline Pinned, ImmutableArra
 
     /// <summary>What the policy's run would be recorded as, without its outcomes.</summary>
     private static AttackFact Expected(AttackRun run) => new(
-        run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(),
+        run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None, new BitString([]), 0, 0, null, null, []);
 
     private static IEnumerable<Finding> Indicators(Policy policy, Baseline pinned) => policy.Gate.Rules

@@ -119,5 +119,5 @@ public class CredibilityTests
     private static AttackEntry Entry(string id, Attack attack, double epsilon) => Bed.Entry(attack, epsilon) with { Id = id };
 
     private static AttackFact Fact(AttackEntry entry, BitString bits) => new(
-        entry.Id!, entry.Attack.Name, AttackDescription.Protocol(entry), "linf", entry.Epsilons[0].Value, false, bits, 0, 0, null, null, []);
+        entry.Id!, entry.Attack.Name, AttackDescription.Protocol(entry.Runs.First()), "linf", entry.Epsilons[0].Value, false, bits, 0, 0, null, null, []);
 }

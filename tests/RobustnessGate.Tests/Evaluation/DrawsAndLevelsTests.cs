@@ -54,6 +54,26 @@ public class DrawsAndLevelsTests
         }
     }
 
+    /// <summary>
+    /// Of 64 features of the same weight, a ball of three levels in ℓ2 lets nine go one level; in floats all go three
+    /// eighths of one, which each for itself would round to none.
+    /// </summary>
+    [Theory]
+    [InlineData(Norm.L2, 3.01, 8.5, "0")]
+    [InlineData(Norm.L2, 3.01, 9.5, "1")]
+    [InlineData(Norm.L1, 3.01, 2.5, "0")]
+    [InlineData(Norm.L1, 3.01, 3.5, "1")]
+    public void InASmallBallAsManyFeaturesMoveAsThereIsRoomFor(Norm norm, double levels, double needed, string bits)
+    {
+        var weights = Enumerable.Repeat(1f, 64).ToArray();
+        var network = Networks.Linear([.. weights.Select(w => -w), .. weights], [(float)(64 * 100 + needed) / 255, -(float)(64 * 100 + needed) / 255]);
+        var bed = new Bed(network, [.. Enumerable.Repeat(100f / 255, 64)], [0], [64]);
+        foreach (var attack in new Attack[] { new Pgd(RandomStart: false), new Fmn() })
+        {
+            Assert.Equal(bits, bed.Run(Bed.Entry(attack, levels / 255, norm) with { Quantize = 8 }).Attacks[0].Bits.ToString());
+        }
+    }
+
     [Theory]
     [InlineData(Norm.Linf, 0.1)]
     [InlineData(Norm.L2, 0.5)]

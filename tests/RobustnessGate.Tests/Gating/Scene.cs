@@ -47,10 +47,14 @@ internal static class Scene
         indicator, [], new("2.10.0", "cpu", 1, 64, 1.5, ImmutableSortedDictionary<string, double>.Empty), true);
 
     public static AttackFact Attack(string id, double epsilon, BitString bits) => new(
-        id, "pgd", Protocol, "linf", epsilon, false, bits, 40L * bits.Count, 39L * bits.Count, null, null, Predictions(bits));
+        id, "pgd", Protocol(epsilon), "linf", epsilon, false, bits, 40L * bits.Count, 39L * bits.Count, null, null, Predictions(bits));
 
     /// <summary>As the policy's entry is run.</summary>
-    public static string Protocol { get; } = AttackDescription.Protocol(Policy().Attacks[0]);
+    public static string Protocol(double epsilon)
+    {
+        var runs = Policy().Attacks[0].Runs.ToArray();
+        return AttackDescription.Protocol(runs.FirstOrDefault(run => run.Epsilon.Value == epsilon) ?? runs[0]);
+    }
 
     public static IndicatorFact Indicator(BitString right, params double?[] radius) => new(
         radius.Length, ImmutableSortedDictionary<string, ImmutableArray<double?>>.Empty.Add("linearRadius", [.. radius]), [], right);

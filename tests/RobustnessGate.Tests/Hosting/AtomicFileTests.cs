@@ -6,7 +6,7 @@ public sealed class AtomicFileTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
-    private string Path => System.IO.Path.Combine(_folder.FullName, "new", "report.md");
+    private string Path => System.IO.Path.Combine(_folder.FullName, "report.md");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -19,7 +19,7 @@ public sealed class AtomicFileTests : IDisposable
 
         Assert.Equal("old", reader.ReadToEnd());
         Assert.Equal("newer", File.ReadAllText(Path));
-        Assert.Single(Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!));
+        Assert.Single(Directory.GetFiles(_folder.FullName));
     }
 
     /// <summary>/dev/null shows as a file without length. Were it replaced by a file, everything on the machine that reads it would read the report.</summary>
@@ -44,6 +44,6 @@ public sealed class AtomicFileTests : IDisposable
         }));
 
         Assert.Equal("old", File.ReadAllText(Path));
-        Assert.Single(Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!));
+        Assert.Single(Directory.GetFiles(_folder.FullName));
     }
 }

@@ -40,7 +40,7 @@ internal sealed class PaperHost(string torch = "2.10.0", string device = "cpu") 
         {
             var bits = Scene.Bits(Math.Min(robust, count), count);
             facts = facts.With(new AttackFact(
-                run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run.Entry), run.Entry.Norm.Name(), run.Epsilon.Value, false,
+                run.Id, run.Entry.Attack.Name, AttackDescription.Protocol(run), run.Entry.Norm.Name(), run.Epsilon.Value, false,
                 bits, 1, 1, null, null, [.. bits.Select((right, i) => right ? i % 10 : (i + 3) % 10)]));
         }
 

@@ -12,15 +12,15 @@ public class ProtocolTests
         Assert.Equal(
             "aa-standard-linf/1 apgd-ce(iterations=100,restarts=1) apgd-t(iterations=100,targets=9) fab-t(iterations=100,targets=9) "
             + "square(iterations=5000,area=0.8) target=none judge=any",
-            AttackDescription.Protocol(standard));
-        Assert.StartsWith("aa-standard-l2/1 ", AttackDescription.Protocol(standard with { Norm = Norm.L2 }));
+            Protocol(standard));
+        Assert.StartsWith("aa-standard-l2/1 ", Protocol(standard with { Norm = Norm.L2 }));
         Assert.All(
             new[]
             {
                 standard with { Target = new Target.LeastLikely() }, standard with { Judge = Judge.Last }, standard with { Eot = 20 },
                 standard with { Quantize = 8 },
             },
-            entry => Assert.StartsWith("autoattack/1 ", AttackDescription.Protocol(entry)));
+            entry => Assert.StartsWith("autoattack/1 ", Protocol(entry)));
     }
 
     [Fact]
@@ -31,13 +31,13 @@ public class ProtocolTests
         Assert.Equal("seed-2018/1 cw-linf steps=10 step-size=0.1 target=none judge=last", Last(new CwLinf(10, 0.1)));
         Assert.Equal("bim/1 steps=10 target=none judge=last", Last(new Bim()));
         Assert.Equal("bim/1 steps=20 step-size=0.1 target=none judge=last", Last(new Bim(20, 0.1)));
-        Assert.Equal("bim/1 steps=10 step-size=0.1 target=none judge=any", AttackDescription.Protocol(Entry(new Bim(10, 0.1))));
+        Assert.Equal("bim/1 steps=10 step-size=0.1 target=none judge=any", Protocol(Entry(new Bim(10, 0.1))));
         Assert.Equal("pgd/1 steps=10 step-size=0.1 restarts=1 random-start=true loss=ce target=none judge=last", Last(new Pgd(10, 0.1)));
     }
 
     [Fact]
     public void DrawsAndLevelsArePartOfTheProtocol() => Assert.Equal(
-        "fgsm/1 target=none judge=any eot=5 quantize=8", AttackDescription.Protocol(Entry(new Fgsm()) with { Eot = 5, Quantize = 8 }));
+        "fgsm/1 target=none judge=any eot=5 quantize=8", Protocol(Entry(new Fgsm()) with { Eot = 5, Quantize = 8 }));
 
     [Fact]
     public void DrawsAndLevelsAreReadAndDefaultToNone()
@@ -57,5 +57,26 @@ public class ProtocolTests
     private static AttackEntry Entry(Attack attack) => new(
         null, attack, Norm.Linf, [Epsilon.Of(0.1)], new Target.None(), Judge.Any, "attacks[0]");
 
-    private static string Last(Attack attack) => AttackDescription.Protocol(Entry(attack) with { Judge = Judge.Last });
+    [Fact]
+    public void ARadiusSaysWhichSmallerOnesItsCountKeeps()
+    {
+        var entry = Entry(new Fgsm()) with { Epsilons = [Epsilon.Of(0.3), Epsilon.Of(0.1), Epsilon.Of(0.2)] };
+        Assert.Equal(
+            ["fgsm/1 target=none judge=any keeps=0.1,0.2", "fgsm/1 target=none judge=any", "fgsm/1 target=none judge=any keeps=0.1"],
+            entry.Runs.Select(AttackDescription.Protocol));
+        Assert.All(
+            new[] { entry with { Judge = Judge.Last }, entry with { Attack = new Fmn() } },
+            alone => Assert.Single(alone.Runs.Select(AttackDescription.Protocol).Distinct()));
+    }
+
+    [Fact]
+    public void ABoxIsNoStandard()
+    {
+        var entry = Entry(new AutoAttack()) with { Epsilons = [Epsilon.Box] };
+        Assert.StartsWith("autoattack/1 ", Protocol(entry));
+    }
+
+    private static string Protocol(AttackEntry entry) => AttackDescription.Protocol(entry.Runs.First());
+
+    private static string Last(Attack attack) => Protocol(Entry(attack) with { Judge = Judge.Last });
 }

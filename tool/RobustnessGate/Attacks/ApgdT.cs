@@ -6,7 +6,8 @@ namespace RobustnessGate.Attacks;
 
 /// <summary>
 /// Auto-PGD on the targeted difference-of-logits ratio (Croce and Hein 2020, Eq. 7), towards one likely wrong class
-/// after the other. Where the policy names a target, that one alone.
+/// after the other. Where the policy names a target, it climbs the ratio of that class alone (Eq. 6 with its sign turned):
+/// success there is the target, not any class but the true one.
 /// </summary>
 /// <param name="Iterations">Number of gradient steps towards each class.</param>
 /// <param name="Targets">How many classes are aimed at, in the order of the clean logits.</param>

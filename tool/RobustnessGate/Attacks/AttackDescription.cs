@@ -14,11 +14,17 @@ public static class AttackDescription
     /// The id of a standard is given only where all that the standard fixes is as it says; otherwise it is the attack's
     /// own, "name/1", whose number rises when the attack itself changes what it finds.
     /// </summary>
-    public static string Protocol(AttackEntry entry)
+    public static string Protocol(AttackRun run) =>
+        Describe(run.Entry, run.Epsilon.IsBox) + string.Concat(Kept(run).Select((radius, i) => (i == 0 ? " keeps=" : ",") + radius.Text));
+
+    /// <summary>Whether two entries are the same attack under the same threat model, at whatever radii.</summary>
+    public static bool Same(AttackEntry one, AttackEntry other) => Describe(one, box: false) == Describe(other, box: false);
+
+    private static string Describe(AttackEntry entry, bool box)
     {
         IEnumerable<string?> words =
         [
-            .. Standard(entry) is { } standard ? [standard, .. Own(entry)] : new[] { $"{entry.Attack.Name}/1" },
+            .. !box && Standard(entry) is { } standard ? [standard, .. Own(entry)] : new[] { $"{entry.Attack.Name}/1" },
             .. Words(entry.Attack),
             $"target={Text(entry.Target)}",
             $"judge={Text(entry.Judge)}",
@@ -27,6 +33,11 @@ public static class AttackDescription
         ];
         return string.Join(' ', words.OfType<string>());
     }
+
+    /// <summary>The smaller radii of the entry whose points count at this one too; see <see cref="AttackEntry.KeepsPoints"/>.</summary>
+    private static IEnumerable<Epsilon> Kept(AttackRun run) => run.Entry.KeepsPoints && !run.Epsilon.IsBox
+        ? run.Entry.Epsilons.Where(radius => !radius.IsBox && radius.Value < run.Epsilon.Value).OrderBy(radius => radius.Value)
+        : [];
 
     /// <summary>Two published protocols: the standard ensemble (Croce and Hein 2020) and that of Yu et al. 2018, Section 5.2.</summary>
     private static string? Standard(AttackEntry entry) => entry switch

@@ -26,7 +26,7 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
                 {
                     var sign = random.NextInt(2) == 0 ? -1f : 1f;
                     var window = new Window(row, column, height, width);
-                    Add(perturbation, channel, window, Pyramid(window), sign);
+                    Add(perturbation, channel, window, Pyramid(ref random, window), sign);
                 }
             }
         }
@@ -40,7 +40,7 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
         {
             var into = Draw(ref random, height, width);
             var from = Draw(ref random, height, width);
-            var pyramid = Pyramid(into);
+            var pyramid = Pyramid(ref random, into);
             var used = 0.0;
             foreach (var value in perturbation)
             {
@@ -79,30 +79,23 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
     private Window Draw(ref CounterRandom random, int height, int width) =>
         new(random.NextInt(image.Height - height + 1), random.NextInt(image.Width - width + 1), height, width);
 
-    /// <summary>Mass that falls off from the middle, of both signs along the longer side, at unit ℓ2 norm.</summary>
-    private static float[] Pyramid(Window window)
+    /// <summary>Two hills side by side, of opposite signs, above or beside each other by chance, at unit ℓ2 norm together.</summary>
+    internal static float[] Pyramid(ref CounterRandom random, Window window)
     {
-        var values = new double[window.Height * window.Width];
-        var split = window.Height > 1 ? window.Height / 2 : 0;
-        for (var row = 0; row < window.Height; row++)
+        var beside = window.Height == 1 || (window.Width > 1 && random.NextInt(2) == 0);
+        var (length, breadth) = beside ? (window.Width, window.Height) : (window.Height, window.Width);
+        var values = new double[length * breadth];
+        var split = length / 2;
+        for (var along = 0; along < length; along++)
         {
-            for (var column = 0; column < window.Width; column++)
+            var (first, end, sign) = along < split ? (0, split, 1) : (split, length, -1);
+            var rings = Math.Min(end - first, breadth) / 2;
+            for (var across = 0; across < breadth; across++)
             {
-                var upper = row < split || window.Height == 1;
-                var (first, length) = upper ? (0, Math.Max(split, 1)) : (split, window.Height - split);
-                var ring = Math.Min(
-                    Math.Min(row - first, first + length - 1 - row), Math.Min(column, window.Width - 1 - column));
+                var ring = Math.Min(Math.Min(along - first, end - 1 - along), Math.Min(across, breadth - 1 - across));
                 // Sums of 1/k² over the rings passed through: steep in the middle, as in the paper's figure.
-                var rings = Math.Min(length, window.Width) / 2;
-                for (var k = 0; k <= ring; k++)
-                {
-                    values[(row * window.Width) + column] += 1.0 / ((rings - k + 1.0) * (rings - k + 1.0));
-                }
-
-                if (!upper)
-                {
-                    values[(row * window.Width) + column] *= -1;
-                }
+                var height = Enumerable.Range(0, ring + 1).Sum(k => 1.0 / ((rings - k + 1.0) * (rings - k + 1.0)));
+                values[beside ? (across * length) + along : (along * breadth) + across] = sign * height;
             }
         }
 
@@ -157,7 +150,7 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
         return (pursuit.Clean + (pursuit.Epsilon * Lp.SteepestAscent(moved, Policies.Norm.L2))).MoveToOuterDisposeScope();
     }
 
-    private readonly record struct Window(int Row, int Column, int Height, int Width)
+    internal readonly record struct Window(int Row, int Column, int Height, int Width)
     {
         public Window Overlap(Window other)
         {

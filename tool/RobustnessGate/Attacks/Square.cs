@@ -32,7 +32,7 @@ public sealed record Square(
     public override void Run(Pursuit pursuit)
     {
         using var scope = NewDisposeScope();
-        var image = ImageLayout.Of(pursuit.Clean.shape.AsSpan(1));
+        var image = ImageLayout.Of(pursuit.Clean.shape.AsSpan(1), pursuit.ChannelsLast);
         IProposal proposal = pursuit.Norm == Norm.Linf ? new LinfSquares(pursuit, image) : new L2Squares(pursuit, image);
         var best = pursuit.Track(pursuit.Clean.clone());
         var candidate = pursuit.Track(proposal.First());
@@ -85,7 +85,8 @@ internal sealed record ImageLayout(int Channels, int Height, int Width, int Chan
     public int At(int channel, int row, int column) => (channel * ChannelStride) + (row * RowStride) + (column * ColumnStride);
 
     /// <param name="shape">Of one input, without the batch dimension.</param>
-    public static ImageLayout Of(ReadOnlySpan<long> shape)
+    /// <param name="channelsLast">Whether the policy says so; a shape that leaves no doubt counts too.</param>
+    public static ImageLayout Of(ReadOnlySpan<long> shape, bool channelsLast)
     {
         var size = 1;
         foreach (var length in shape)
@@ -95,7 +96,7 @@ internal sealed record ImageLayout(int Channels, int Height, int Width, int Chan
 
         return shape switch
         {
-            [var h, var w, var c] when c <= MostChannelsLast && h > MostChannelsLast =>
+            [var h, var w, var c] when channelsLast || (c <= MostChannelsLast && h > MostChannelsLast) =>
                 new((int)c, (int)h, (int)w, 1, (int)(w * c), (int)c),
             [var c, var h, var w] => new((int)c, (int)h, (int)w, (int)(h * w), (int)w, 1),
             [var h, var w] => new(1, (int)h, (int)w, 0, (int)w, 1),

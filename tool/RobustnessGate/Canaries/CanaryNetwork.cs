@@ -70,6 +70,27 @@ internal sealed record LinearModel(float[] Weights, int Classes)
         return best;
     }
 
+    /// <summary>Whether a sample withstands everything in the ball in ℓ2: (Z_t − Z_i)/‖w‖₂ &gt; ε for every other class.</summary>
+    public bool WithstandsBall(ReadOnlySpan<float> x, int label, double epsilon)
+    {
+        for (var k = 0; k < Classes; k++)
+        {
+            var (lead, squares) = (0.0, 0.0);
+            for (var j = 0; j < Features; j++)
+            {
+                var w = (double)Weights[(label * Features) + j] - Weights[(k * Features) + j];
+                (lead, squares) = (lead + (w * (x[j] - 0.5)), squares + (w * w));
+            }
+
+            if (k != label && !(lead > epsilon * Math.Sqrt(squares)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a sample withstands everything in the ball: Z_t − Z_i &gt; Σ|w_j|·min(ε, room_j) for every other class.</summary>
     public bool Withstands(ReadOnlySpan<float> x, int label, double epsilon)
     {

@@ -32,23 +32,45 @@ internal static class LinearCanaries
         Make(
             "log-softmax-head", "losses that mistake log-probabilities for logits", classes: 4, 0.03, [1, 8, 8],
             [new ApgdT(), new FabT(Iterations: 20)], logits => nn.functional.log_softmax(logits, 1)),
+        Make(
+            "tiny-logits", "absolute margins of safety, within which a model of small logits never falls", classes: 2, 0.05, [1, 8, 8],
+            [new Bim(Steps: 20), new Pgd(), new ApgdCe(), new ApgdT(), new FabT(Iterations: 20), new DeepFool(Overshoot: 0)], logits => logits * 1e-6),
+        Euclidean(),
     ];
 
-    /// <summary>Uniform samples with the labels that the model gives them.</summary>
-    public static (float[] Values, int[] Labels) Draw(string name, LinearModel model)
+    /// <summary>Samples so far from the box's faces that the ball in ℓ2 meets none.</summary>
+    private static Canary Euclidean()
     {
-        var values = CanaryNetwork.Numbers($"{name} samples", Samples * model.Features, 0, 1);
+        const double Epsilon = 0.1;
+        var model = LinearModel.Named("euclidean", classes: 4, features: 64);
+        var (values, labels) = Draw("euclidean", model, 0.5f - (float)Epsilon, 0.5f + (float)Epsilon);
+        Attack[] attacks = [new Pgd(Loss: Maths.Loss.Margin), new ApgdT(), new FabT(Iterations: 20), new DeepFool(Overshoot: 0), new Fmn(), new Ddn()];
+        return new Canary(
+            "euclidean", "projections onto a ball that is no box", new CanaryNetwork(x => model.Logits(x)), values, labels, [1, 8, 8],
+            [.. attacks.Select(attack => Entry(attack, Epsilon) with { Norm = Norm.L2 })],
+            measured => Compare(measured, labels, fact => i => model.WithstandsBall(Sample(values, i, model), labels[i], fact.Epsilon!.Value), _ => true));
+    }
+
+    private static ReadOnlySpan<float> Sample(float[] values, int i, LinearModel model) => values.AsSpan(i * model.Features, model.Features);
+
+    /// <summary>Uniform samples with the labels that the model gives them.</summary>
+    public static (float[] Values, int[] Labels) Draw(string name, LinearModel model, float low = 0, float high = 1)
+    {
+        var values = CanaryNetwork.Numbers($"{name} samples", Samples * model.Features, low, high);
         return (values, [.. Enumerable.Range(0, Samples).Select(i => model.Predict(values.AsSpan(i * model.Features, model.Features)))]);
     }
 
-    /// <summary>What differs from the closed form in results of some attacks; null where nothing does.</summary>
+    /// <summary>What differs from the closed form in ℓ∞ in results of some attacks; null where nothing does.</summary>
     public static string? Compare(
-        Results.Evaluation measured, LinearModel model, float[] values, int[] labels, Func<Results.AttackFact, bool> which)
+        Results.Evaluation measured, LinearModel model, float[] values, int[] labels, Func<Results.AttackFact, bool> which) => Compare(
+            measured, labels, fact => i => model.Withstands(Sample(values, i, model), labels[i], fact.Epsilon!.Value), which);
+
+    private static string? Compare(
+        Results.Evaluation measured, int[] labels, Func<Results.AttackFact, Func<int, bool>> withstands, Func<Results.AttackFact, bool> which)
     {
         foreach (var fact in measured.Attacks.Where(which))
         {
-            var expected = labels.Select((label, i) => model.Withstands(
-                values.AsSpan(i * model.Features, model.Features), label, fact.Epsilon!.Value)).ToArray();
+            var expected = Enumerable.Range(0, labels.Length).Select(withstands(fact)).ToArray();
             var (standing, known) = (fact.Bits.Ones, expected.Count(withstands => withstands));
             if (!fact.Bits.SequenceEqual(expected))
             {

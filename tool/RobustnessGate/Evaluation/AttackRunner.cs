@@ -39,9 +39,8 @@ internal sealed class AttackRunner(
         Outcome? smaller = null;
         foreach (var run in entry.Runs.OrderBy(run => run.Epsilon.Value))
         {
-            // A point found at a smaller radius lies within a greater one too, but in no box. A judge of final iterates
-            // must not know.
-            var known = entry.Judge == Judge.Any && !run.Epsilon.IsBox ? smaller : null;
+            // A point found at a smaller radius lies within a greater one too, but in no box.
+            var known = entry.KeepsPoints && !run.Epsilon.IsBox ? smaller : null;
             var outcome = Start(run, classes, known, OpenFile(run));
             using (outcome.File)
             {
@@ -67,7 +66,7 @@ internal sealed class AttackRunner(
             outcome.Stands[i] &= hunted.Contains(i);
         }
 
-        Hunt(run, Classes(entry.Target), outcome);
+        Hunt(run, Classes(entry.Target), outcome, "probe");
         return outcome.Stands;
     }
 
@@ -175,7 +174,8 @@ internal sealed class AttackRunner(
         return outcome;
     }
 
-    private void Hunt(AttackRun run, long[] classes, Outcome outcome)
+    /// <param name="purpose">Names the streams of noise: a probe that drew what the policy's attack drew would start where that one did.</param>
+    private void Hunt(AttackRun run, long[] classes, Outcome outcome, string? purpose = null)
     {
         var hunted = Enumerable.Range(0, samples.Count).Where(i => outcome.Stands[i]).ToArray();
         var waves = hunted.Chunk(WaveSize()).ToArray();
@@ -184,7 +184,7 @@ internal sealed class AttackRunner(
             var remaining = waves[wave];
             foreach (var slack in Slacks)
             {
-                remaining = Hunt(run, classes, outcome, remaining, slack, (wave, waves.Length));
+                remaining = Hunt(run, classes, outcome, remaining, slack, purpose ?? run.Entry.Attack.Name, (wave, waves.Length));
             }
 
             // With the last slack nothing but NaN ends a search. A model that gives no answer in the precision that it
@@ -200,7 +200,8 @@ internal sealed class AttackRunner(
 
     /// <summary>Hunts some samples and takes the verdict.</summary>
     /// <returns>Those for whom the search ended too early: float32 said that they fell, the verdict that they stand.</returns>
-    private int[] Hunt(AttackRun run, long[] classes, Outcome outcome, int[] hunted, double slack, (int Done, int All) waves)
+    private int[] Hunt(
+        AttackRun run, long[] classes, Outcome outcome, int[] hunted, double slack, string purpose, (int Done, int All) waves)
     {
         if (hunted.Length == 0)
         {
@@ -212,8 +213,9 @@ internal sealed class AttackRunner(
         var quarry = new Quarry(
             samples.Load(hunted), low, high,
             tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
-            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, run.Entry.Attack.Name)
+            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, purpose)
         {
+            ChannelsLast = samples.Input.Layout == ChannelLayout.ChannelsLast,
             Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input, bits, oracle.Device) : null,
         };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
@@ -284,15 +286,15 @@ internal sealed class AttackRunner(
         outcome.Forwards + (pursuit?.Forwards ?? 0), outcome.Backwards + (pursuit?.Backwards ?? 0));
 
     private AttackFact Fact(AttackRun run, Outcome outcome) => new(
-        run.Id, run.Entry.Attack.Name, Protocol(run.Entry), run.Entry.Norm.Name(),
+        run.Id, run.Entry.Attack.Name, Protocol(run), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
         new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
         outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions],
         run.Entry.Attack.MinimalNorm ? null : outcome.Near.Count);
 
     /// <summary>With the draws that were taken, where the policy leaves them open and the model proved random.</summary>
-    private string Protocol(AttackEntry entry) =>
-        AttackDescription.Protocol(entry.Eot is null && oracle.Draws > 1 ? entry with { Eot = oracle.Draws } : entry);
+    private string Protocol(AttackRun run) => AttackDescription.Protocol(
+        run.Entry.Eot is null && oracle.Draws > 1 ? run with { Entry = run.Entry with { Eot = oracle.Draws } } : run);
 
     /// <summary>What one run has found so far, by sample.</summary>
     private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)

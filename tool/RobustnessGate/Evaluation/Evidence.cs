@@ -40,16 +40,16 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
     /// <summary>Whether the search for this sample ended because float32 said that it fell.</summary>
     public bool Dropped(int sample) => _dropped[sample];
 
-    /// <summary>Whether all of these rows fall clearly, so that no gradient is needed any more.</summary>
-    public bool AllFall(Tensor goals, Tensor scales)
+    /// <summary>How many of these rows will still stand, so that their gradient is needed.</summary>
+    public long CountStanding(Tensor goals, Tensor scales)
     {
         if (Nearest && !stopsAtFirst)
         {
-            return false;
+            return goals.shape[0];
         }
 
         using var scope = NewDisposeScope();
-        return goals.gt(scales.mul(-slack)).logical_not().all().item<bool>();
+        return goals.gt(scales.mul(-slack)).sum().item<long>();
     }
 
     /// <summary>Looks at one point of each standing sample, stores what matters and says which samples fall.</summary>
@@ -71,7 +71,7 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
         {
             if (!distance.IsEmpty && float.IsNaN(distance[row]))
             {
-                throw new InvalidOperationException("an attack left a point that is no number");
+                throw NoNumber();
             }
 
             if (!distance.IsEmpty && distance[row] > (epsilon * (1 + BallSlack)) + room)
@@ -88,7 +88,8 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
             var rank = Nearest && double.IsFinite(margin) ? (falls ? distance[row] : double.PositiveInfinity) : goal[row];
             fallen[row] = falls && (!Nearest || stopsAtFirst);
             // A point that needs a verdict is never given up for one that does not, however low: the logits' scale differs.
-            if (fallen[row] || ((close || (keepAll && !_close[sample])) && rank < _ranks[sample]))
+            var better = rank < (close && !_close[sample] ? double.PositiveInfinity : _ranks[sample]) && (close || !_close[sample]);
+            if (fallen[row] || ((close || keepAll) && better))
             {
                 if (values.IsEmpty)
                 {
@@ -96,7 +97,14 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
                 }
 
                 var size = values.Length / standing.Length;
-                _points[sample] = values.Slice(row * size, size).ToArray();
+                var point = values.Slice(row * size, size);
+                // A network answers NaN by NaN, which would pass for a success.
+                if (point.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+                {
+                    throw NoNumber();
+                }
+
+                _points[sample] = point.ToArray();
                 _ranks[sample] = rank;
                 _close[sample] = close;
                 _dropped[sample] = falls;
@@ -105,6 +113,8 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
 
         return fallen;
     }
+
+    private static InvalidOperationException NoNumber() => new("an attack left a point that is no number");
 
     private static ReadOnlySpan<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.cpu().contiguous().bytes);
 }

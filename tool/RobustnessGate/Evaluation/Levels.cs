@@ -37,19 +37,51 @@ internal sealed record Levels(Tensor Low, Tensor Step)
         ? 0 : Rounding * Enumerable.Range(0, input.Size).Max(feature => input.BoundsOf(feature)!.Value.Range) / ((1L << given) - 1);
 
     /// <summary>
-    /// (n, …): the points on the nearest levels. Where those lie outside the ball, the levels on the samples' side: of
-    /// the feature in ℓ∞, of the whole point in other norms. Features that stay on their level stay as they are.
+    /// (n, …): the points on levels, within the ball where the points are. In ℓ∞ every feature goes to its nearest level,
+    /// or to the one on the sample's side where that lies outside. In ℓ2 and ℓ1 all go to the sample's side first, and then
+    /// as many as the point's own distance pays for go on to the next level, those that are nearest to it first: were
+    /// every feature rounded by itself, a small perturbation of many features would be none. Features that stay on their
+    /// level stay as they are.
     /// </summary>
     public Tensor Nearest(Tensor points, Region region, Tensor clean)
     {
         using var scope = NewDisposeScope();
         var (at, from) = ((points - Low) / Step, (clean - Low) / Step);
         var nearest = Value(at.round(), from, clean);
+        if (region.Norm == Norm.L0)
+        {
+            return nearest.MoveToOuterDisposeScope();
+        }
+
         var inward = Value(where(at.gt(from), (at + Rounding).floor(), where(at.lt(from), (at - Rounding).ceil(), at.round())), from, clean);
-        var outside = region.Norm == Norm.Linf
-            ? nearest.lt(region.Low - (Step * Rounding)).logical_or(nearest.gt(region.High + (Step * Rounding)))
-            : Lp.PerRow(Lp.Of(nearest - clean, region.Norm).gt(region.Epsilon * (1 + 1e-6)), nearest);
-        return where(outside, inward, nearest).MoveToOuterDisposeScope();
+        if (region.Norm == Norm.Linf)
+        {
+            var outside = nearest.lt(region.Low - (Step * Rounding)).logical_or(nearest.gt(region.High + (Step * Rounding)));
+            return where(outside, inward, nearest).MoveToOuterDisposeScope();
+        }
+
+        var outward = Value(where(at.gt(from), (at - Rounding).ceil(), where(at.lt(from), (at + Rounding).floor(), at.round())), from, clean);
+        return where(Affordable(points, inward, outward, clean, region.Norm), outward, inward).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(n, …) bool: features that may go outward such that the whole point is no farther from the sample than before.</summary>
+    private Tensor Affordable(Tensor points, Tensor inward, Tensor outward, Tensor clean, Norm norm)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Cost(Tensor some)
+        {
+            var away = (some - clean).to(ScalarType.Float64).flatten(1);
+            return norm == Norm.L2 ? away.square() : away.abs();
+        }
+
+        var held = Cost(inward);
+        var spare = (Cost(points) - held).sum(1, keepdim: true);
+        var share = ((points - inward).abs() / Step).flatten(1);
+        // Those that stay where they are pay nothing.
+        var price = Cost(outward) - held;
+        var order = sort(share, 1, descending: true, stable: true).indices;
+        var paid = price.gather(1, order).cumsum(1).le(spare);
+        return zeros_like(paid).scatter(1, order, paid).reshape(points.shape).MoveToOuterDisposeScope();
     }
 
     private Tensor Value(Tensor level, Tensor from, Tensor clean)

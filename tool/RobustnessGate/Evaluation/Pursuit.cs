@@ -55,6 +55,9 @@ public sealed class Pursuit : IDisposable
     /// <summary>Whether success means a certain class (<see cref="Classes"/>) instead of any wrong one.</summary>
     public bool Targeted => _quarry.Targeted;
 
+    /// <summary>Whether the last dimension of an image holds its channels.</summary>
+    public bool ChannelsLast => _quarry.ChannelsLast;
+
     /// <summary>(n) int64: the class to leave, or the one to reach.</summary>
     public Tensor Classes => _classes.Value;
 
@@ -245,15 +248,16 @@ public sealed class Pursuit : IDisposable
                     slice.Of(scales).copy_(maximum(mean.abs().amax(1), slice.Of(CleanLogits).abs().amax(1)));
                 }
 
-                var fallen = _draws == 1 && judged && _evidence.AllFall(slice.Of(goals.Value), slice.Of(scales));
-                for (var i = 0; i < objectives.Count && !fallen; i++)
+                var standing = _draws == 1 && judged ? _evidence.CountStanding(slice.Of(goals.Value), slice.Of(scales)) : slice.Count;
+                for (var i = 0; i < objectives.Count && standing > 0; i++)
                 {
                     var loss = objectives[i](logits, slice);
                     slice.Of(losses[i].Value).add_(loss.detach(), alpha: share);
                     if (slopes.Length > 0)
                     {
                         var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
-                        Backwards += slice.Count;
+                        // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
+                        Backwards += standing;
                         slice.Of(slopes[i].Value).add_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count), alpha: share);
                     }
                 }

@@ -12,12 +12,15 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Targeted">Whether <paramref name="Classes"/> are targets.</param>
 /// <param name="CleanLogits">(n, K): logits at the samples.</param>
 /// <param name="Ids">Sample ids: with seed and purpose they name the streams of noise.</param>
-/// <param name="Purpose">The attack's name.</param>
+/// <param name="Purpose">The attack's name, or what else the noise is for.</param>
 internal sealed record Quarry(
     Tensor Clean, Tensor Low, Tensor High, Tensor Classes, bool Targeted, Tensor CleanLogits, ulong[] Ids, long Seed, string Purpose)
 {
     /// <summary>The levels to which points are rounded before the model sees them; null for any float.</summary>
     public Levels? Levels { get; init; }
+
+    /// <summary>Whether the last dimension of an image holds its channels.</summary>
+    public bool ChannelsLast { get; init; }
 
     public int Count => Ids.Length;
 

@@ -71,8 +71,8 @@ internal static class Completeness
     /// <summary>How a result differs from what the policy asks for; null where it does not.</summary>
     private static string? Mismatch(AttackRun run, AttackFact result)
     {
-        var (norm, radius, protocol) = (run.Entry.Norm.Name(), WorstCase.Radius(run.Epsilon), AttackDescription.Protocol(run.Entry));
-        if (result.Protocol == AttackDescription.Protocol(run.Entry with { Eot = run.Entry.Eot ?? AttackEntry.AutomaticDraws }))
+        var (norm, radius, protocol) = (run.Entry.Norm.Name(), WorstCase.Radius(run.Epsilon), AttackDescription.Protocol(run));
+        if (result.Protocol == AttackDescription.Protocol(run with { Entry = run.Entry with { Eot = run.Entry.Eot ?? AttackEntry.AutomaticDraws } }))
         {
             // The policy leaves the draws open, and the model proved random.
             protocol = result.Protocol;

@@ -1,6 +1,6 @@
 namespace RobustnessGate.Hosting;
 
-/// <summary>Files that readers see in their old state or in their new one, never in between; their folder is made where it is missing.</summary>
+/// <summary>Files that readers see in their old state or in their new one, never in between.</summary>
 public static class AtomicFile
 {
     /// <summary>Writes UTF-8 without a byte order mark, beside the file first.</summary>
@@ -8,9 +8,11 @@ public static class AtomicFile
 
     public static void Write(string path, byte[] bytes) => Write(path, draft => File.WriteAllBytes(draft, bytes));
 
+    /// <summary>Makes the file's folder where it is missing.</summary>
     /// <param name="write">Writes the content; where it throws, nothing is left behind and an older file stays.</param>
     public static async Task Write(string path, Func<Stream, Task> write)
     {
+        MakeFolder(path);
         var draft = Draft(path);
         try
         {
@@ -43,11 +45,11 @@ public static class AtomicFile
         }
     }
 
-    private static string Draft(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return $"{(IsEmpty(path) ? Path.Combine(Path.GetTempPath(), Path.GetFileName(path)) : path)}.{Guid.NewGuid():N}.tmp";
-    }
+    /// <summary>The folder that a file is to be written to.</summary>
+    public static void MakeFolder(string path) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    private static string Draft(string path) =>
+        $"{(IsEmpty(path) ? Path.Combine(Path.GetTempPath(), Path.GetFileName(path)) : path)}.{Guid.NewGuid():N}.tmp";
 
     private static void Place(string draft, string path)
     {

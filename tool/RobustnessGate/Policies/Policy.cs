@@ -153,6 +153,12 @@ public sealed record AttackEntry(
     /// <summary>Draws for a model that gives different answers to one question (as the reference ensemble's "rand" version takes).</summary>
     public const int AutomaticDraws = 20;
 
+    /// <summary>
+    /// Whether a point found at a smaller radius counts at the greater ones. A judge of final iterates must not know of
+    /// it, and a search for the nearest point has one answer for all radii.
+    /// </summary>
+    public bool KeepsPoints => Judge == Judge.Any && !Attack.MinimalNorm;
+
     public IEnumerable<AttackRun> Runs => Epsilons.Select(epsilon => new AttackRun(IdAt(epsilon), this, epsilon));
 
     private string IdAt(Epsilon epsilon) => Id switch

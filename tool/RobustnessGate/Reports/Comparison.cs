@@ -11,6 +11,12 @@ public sealed record CountLine(
     string Kind, string Id, string Norm, double? Epsilon, BitString Bits, Interval Interval, BitString? Pinned,
     double? Forwards, double? Backwards)
 {
+    /// <summary>Whether the count is of samples that do not reach their target: far more than keep their class.</summary>
+    public bool Targeted { get; init; }
+
+    /// <summary>To follow the id.</summary>
+    public string Goal => Targeted ? " (targeted)" : "";
+
     public IEnumerable<int> NewlyBroken => Where((before, now) => before && !now);
 
     public IEnumerable<int> NewlyFixed => Where((before, now) => !before && now);
@@ -43,7 +49,10 @@ internal static class Comparison
             var total = Math.Max(1, attack.Total);
             lines.Add(new(
                 "attack", attack.Id, attack.Norm, attack.Epsilon, attack.Bits, attack.Interval, pinned,
-                (double)attack.Forwards / total, (double)attack.Backwards / total));
+                (double)attack.Forwards / total, (double)attack.Backwards / total)
+            {
+                Targeted = attack.Targeted,
+            });
         }
 
         // Of an unfinished evaluation the worst is yet to come.

@@ -24,7 +24,7 @@ internal static class HtmlDetails
         foreach (var line in lines)
         {
             var compared = line.Pinned is not null;
-            text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(line.Id)}</td><td>{Plain(line.Norm)}</td><td>{(line.Kind == "natural" ? "" : Words.Radius(line.Epsilon))}</td>");
+            text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(line.Id)}{line.Goal}</td><td>{Plain(line.Norm)}</td><td>{(line.Kind == "natural" ? "" : Words.Radius(line.Epsilon))}</td>");
             text.Append(CultureInfo.InvariantCulture, $"<td>{Number(line.Pinned?.Ones)}</td><td>{line.Bits.Ones} of {line.Bits.Count}</td>");
             text.Append(CultureInfo.InvariantCulture, $"<td><meter min=\"0\" max=\"{line.Bits.Count}\" value=\"{line.Bits.Ones}\">{line.Bits.Ones}</meter></td>");
             text.Append(CultureInfo.InvariantCulture, $"<td>{Words.Percent(line.Interval.Low)} … {Words.Percent(line.Interval.High)}</td>");

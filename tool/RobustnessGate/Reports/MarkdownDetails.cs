@@ -27,7 +27,7 @@ internal static class MarkdownDetails
         text.Append("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var line in lines)
         {
-            var name = line.Kind == "attack" ? MarkdownText.Code(line.Id) : line.Id;
+            var name = line.Kind == "attack" ? MarkdownText.Code(line.Id) + line.Goal : line.Id;
             var ε = line.Kind == "natural" ? "" : Words.Radius(line.Epsilon);
             var count = $"{line.Bits.Ones} of {line.Bits.Count}";
             var pinned = line.Pinned?.Ones.ToString(CultureInfo.InvariantCulture) ?? "–";

@@ -15,7 +15,7 @@ public static class TerminalSummary
     {
         var text = new StringBuilder();
         var lines = Comparison.Lines(results);
-        var names = lines.Select(line => line.Kind == "worst case" ? Words.Worst(line.Norm, line.Epsilon) : line.Id).ToArray();
+        var names = lines.Select(line => line.Kind == "worst case" ? Words.Worst(line.Norm, line.Epsilon) : line.Id + line.Goal).ToArray();
         var width = names.Select(name => name.Length).DefaultIfEmpty(0).Max();
         foreach (var (line, name) in lines.Zip(names))
         {

@@ -49,6 +49,7 @@ internal sealed record Checkpoint(string Identity, int Epoch, long Steps, int Si
 
         writer.Flush();
         var content = memory.ToArray();
+        AtomicFile.MakeFolder(path);
         AtomicFile.Write(path, [.. SHA256.HashData(content), .. content]);
     }
 

@@ -31,14 +31,18 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
             }.OfType<Suspicion>(),
         ];
         var probe = new Probe(attacks);
-        Suspicion? effort = null;
-        if (Greatest(results) is { } run)
+        var suspect = before.Count + found.Count > 0;
+        List<Suspicion> efforts = [];
+        foreach (var run in Greatest(results))
         {
             var where = policy.Source.At(run.Entry.Path);
-            var suspect = before.Count + found.Count > 0;
-            var standing = Standing(results, run.Entry.Norm);
-            var (hunted, fallen) = probe.Hunt(Probe.WhiteBox, run.Entry.Norm, run.Epsilon.Value, run.Entry, standing);
-            effort = EffortCheck.Examine(fallen, hunted, before.Any(sign => sign.Finding.Code == "RG1112"), run, where);
+            var standing = Standing(results, run);
+            var (hunted, fallen) = probe.Hunt(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, standing);
+            if (EffortCheck.Examine(fallen, hunted, before.Any(sign => sign.Finding.Code == "RG1112"), run, where) is { } effort)
+            {
+                efforts.Add(effort);
+            }
+
             if (GradientFreeCheck.Examine(probe, standing, suspect, run, where) is { } better)
             {
                 found.Add(better);
@@ -46,18 +50,15 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         }
 
         if (HugeRadiusCheck.Examine(
-            probe, natural, Standing(results, Norm.Linf), policy.Model.Input, policy.Source.At("model.path")) is { } huge)
+            probe, natural, Standing(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), policy.Model.Input, policy.Source.At("model.path")) is { } huge)
         {
             found.Add(huge);
         }
 
         // A weak policy is not the model's doing: it is said, but counts against the model only where something else does.
         Suspicion[] signs = [.. before, .. found];
-        if (effort is not null)
-        {
-            found.Add(effort);
-            signs = signs.Length > 0 ? [.. signs, effort] : signs;
-        }
+        found.AddRange(efforts);
+        signs = signs.Length > 0 ? [.. signs, .. efforts] : signs;
 
         return
         [
@@ -66,17 +67,21 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         ];
     }
 
-    /// <summary>The greatest ball that the policy judges, in a norm that the probes are defined for.</summary>
-    private static AttackRun? Greatest(IReadOnlyList<Ran> results) => results
-        .Where(ran => ran.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None } && !ran.Run.Epsilon.IsBox)
-        .OrderBy(ran => ran.Run.Entry.Norm == Norm.Linf ? 0 : 1).ThenByDescending(ran => ran.Run.Epsilon.Value)
-        .FirstOrDefault()?.Run;
+    /// <summary>The greatest ball that the policy judges in each norm that the probes are defined for, and the box.</summary>
+    private static IEnumerable<AttackRun> Greatest(IReadOnlyList<Ran> results) => results
+        .Where(ran => ran.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None })
+        .GroupBy(ran => (ran.Run.Entry.Norm, ran.Run.Epsilon.IsBox))
+        .OrderBy(group => group.Key.IsBox).ThenBy(group => group.Key.Norm == Norm.Linf ? 0 : 1)
+        .Select(group => group.MaxBy(ran => ran.Run.Epsilon.IsBox ? 0 : ran.Run.Epsilon.Value)!.Run);
 
-    /// <summary>Samples that nothing in the norm broke.</summary>
-    private bool[] Standing(IEnumerable<Ran> results, Norm norm)
+    /// <summary>Samples that nothing broke in the norm and kind of region that this run searches.</summary>
+    private bool[] Standing(IEnumerable<Ran> results, AttackRun like) => Standing(
+        results, run => run.Entry.Norm == like.Entry.Norm && run.Epsilon.IsBox == like.Epsilon.IsBox);
+
+    private bool[] Standing(IEnumerable<Ran> results, Func<AttackRun, bool> counts)
     {
         var standing = natural.Right.ToArray();
-        foreach (var ran in results.Where(ran => ran.Run.Entry.Norm == norm && ran.Run.Entry.Target is Target.None))
+        foreach (var ran in results.Where(ran => ran.Run.Entry.Target is Target.None && counts(ran.Run)))
         {
             for (var i = 0; i < standing.Length; i++)
             {

@@ -27,7 +27,7 @@ internal static class GradientFreeCheck
     public static Suspicion? Examine(Probe probe, bool[] standing, bool suspect, AttackRun run, Location where)
     {
         var square = new Square(suspect ? QueriesOfSuspects : Queries);
-        var (hunted, fallen) = probe.Hunt(square, run.Entry.Norm, run.Epsilon.Value, run.Entry, standing);
+        var (hunted, fallen) = probe.Hunt(square, run.Entry.Norm, run.Epsilon, run.Entry, standing);
         return !(fallen > Math.Max(1, Acceptable * hunted)) ? null : new Suspicion(
             new Finding("RG1118", Severity.Warning, where, FormattableString.Invariant(
                 $"black-box search (square, {square.Iterations} queries) breaks {fallen} of {hunted} samples that gradient attacks could not break at ε = {run.Epsilon} ({run.Entry.Norm.Name()}). Gradients should find what it finds, so they mislead: judge this model by attacks that need none.")),

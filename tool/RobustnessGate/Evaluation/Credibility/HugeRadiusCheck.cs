@@ -31,7 +31,7 @@ internal static class HugeRadiusCheck
             left[sample] = standing[sample];
         }
 
-        probe.Hunt(Probe.WhiteBox, Norm.Linf, bounds.Range, null, left);
+        probe.Hunt(Probe.WhiteBox, Norm.Linf, Epsilon.Of(bounds.Range), null, left);
         var withstood = left.Count(stands => stands);
         var chance = 1.0 / natural.Logits[0].Length;
         var most = looked.Length * chance + (2 * Math.Sqrt(looked.Length * chance * (1 - chance)));

@@ -1,3 +1,4 @@
+using RobustnessGate.Attacks;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 
@@ -11,7 +12,7 @@ internal static class MonotonyCheck
     {
         var worst = (
             from small in results.Where(ran => !ran.Run.Epsilon.IsBox)
-            from great in results.Where(ran => ran.Fact.Protocol == small.Fact.Protocol && ran.Run.Entry.Norm == small.Run.Entry.Norm
+            from great in results.Where(ran => AttackDescription.Same(ran.Run.Entry, small.Run.Entry) && ran.Run.Entry.Norm == small.Run.Entry.Norm
                 && ran.Run.Epsilon.Value > small.Run.Epsilon.Value)
             let rise = great.Standing - small.Standing
             where rise > TwoDeviations(small.Standing, small.Fact.Bits.Count)

@@ -15,13 +15,13 @@ internal sealed class Probe(AttackRunner attacks)
 
     /// <summary>Hunts the first samples that stand.</summary>
     /// <param name="attack">With what.</param>
-    /// <param name="norm">In which ball.</param>
-    /// <param name="epsilon">Its radius.</param>
+    /// <param name="norm">Of the ball.</param>
+    /// <param name="epsilon">Its radius, or the box.</param>
     /// <param name="like">Entry whose draws and levels are used.</param>
     /// <param name="standing">For each sample whether it stands; what falls is taken out of it.</param>
     /// <param name="most">How many samples are hunted.</param>
     /// <returns>How many were hunted and how many of them fell.</returns>
-    public (int Hunted, int Fallen) Hunt(Attack attack, Norm norm, double epsilon, AttackEntry? like, bool[] standing, int most = Most)
+    public (int Hunted, int Fallen) Hunt(Attack attack, Norm norm, Epsilon epsilon, AttackEntry? like, bool[] standing, int most = Most)
     {
         var hunted = Enumerable.Range(0, standing.Length).Where(i => standing[i]).Take(most).ToArray();
         if (hunted.Length == 0)
@@ -29,7 +29,7 @@ internal sealed class Probe(AttackRunner attacks)
             return (0, 0);
         }
 
-        var entry = new AttackEntry("credibility", attack, norm, [Epsilon.Of(epsilon)], new Target.None(), Judge.Any, "attacks")
+        var entry = new AttackEntry("credibility", attack, norm, [epsilon], new Target.None(), Judge.Any, "attacks")
         {
             Eot = like?.Eot, Quantize = like?.Quantize,
         };
