@@ -33,7 +33,7 @@ internal static class AttackCost
 
     private static void Compare(LayeredNetwork network, Tensor inputs, Tensor labels, Attack attack, int gradients, double most)
     {
-        using var classifier = new Classifier(new Passes(network), new InputSection([1, 28, 28], new Bounds(0, 1), [], []));
+        using var classifier = new Classifier(new BenchmarkNetwork(network), new InputSection([1, 28, 28], new Bounds(0, 1), [], []));
         var oracle = new Oracle(classifier, Batch, CPU);
         var cleanLogits = oracle.Logits(inputs);
         long forwards = 0, backwards = 0;
@@ -71,22 +71,5 @@ internal static class AttackCost
         var ratio = medians[1] / medians[0];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{attack.Name}: {forwards} forward and {backwards} backward passes a sample, {ratio:F3} × the bare loop (allowed: {most}): {(ratio <= most ? "held" : "MISSED")}"));
-    }
-
-    private sealed class Passes(LayeredNetwork network) : INetwork
-    {
-        public string Format => "layers";
-
-        public bool SupportsDouble => false;
-
-        public long Parameters => network.Weights.Sum(weight => weight.Value.numel());
-
-        public IReadOnlyList<long>? InputShape => [1, 28, 28];
-
-        public Tensor Forward(Tensor input) => network.Logits(input);
-
-        public void Dispose()
-        {
-        }
     }
 }

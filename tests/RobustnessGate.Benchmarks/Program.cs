@@ -11,6 +11,7 @@ torch.set_num_threads(1);
     ("spectrum", SpectrumCost.Run),
     ("photograph", PhotographMemory.Run),
     ("attacks", AttackCost.Run),
+    ("surface", SurfaceCost.Run),
     ("ensemble", EnsembleLedger.Run),
 ];
 

@@ -13,6 +13,7 @@ public partial class ArchitectureTests
     [InlineData("Reports")]
     [InlineData("Results")]
     [InlineData("Samples")]
+    [InlineData("Drawing")]
     public void Rooms_without_tensors_never_mention_TorchSharp(string room)
     {
         var files = Directory.GetFiles(Path.Combine(Library, room), "*.cs", SearchOption.AllDirectories);

@@ -20,6 +20,7 @@ internal static class CommandLine
         ExplainVerb.Create(),
         SchemaVerb.Create(),
         InspectVerb.Create(),
+        SurfaceVerb.Create(),
         DoctorVerb.Create(),
         CommentVerb.Create(),
         HardenVerb.Create(),

@@ -12,8 +12,19 @@ namespace RobustnessGate.Cli.Verbs;
 /// <summary><c>reproduce NAME</c>: repeats a table or figure of the paper, or the quick start's networks, on local data.</summary>
 internal static class ReproduceVerb
 {
-    public static Command Create() => new("reproduce", "Repeats trainings and tables on local data.")
+    public static Command Create()
     {
+        var command = new Command("reproduce", "Repeats trainings, tables and figures on local data.");
+        foreach (var part in Parts())
+        {
+            command.Add(part);
+        }
+
+        return command;
+    }
+
+    private static IEnumerable<Command> Parts() =>
+    [
         QuickStart(),
         OnMnist(
             "table1", "Table 1: accuracy under attack of networks trained in different ways.",
@@ -24,7 +35,9 @@ internal static class ReproduceVerb
         OnMnist(
             "section5.3", "Section 5.3: geometry of a natural and a regularised network.",
             (cells, _) => GeometrySections.Run(cells, MnistRow.Ours), cells => GeometrySections.Render(cells, MnistRow.Ours)),
-    };
+        ReproduceSurfaces.Study(),
+        .. ReproduceSurfaces.Figures(),
+    ];
 
     private static Command QuickStart()
     {

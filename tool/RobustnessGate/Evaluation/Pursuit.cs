@@ -26,12 +26,13 @@ public sealed class Pursuit : IDisposable
     private readonly Rows _cleanLogits;
     private readonly CancellationToken _cancel;
     private readonly Action<Pursuit>? _onQuery;
+    private readonly Action<Tensor>? _onPoints;
 
     internal Pursuit(
         Oracle oracle, Quarry quarry, Evidence evidence, Norm norm, double epsilon, Judge judge,
-        Action<Pursuit>? onQuery, CancellationToken cancel, int draws = 1)
+        Action<Pursuit>? onQuery, CancellationToken cancel, int draws = 1, Action<Tensor>? onPoints = null)
     {
-        _draws = draws;
+        (_draws, _onPoints) = (draws, onPoints);
         (_oracle, _quarry, _evidence, _judge, _onQuery, _cancel) = (oracle, quarry, evidence, judge, onQuery, cancel);
         _clean = Track(quarry.Clean.alias());
         _classes = Track(quarry.Classes.alias());
@@ -191,6 +192,7 @@ public sealed class Pursuit : IDisposable
         _region.Project(points, bounded);
         using var scope = NewDisposeScope();
         var seen = _quarry.Levels?.Nearest(points.Value, _region, Clean) ?? points.Value;
+        _onPoints?.Invoke(seen);
         var scales = empty(Standing.Length, device: points.Value.device);
         var backwards = Backwards;
         while (true)

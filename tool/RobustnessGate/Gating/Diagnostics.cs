@@ -124,6 +124,7 @@ public static class Diagnostics
         ["RG0480"] = "training diverged",
         ["RG0481"] = "the model cannot be trained",
         ["RG0482"] = "harden lacks what it needs",
+        ["RG0490"] = "there is no such surface",
         ["RG0501"] = "the bar was lowered",
         ["RG0502"] = "the baseline was edited",
         ["RG0503"] = "an attack or a rule is gone",

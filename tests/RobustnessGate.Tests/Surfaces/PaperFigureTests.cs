@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+using RobustnessGate.Surfaces;
+using RobustnessGate.Training.Reproduction;
+
+namespace RobustnessGate.Tests.Surfaces;
+
+public sealed class PaperFigureTests
+{
+    [Fact]
+    public void Every_figure_that_networks_can_be_asked_for_is_there() =>
+        Assert.Equal([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], PaperFigure.All.Select(figure => figure.Number));
+
+    [Fact]
+    public void A_figure_of_other_networks_than_the_paper_s_says_so() => Assert.All(
+        PaperFigure.All.Where(figure => figure.Number is 1 or 2 or 3 or 4 or 7 or 13 or 14),
+        figure => Assert.Contains("CIFAR-10", figure.Caption, StringComparison.Ordinal));
+
+    [Fact]
+    public void Committed_figures_are_on_their_page()
+    {
+        var folder = Path.Combine(TestData.Root, "docs", "reproduction", "figures");
+        var page = File.ReadAllText(Path.Combine(folder, "README.md"));
+        var files = Directory.GetFiles(folder, "*.svg");
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file =>
+        {
+            Assert.Contains($"]({Path.GetFileName(file)})", page, StringComparison.Ordinal);
+            Assert.InRange(new FileInfo(file).Length, 1000, 200_000);
+        });
+    }
+
+    [SharedDataFact("mnist/t10k-images-idx3-ubyte.gz")]
+    public void The_gallery_agrees_with_itself_on_a_trained_network()
+    {
+        using var gallery = new MnistGallery(
+            TestData.Shared("mnist")!, Path.Combine(TestData.Root, "docs", "reproduction", "mnist"), CancellationToken.None);
+        var image = gallery.Right(3, MnistRow.Natural, MnistRow.Ours)[2];
+        var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, 1e-4) { Resolution = 3, Double = true };
+        foreach (var row in new[] { MnistRow.Natural, MnistRow.Ours })
+        {
+            var grid = gallery.Around(row, image, setting);
+            var slope = (grid.Margins[7] - grid.Margins[1]) / 2e-4;
+            // A piecewise linear network: a kink may lie even so near.
+            Assert.Equal(-gallery.Jacobian(row, image).Sum(Math.Abs), slope, 0.02 * Math.Abs(slope));
+            Assert.Equal(gallery.LabelOf(image), grid.Origin.Prediction);
+            Assert.InRange(gallery.Eigenvalues(row, image).Length, 1, 10);
+        }
+
+        var figure = PaperFigure.All.Single(figure => figure.Number == 10);
+        var picture = Assert.Single(figure.Draw(gallery, MnistRow.Ours));
+        Assert.Equal("svg", XDocument.Parse(picture.Svg).Root!.Name.LocalName);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Surfaces;
+
+/// <summary>A sample around which a plane is laid.</summary>
+/// <param name="Input">(1, …) float32.</param>
+/// <param name="Low">Least valid value of every feature, (1, …).</param>
+/// <param name="High">Greatest valid value.</param>
+/// <param name="Label">True class.</param>
+/// <param name="Position">In the data file.</param>
+/// <param name="Id">Names its random directions.</param>
+internal sealed record SurfaceSample(Tensor Input, Tensor Low, Tensor High, int Label, int Position, ulong Id);
+
+/// <summary>Decision and loss surfaces of one network in input space.</summary>
+/// <param name="oracle">The network.</param>
+/// <param name="model">What it is called.</param>
+internal sealed class InputSurface(Oracle oracle, string model)
+{
+    /// <summary>
+    /// The surface around a sample. Beyond a bare forward pass for each of its points it costs a gradient for each
+    /// adversarial axis, 64 passes for each boundary that is met, and the attack's own.
+    /// </summary>
+    /// <exception cref="ArgumentException">The setting describes no plane.</exception>
+    /// <exception cref="NoDirectionException">There is no such plane at this sample.</exception>
+    public SurfaceGrid Of(SurfaceSample sample, SurfaceSetting setting, CancellationToken cancel)
+    {
+        setting.Require();
+        using var scope = NewDisposeScope();
+        var wide = oracle.Classifier.Network.SupportsDouble;
+        var precise = wide ? sample.Input.to(ScalarType.Float64) : sample.Input;
+        var (x, y) = InputDirections.At(oracle.Classifier.Logits, precise, sample.Label, sample.Id, setting);
+        var type = setting.Double && wide ? ScalarType.Float64 : ScalarType.Float32;
+        var plane = new InputPlane(
+            sample.Input.to(type), stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null);
+
+        var steps = setting.Steps();
+        var logits = plane.Logits(oracle, steps, steps, cancel);
+        var label = tensor(new long[] { sample.Label }, device: oracle.Device);
+        var classes = label.expand(logits.shape[0]);
+        var margins = Doubles(Margin.Of(logits, classes));
+        var losses = Doubles(Losses.CrossEntropy(logits, classes));
+        var predictions = logits.argmax(1).cpu().data<long>().Select(value => (int)value).ToImmutableArray();
+        var middle = margins.Length / 2;
+        var (alpha, beta) = (Doubles(x), Doubles(y));
+        return new(
+            SurfaceSpace.Input, model, Axis(0), Axis(1), margins, losses, predictions,
+            new(sample.Position, sample.Label, predictions[middle], margins[middle], losses[middle]))
+        {
+            Clipped = setting.Clip,
+            Box = setting.Epsilon is { } radius ? Section(alpha, beta, radius, setting.Norm) : null,
+            Path = setting is { Epsilon: { } epsilon, Attack: { } attack }
+                ? AttackPath.Of(
+                    oracle, plane, sample.Input, (sample.Low, sample.High), label, sample.Id, attack, setting.Norm, epsilon, setting.Seed, cancel)
+                : null,
+        };
+
+        SurfaceAxis Axis(int axis)
+        {
+            var kind = axis == 0 ? setting.X : setting.Y;
+            return new(
+                kind.Name(), $"{kind.Words()}, {(setting.Norm == Norm.Linf ? "ℓ∞" : "ℓ2")} distance", [.. steps], Crossing(axis, 1), Crossing(axis, -1));
+        }
+
+        double? Crossing(int axis, int sign)
+        {
+            var half = steps.Length / 2;
+            var stride = sign * (axis == 0 ? 1 : steps.Length);
+            return BoundarySearch.First(
+                [.. steps.Skip(half)], [.. Enumerable.Range(0, half + 1).Select(step => margins[middle + (step * stride)])],
+                distances => plane.MarginsAlong(oracle, axis, [.. distances.Select(distance => sign * distance)], label));
+        }
+    }
+
+    private static SurfaceBox Section(ImmutableArray<double> alpha, ImmutableArray<double> beta, double epsilon, Norm norm) =>
+        new(norm.Name(), epsilon, norm == Norm.Linf
+            ? PlaneSection.OfBox(alpha.AsSpan(), beta.AsSpan(), epsilon) : PlaneSection.OfSphere(alpha.AsSpan(), beta.AsSpan(), epsilon));
+
+    private static ImmutableArray<double> Doubles(Tensor values) => [.. values.to(ScalarType.Float64).cpu().data<double>()];
+}

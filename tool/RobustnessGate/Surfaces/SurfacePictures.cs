@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using RobustnessGate.Drawing;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Surfaces;
+
+/// <summary>Surfaces as the drawing takes them.</summary>
+internal static class SurfacePictures
+{
+    /// <summary>
+    /// Decision surface and loss surface of one network side by side, or of several networks: the decision surfaces beside
+    /// each other, the loss surfaces below.
+    /// </summary>
+    /// <returns>SVG.</returns>
+    public static string Contours(string title, string caption, IReadOnlyList<SurfaceGrid> grids) => ContourFigure.Draw(
+        title, caption, [.. grids.Select(grid => Decision(grid)), .. grids.Select(grid => Loss(grid))], grids.Count == 1 ? 2 : grids.Count);
+
+    /// <param name="title">Null for the model's name.</param>
+    public static Surface Decision(SurfaceGrid grid, string? title = null) =>
+        Of(grid, title ?? $"{Mean(grid)}decision function L: {grid.Model}", grid.Margins, Quantity.Decision);
+
+    /// <param name="title">Null for the model's name.</param>
+    public static Surface Loss(SurfaceGrid grid, string? title = null) =>
+        Of(grid, title ?? $"{Mean(grid)}cross-entropy: {grid.Model}", grid.Losses, Quantity.Loss) with { Decision = grid.Margins };
+
+    private static Surface Of(SurfaceGrid grid, string title, ImmutableArray<double> values, Quantity quantity) =>
+        new(title, Axis(grid.X), Axis(grid.Y), values, quantity)
+        {
+            Box = [.. (grid.Box?.Outline ?? []).Select(Point)],
+            BoxLabel = grid.Box is { } box ? FormattableString.Invariant($"ε = {box.Epsilon} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})") : "",
+            Path = [.. (grid.Path?.Points ?? []).Select(Point)],
+            PathLabel = grid.Path is { } path ? $"{path.Attack} from the sample" : "",
+            Crossings =
+            [
+                .. Crossing(grid.X.Ahead, 1, 0), .. Crossing(grid.X.Behind, -1, 0), .. Crossing(grid.Y.Ahead, 0, 1), .. Crossing(grid.Y.Behind, 0, -1),
+            ],
+        };
+
+    private static string Mean(SurfaceGrid grid) => grid.Space == SurfaceSpace.Parameters ? "mean " : "";
+
+    private static Axis Axis(SurfaceAxis axis) => new(axis.Title, axis.Steps[0], axis.Steps[^1], axis.Steps.Length);
+
+    private static Point Point(PlanePoint point) => new(point.X, point.Y);
+
+    /// <summary>None where the boundary was not met, or where the sample itself is on the wrong side.</summary>
+    private static IEnumerable<Crossing> Crossing(double? distance, int x, int y) => distance is > 0
+        ? [new(new(x * distance.Value, y * distance.Value), FormattableString.Invariant($"{distance:G3}"))] : [];
+}
