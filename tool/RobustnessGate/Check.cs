@@ -73,14 +73,14 @@ public static class Check
         };
         var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
             ? new HeldToBase(request, head, work).Run(open ?? Git.Open, host, cancel)
-            : HeldToFile(request, head, host.Evaluate(work, cancel));
+            : HeldToFile(request, head, host.Evaluate(work with { Telling = Results.TellingRequest.Before(Before(request, head)) }, cancel));
         var places = new Places(head);
         var results = ResultsDocument.Of(
             judged.Policy,
             judged.Facts with { Findings = [.. judged.Facts.Findings.Select(places.Portable)] },
             places.Portable(judged.Gate), ToolVersion, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
         var formats = request.Formats.IsEmpty ? head.Report.Formats : request.Formats;
-        var reports = Write(folder, results, judged.Facts.Run, formats);
+        var reports = Write(folder, results, judged.Facts, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
             .Select(file => Path.Combine(request.OutputDirectory, file));
         return new(results, reports, formats, FileTrace.Of(head, judged.Depended, reports.Concat(saved)) with
@@ -135,6 +135,19 @@ public static class Check
         }
     }
 
+    /// <summary>The pinned file, to choose pictures by; one that cannot be read is a matter of the gate.</summary>
+    private static Baseline? Before(CheckRequest request, Policy policy)
+    {
+        try
+        {
+            return request.Baseline != CheckRequest.NoBaseline && (request.Baseline ?? policy.Gate.Baseline) is { } path ? Pin.Read(path) : null;
+        }
+        catch (MistakeException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Equal hashes of the model's file alone do not make equal models: its preprocessing stands in the policy.</summary>
     private static bool IsOfThese(BaselineOrigin origin, Policy policy, Results.Evaluation facts) =>
         origin.PolicySha256 == policy.Source.Sha256 && origin.ModelSha256 == facts.Model?.Sha256;
@@ -152,18 +165,18 @@ public static class Check
     }
 
     private static ImmutableArray<string> Write(
-        OutputFolder folder, ResultsDocument results, RunFact? run, ImmutableArray<string> formats)
+        OutputFolder folder, ResultsDocument results, Results.Evaluation facts, ImmutableArray<string> formats)
     {
         var written = new List<string> { folder.Write(ReportFiles.Results, ResultsFile.Render(results)) };
-        if (run is not null)
+        if (facts.Run is { } run)
         {
             written.Add(folder.Write(ReportFiles.Run, RunDocument.Render(run)));
         }
 
-        foreach (var format in ReportFormat.All.Where(format => format.File != ReportFiles.Results && formats.Contains(format.Name)))
-        {
-            written.Add(folder.Write(format.File, format.Render(results)));
-        }
+        ReportFormat[] chosen = [.. ReportFormat.All.Where(format => format.File != ReportFiles.Results && formats.Contains(format.Name))];
+        // Surfaces around the same samples would stand here as well: pictures that results alone cannot give.
+        ImmutableArray<ReportPicture> telling = TellingPicture.Of(facts.Telling, compared: results.Baseline is not null) is { } picture ? [picture] : [];
+        written.AddRange(ReportFormat.Files(results, chosen, telling).Select(file => folder.Write(file.File, file.Text)));
 
         return [.. written];
     }

@@ -26,7 +26,8 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
         }
 
         var policy = request.Overrides.Apply(bar.Examination.Effective);
-        var evaluated = host.Evaluate(work with { MeasuredAs = bar.MeasuredAs }, cancel);
+        var evaluated = host.Evaluate(
+            work with { MeasuredAs = bar.MeasuredAs, Telling = Results.TellingRequest.Before(bar.Examination.Baseline) }, cancel);
         var facts = bar.Examination.Observe(evaluated.Facts);
         var compared = evaluated.End == ExitCode.Passed
             ? RelativeMode.Of(policy, facts, bar.Examination.Baseline, () => Earlier(repository, bar, host, cancel))

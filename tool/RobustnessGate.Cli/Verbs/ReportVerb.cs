@@ -71,9 +71,9 @@ internal static class ReportVerb
             return ExitCode.Passed;
         }
 
-        foreach (var format in formats)
+        foreach (var (file, text) in ReportFormat.Files(stored, formats, telling: []))
         {
-            Console.Out.WriteLine(OutputFolder.At(folder).Write(format.File, format.Render(stored)));
+            Console.Out.WriteLine(OutputFolder.At(folder).Write(file, text));
         }
 
         return ExitCode.Passed;

@@ -98,7 +98,7 @@ public sealed class Canvas
             + $"<rect width=\"{w}\" height=\"{h}\" class=\"page\"/>\n{_body}</svg>\n";
     }
 
-    /// <summary>Text as it may stand between tags; characters that XML cannot hold become U+FFFD.</summary>
+    /// <summary>Text as it may stand between tags; characters that XML cannot hold, or that steer the text unseen, become U+FFFD.</summary>
     private static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -110,11 +110,13 @@ public sealed class Canvas
                 '<' => "&lt;",
                 '>' => "&gt;",
                 '"' => "&quot;",
-                < 0x20 or 0xfffe or 0xffff or (>= 0x7f and < 0xa0) => "\ufffd",
-                _ => rune.ToString(),
+                _ => IsUnseen(rune) ? "\ufffd" : rune.ToString(),
             });
         }
 
         return escaped.ToString();
     }
+
+    private static bool IsUnseen(Rune rune) => rune.Value is 0xfffe or 0xffff || Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -12,7 +12,7 @@ namespace RobustnessGate.Evaluation;
 /// <summary>Runs the attacks of a policy: who is hunted, in which waves, and the verdict on what was found.</summary>
 internal sealed class AttackRunner(
     Oracle oracle, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
-    Action<Progress> progress, CancellationToken cancel)
+    Action<Progress> progress, CancellationToken cancel, TellingKeeper? telling = null)
 {
     /// <summary>Samples hunted together: many batches, so that those who fall leave few half-empty ones behind.</summary>
     private const int MostTogether = 1024;
@@ -47,6 +47,7 @@ internal sealed class AttackRunner(
                 Hunt(run, classes, outcome);
             }
 
+            telling?.See(run, sample => outcome.Stands[sample] ? null : outcome.Points[sample]);
             facts[run.Id] = Fact(run, outcome);
             smaller = run.Epsilon.IsBox ? smaller : outcome;
         }
@@ -98,6 +99,8 @@ internal sealed class AttackRunner(
                 {
                     Read(run, found, stood, distances, outcome);
                 }
+
+                telling?.See(run, sample => outcome.Stands[sample] ? null : found.Points[sample]);
 
                 (outcome.Forwards, outcome.Backwards) = (forwards, backwards);
                 (forwards, backwards) = (0, 0);

@@ -106,8 +106,9 @@ public static class Evaluator
             Note(mistake);
         }
 
+        var telling = options.Telling is { } request ? new TellingKeeper(request, tensors, natural) : null;
         var attacks = new AttackRunner(
-            oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel);
+            oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel, telling);
         var facts = new List<AttackFact>();
         foreach (var entry in policy.Attacks)
         {
@@ -116,6 +117,11 @@ public static class Evaluator
                 facts.Add(fact);
                 record(fact);
             }
+        }
+
+        foreach (var fact in telling?.Facts(oracle) ?? [])
+        {
+            record(fact);
         }
 
         var review = new CredibilityReview(policy, natural, attacks);

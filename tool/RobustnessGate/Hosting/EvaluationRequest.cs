@@ -11,9 +11,10 @@ namespace RobustnessGate.Hosting;
 /// <param name="PolicySha256">Of the policy that the results are to be judged by; null where nobody has read it yet.</param>
 /// <param name="MeasuredAs">Text of an earlier policy that says what is measured, and how; null where the policy itself does.</param>
 /// <param name="Model">The model of that earlier policy to evaluate instead of the policy's own.</param>
+/// <param name="Telling">Which samples are worth a picture where they break; null for none.</param>
 public sealed record EvaluationRequest(
     string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory,
-    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null)
+    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Results.TellingRequest? Telling = null)
 {
     /// <exception cref="MistakeException">Everything that is wrong with the policy, or RG0122: it is not the expected one.</exception>
     public Policy ReadPolicy()

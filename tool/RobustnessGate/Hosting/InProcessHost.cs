@@ -46,7 +46,7 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         LibTorch.Load();
         var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
-        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock);
+        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling);
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }
 

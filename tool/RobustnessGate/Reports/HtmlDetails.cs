@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using RobustnessGate.Gating;
@@ -9,13 +10,15 @@ namespace RobustnessGate.Reports;
 /// <summary>The tables below the verdict of the HTML report.</summary>
 internal static class HtmlDetails
 {
-    public static void Append(StringBuilder text, ResultsDocument results)
+    public static void Append(StringBuilder text, ResultsDocument results, ImmutableArray<ReportPicture> pictures)
     {
         var lines = Comparison.Lines(results);
         Attacks(text, lines);
+        text.Append(ReportPicture.Inline(pictures, PictureSection.Attacks));
         Classes(text, results, lines);
         Broken(text, results, lines);
         HtmlIndicator.Append(text, results);
+        text.Append(ReportPicture.Inline(pictures, PictureSection.Indicator));
     }
 
     private static void Attacks(StringBuilder text, IReadOnlyList<CountLine> lines)

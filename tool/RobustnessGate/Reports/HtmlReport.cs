@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -13,12 +14,15 @@ namespace RobustnessGate.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    public static string Render(ResultsDocument results)
+    public static string Render(ResultsDocument results) => Render(results, []);
+
+    /// <param name="pictures">They become part of the page.</param>
+    public static string Render(ResultsDocument results, ImmutableArray<ReportPicture> pictures)
     {
         var headline = Headline.Of(results);
         var text = new StringBuilder();
         text.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
             .Append(Plain(headline.Title)).Append("</title>\n<style>\n").Append(Style).Append("</style>\n</head>\n<body>\n");
         text.Append(CultureInfo.InvariantCulture, $"<h1>{headline.Symbol} {Plain(headline.Title)}</h1>\n");
@@ -34,7 +38,8 @@ public static class HtmlReport
         }
 
         Judge(text, results);
-        HtmlDetails.Append(text, results);
+        text.Append(ReportPicture.Inline(pictures, PictureSection.Telling));
+        HtmlDetails.Append(text, results, pictures);
         Footer(text, results);
         return text.Append("</body>\n</html>\n").ToString();
     }
@@ -97,7 +102,7 @@ public static class HtmlReport
         small, footer { opacity: .75; font-size: .85rem; } footer { margin-top: 3rem; overflow-wrap: anywhere; }
         .failed td, p.error { font-weight: 600; } p.error { border-left: .3rem solid #c33; padding-left: .7rem; }
         p.warning { border-left: .3rem solid #c90; padding-left: .7rem; } p.note { border-left: .3rem solid #8888; padding-left: .7rem; }
-        meter { width: 12rem; }
+        meter { width: 12rem; } figure { margin: 1rem 0; } figure > svg { max-width: 100%; height: auto; }
 
         """;
 }

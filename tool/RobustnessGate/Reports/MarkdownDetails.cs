@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using RobustnessGate.Gating;
@@ -11,12 +12,14 @@ internal static class MarkdownDetails
     /// <summary>A report is read by people; <c>results.json</c> has every sample.</summary>
     private const int MostSamples = 20;
 
-    public static void Append(StringBuilder text, ResultsDocument results)
+    public static void Append(StringBuilder text, ResultsDocument results, ImmutableArray<ReportPicture> pictures)
     {
         var lines = Comparison.Lines(results);
         Attacks(text, lines);
+        text.Append(ReportPicture.Links(pictures, PictureSection.Attacks));
         Broken(text, results, lines);
         MarkdownIndicator.Append(text, results);
+        text.Append(ReportPicture.Links(pictures, PictureSection.Indicator));
         Reproduce(text, results);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using RobustnessGate.Gating;
@@ -13,7 +14,10 @@ public static class MarkdownReport
 {
     private const int LongText = 600;
 
-    public static string Render(ResultsDocument results)
+    public static string Render(ResultsDocument results) => Render(results, []);
+
+    /// <param name="pictures">Files beside the report, which it links.</param>
+    public static string Render(ResultsDocument results, ImmutableArray<ReportPicture> pictures)
     {
         var headline = Headline.Of(results);
         var quiet = headline.Symbol == "✅";
@@ -31,6 +35,8 @@ public static class MarkdownReport
             Judge(text, results);
         }
 
+        text.Append(ReportPicture.Links(pictures, PictureSection.Telling));
+
         text.Append(CultureInfo.InvariantCulture, $"<details><summary>{(quiet ? "Rules · every" : "Every")} attack · samples that changed · indicator · how to reproduce</summary>\n\n");
         if (quiet)
         {
@@ -39,7 +45,7 @@ public static class MarkdownReport
             Judge(text, results);
         }
 
-        MarkdownDetails.Append(text, results);
+        MarkdownDetails.Append(text, results, pictures);
         text.Append("</details>\n\n");
         Footer(text, results);
         return text.ToString();

@@ -9,5 +9,5 @@ public static class ReportFiles
     public const string Run = "run.json";
 
     public static readonly ImmutableArray<string> All =
-        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run)];
+        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run), .. ReportPictures.Files, TellingPicture.File];
 }

@@ -12,6 +12,7 @@ namespace RobustnessGate.Results;
 [JsonDerivedType(typeof(AttackFact), "attack")]
 [JsonDerivedType(typeof(IndicatorFact), "indicator")]
 [JsonDerivedType(typeof(FindingFact), "finding")]
+[JsonDerivedType(typeof(TellingFact), "telling")]
 [JsonDerivedType(typeof(RunFact), "run")]
 [JsonDerivedType(typeof(CompletedFact), "completed")]
 public abstract record Fact;
@@ -86,6 +87,9 @@ public sealed record Evaluation(
     /// <summary>How the judge differs from the one at the merge base, where that was examined.</summary>
     public ImmutableArray<Gating.Integrity.JudgeChange> JudgeChanges { get; init; } = [];
 
+    /// <summary>Samples for pictures; not among the results.</summary>
+    public ImmutableArray<TellingFact> Telling { get; init; } = [];
+
     public static readonly Evaluation Empty = new(null, null, null, [], null, [], null, false);
 
     public Evaluation With(Fact fact) => fact switch
@@ -97,6 +101,7 @@ public sealed record Evaluation(
         AttackFact f => this with { Attacks = Attacks.Add(f) },
         IndicatorFact f => this with { Indicator = f },
         FindingFact f => this with { Findings = Findings.Add(f.Finding) },
+        TellingFact f => this with { Telling = Telling.Add(f) },
         RunFact f => this with { Run = f },
         CompletedFact => this with { Completed = true },
         _ => throw new ArgumentException($"unknown fact {fact.GetType().Name}"),

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+using RobustnessGate.Results;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>
+/// Keeps, while attacks run, the judged points of the few samples that tell most: broken, but withstood before, and with the
+/// largest margins of all such. Attacks hold their points only as long as they run, and no file is needed for three.
+/// </summary>
+/// <param name="before">Of which samples to keep some.</param>
+internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples, NaturalOutcome natural)
+{
+    private const int Most = 3;
+
+    /// <summary>More than this is no picture that anyone could tell pixels in.</summary>
+    private const int MostFeatures = 3 * 512 * 512;
+
+    private readonly List<(int Sample, double Margin, string Attack, float[] Point)> _kept = [];
+
+    /// <summary>Looks at what a run broke; of several runs the first one's point is kept.</summary>
+    /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
+    public void See(AttackRun run, Func<int, float[]?> broken)
+    {
+        if (run.Entry.Target is not Target.None || samples.Features > MostFeatures || !Drawing.Pixels.AreImages(samples.Shape))
+        {
+            return;
+        }
+
+        for (var i = 0; i < samples.Count; i++)
+        {
+            if (!natural.Right[i] || !before.Withstood(samples.Id(i)) || _kept.Any(kept => kept.Sample == i) || broken(i) is not { } point)
+            {
+                continue;
+            }
+
+            _kept.Add((i, MarginOf(natural.Logits[i], samples.Labels[i]), run.Id, point));
+            _kept.Sort((a, b) => (-a.Margin, a.Sample).CompareTo((-b.Margin, b.Sample)));
+            if (_kept.Count > Most)
+            {
+                _kept.RemoveAt(Most);
+            }
+        }
+    }
+
+    /// <summary>The samples kept, with the model's answers before and after; largest former margin first.</summary>
+    public ImmutableArray<TellingFact> Facts(Oracle oracle) =>
+        [.. _kept.Select(kept => Fact(oracle, kept.Sample, kept.Margin, kept.Attack, kept.Point))];
+
+    private TellingFact Fact(Oracle oracle, int sample, double margin, string attack, float[] point)
+    {
+        using var scope = NewDisposeScope();
+        var logits = oracle.VerdictLogits(samples.Stack([point]), oracle.Draws);
+        var label = tensor(new long[] { samples.Labels[sample] }, device: oracle.Device);
+        return new(
+            sample, samples.Labels[sample], attack, natural.Predictions[sample], (int)logits.argmax(1).item<long>(), margin,
+            Margin.Of(logits, label).to(ScalarType.Float64).item<double>(), [.. samples.Shape],
+            samples.Input.Bounds is { } bounds ? [bounds.Low, bounds.High] : null, Bytes(samples.Read(sample)), Bytes(point));
+    }
+
+    private static double MarginOf(float[] logits, int label) =>
+        logits[label] - logits.Where((_, i) => i != label).Max();
+
+    private static ImmutableArray<byte> Bytes(float[] values) => [.. MemoryMarshal.AsBytes(values.AsSpan())];
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace RobustnessGate.Reports;
+
+/// <summary>Where in a report a picture belongs.</summary>
+public enum PictureSection
+{
+    /// <summary>Before everything that is folded away: samples worth a look.</summary>
+    Telling,
+
+    /// <summary>With the counts under attack.</summary>
+    Attacks,
+
+    /// <summary>With the indicator.</summary>
+    Indicator,
+}
+
+/// <summary>A picture of a report.</summary>
+/// <param name="File">Its name in the output folder, which reports that link their pictures refer to.</param>
+/// <param name="Description">What it shows, for those who cannot see it.</param>
+public sealed record ReportPicture(PictureSection Section, string File, string Description, string Svg)
+{
+    /// <summary>The pictures as they stand in markdown: relative links, a paragraph each.</summary>
+    internal static string Links(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
+        pictures.Where(picture => picture.Section == section)
+            .Select(picture => $"![{MarkdownText.Escape(picture.Description)}]({Uri.EscapeDataString(picture.File)})\n\n"));
+
+    /// <summary>The pictures as they stand in a page: inline, so that it needs nothing beside it.</summary>
+    internal static string Inline(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
+        pictures.Where(picture => picture.Section == section).Select(picture => $"<figure>\n{picture.Svg}</figure>\n"));
+}

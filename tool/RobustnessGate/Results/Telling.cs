@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace RobustnessGate.Results;
+
+/// <summary>Asks for samples worth a look: broken now, but not before.</summary>
+/// <param name="Standing">Ids, 8 bytes each, of the samples that withstood everything before; null: nothing is known of before.</param>
+public sealed record TellingRequest(byte[]? Standing)
+{
+    private readonly HashSet<ulong>? _standing = Standing is null ? null : [.. Gating.Pairing.Ids([.. Standing])];
+
+    /// <summary>Whether a sample withstood everything before, as far as is known.</summary>
+    public bool Withstood(ulong id) => _standing?.Contains(id) ?? true;
+
+    /// <summary>Those that a baseline has as right, naturally and under every attack.</summary>
+    public static TellingRequest Before(Gating.Baseline? baseline)
+    {
+        if (baseline is null)
+        {
+            return new(Standing: null);
+        }
+
+        var right = baseline.Attacks.Where(attack => !attack.Targeted).Aggregate(baseline.Natural, (all, attack) => BitString.And(all, attack.Bits));
+        return new([.. baseline.SampleIds.Chunk(8).Where((_, i) => right[i]).SelectMany(id => id)]);
+    }
+}
+
+/// <summary>
+/// A sample that an attack broke, as a picture needs it. It is no part of the results, which stay counts and numbers.
+/// </summary>
+/// <param name="Sample">Its position.</param>
+/// <param name="Attack">Id of the result that broke it.</param>
+/// <param name="MarginBefore">L at the sample.</param>
+/// <param name="MarginAfter">L at the judged point.</param>
+/// <param name="Shape">Of one input.</param>
+/// <param name="Bounds">Least and greatest valid value; null where they differ by place.</param>
+/// <param name="Clean">The sample, float32 little-endian in C order.</param>
+/// <param name="Adversarial">The judged point, likewise.</param>
+public sealed record TellingFact(
+    int Sample, int Label, string Attack, int PredictionBefore, int PredictionAfter, double MarginBefore, double MarginAfter,
+    ImmutableArray<int> Shape, ImmutableArray<double>? Bounds, ImmutableArray<byte> Clean, ImmutableArray<byte> Adversarial) : Fact;
