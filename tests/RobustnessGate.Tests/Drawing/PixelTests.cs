@@ -67,7 +67,10 @@ public class PixelTests
         var sources = SvgText.Parse(svg).Descendants().Where(element => element.Name.LocalName == "image").Select(element => element.Attribute("href")!.Value).ToArray();
         Assert.Equal(5, sources.Length);
         var png = Convert.FromBase64String(sources[0]["data:image/png;base64,".Length..]);
-        Assert.Equal(image.Bytes, ImageResult.FromMemory(png, ColorComponents.Default).Data);
+        var read = ImageResult.FromMemory(png, ColorComponents.Default);
+        Assert.Equal(224, read.Width);
+        Assert.Equal(image.Bytes, Enumerable.Range(0, 784).Select(i => read.Data[(i / 28 * 8 * 224) + (i % 28 * 8)]));
+        Assert.Equal(read.Data, image.Enlarged(224).Bytes);
     }
 
     [Fact]

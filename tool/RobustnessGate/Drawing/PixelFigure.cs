@@ -57,7 +57,7 @@ public static class PixelFigure
             {
                 if (row.Images[column] is { } image)
                 {
-                    Image(canvas, image.Shrunk(pixels), Left(column), y, $"{columns[column]}: {row.Text.FirstOrDefault("")}");
+                    Image(canvas, image.Shrunk(pixels).Enlarged(pixels), Left(column), y, $"{columns[column]}: {row.Text.FirstOrDefault("")}");
                 }
             }
 

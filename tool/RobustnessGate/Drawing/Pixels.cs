@@ -43,6 +43,26 @@ public sealed record Pixels(int Width, int Height, int Channels, ImmutableArray<
         return new(width, height, Channels, bytes.MoveToImmutable());
     }
 
+    /// <summary>The image with each pixel as a square of equal ones, as large as its longer side allows: some viewers would smooth it.</summary>
+    public Pixels Enlarged(int most)
+    {
+        var by = most / Math.Max(Width, Height);
+        if (by <= 1)
+        {
+            return this;
+        }
+
+        var (width, height) = (Width * by, Height * by);
+        var bytes = ImmutableArray.CreateBuilder<byte>(width * height * Channels);
+        for (var i = 0; i < width * height * Channels; i++)
+        {
+            var (x, y) = (i / Channels % width / by, i / Channels / width / by);
+            bytes.Add(Bytes[(((y * Width) + x) * Channels) + (i % Channels)]);
+        }
+
+        return new(width, height, Channels, bytes.MoveToImmutable());
+    }
+
     private byte Mean(int left, int top, int channel, int by)
     {
         var (sum, count) = (0, 0);

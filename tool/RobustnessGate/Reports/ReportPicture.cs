@@ -20,10 +20,12 @@ public enum PictureSection
 /// <param name="Description">What it shows, for those who cannot see it.</param>
 public sealed record ReportPicture(PictureSection Section, string File, string Description, string Svg)
 {
+    private const int LongText = 500;
+
     /// <summary>The pictures as they stand in markdown: relative links, a paragraph each.</summary>
     internal static string Links(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
         pictures.Where(picture => picture.Section == section)
-            .Select(picture => $"![{MarkdownText.Escape(picture.Description)}]({Uri.EscapeDataString(picture.File)})\n\n"));
+            .Select(picture => $"![{MarkdownText.Escape(picture.Description, LongText)}]({Uri.EscapeDataString(picture.File)})\n\n"));
 
     /// <summary>The pictures as they stand in a page: inline, so that it needs nothing beside it.</summary>
     internal static string Inline(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
