@@ -17,7 +17,7 @@ internal static class JacobianFigures
 
     public static readonly ImmutableArray<PaperFigure> All =
     [
-        new(8, $"Jacobians of both networks at an image of a {Digit}, each normalised to 0 … 255 as in the paper, and the distributions of |∂L/∂x_i| and of the eigenvalues of the Hessian of cross-entropy over {Images} images. At most 9 of 784 eigenvalues of a ReLU network differ from zero; those alone are shown. The paper's robust network is Min-Max trained; here it is the one named above.", Figure8),
+        new(8, $"Jacobians of both networks at an image of a {Digit}, each normalised to 0 … 255 as in the paper, and the distributions of |∂L/∂x_i| and of the eigenvalues of the Hessian of cross-entropy over {Images} images. Of its 784 eigenvalues the 10 that C backward passes give are shown, one of which is always 0; the others are exactly 0 in any ReLU network. The paper's robust network is Min-Max trained; here it is the one named above.", Figure8),
         new(10, "Images and the Jacobians of both networks, each normalised to 0 … 255. The paper shows CIFAR-10 as well; there are no such networks here.", (gallery, robust) => Gallery(gallery, robust, 10, 0, 5)),
         new(15, "As Figure 10, with more images.", (gallery, robust) => Gallery(gallery, robust, 15, 5, 7)),
     ];

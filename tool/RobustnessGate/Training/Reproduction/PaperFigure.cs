@@ -24,13 +24,13 @@ public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, 
         text.Line($"Networks: `docs/reproduction/mnist/natural.onnx` and `{robust.Key}.onnx` ({robust.Title}), on test images of MNIST. There is no pair of CIFAR-10 networks here, so figures that the paper draws from one are drawn from the MNIST pair, and say so. Planes are not clamped to valid images, as in Eq. 1; coordinates along an axis are ℓ∞ distances on the pixel range 0 … 1. A single figure: `dotnet robustness-gate reproduce figure6 --data DIR`.");
         foreach (var (figure, names) in files)
         {
-            text.Line($"").Line($"## Figure {figure.Number}").Line($"{figure.Caption}").Line($"");
+            text.Line($"").Line($"## Figure {figure.Number}").Line($"{figure.Caption}");
             foreach (var name in names)
             {
-                text.Line($"![Figure {figure.Number}]({name})").Line($"");
+                text.Line($"").Line($"![Figure {figure.Number}]({name})");
             }
         }
 
-        return text.ToString().TrimEnd('\n') + "\n";
+        return text.ToString();
     }
 }

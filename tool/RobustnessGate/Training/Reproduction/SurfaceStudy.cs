@@ -48,6 +48,7 @@ public static class SurfaceStudy
             Row(text, $"{title}, points clamped to valid images: ε-box with L > 0", clipped, grid => SurfaceMeasure.RightInBox(grid)!.Value);
         }
 
+        text.Line($"").Line($"Random: two directions of signs. Adversarial: β is the sign of the gradient of −L (cw) or of cross-entropy (ce), α random and orthogonal to it. Unless clamped, points are those of Eq. 1, most of them no valid images. The half of the ε-box ahead is that towards which β points; in the other half L grows. A point is blank where the slope is below {SurfaceMeasure.BlankSlope} of an even slope from the least to the greatest value across the picture.");
         text.Line($"").Line($"## Parameter space").Line($"");
         Weights(text, gallery, rows, images, say);
         return text.ToString();
