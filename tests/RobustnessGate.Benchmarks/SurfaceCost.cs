@@ -32,7 +32,9 @@ internal static class SurfaceCost
         var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, 0.5);
         var count = setting.Resolution * setting.Resolution;
         var plane = (rand([2, 784], generator: generator) - 0.5).sign();
-        var points = (sample.flatten(1) + (rand([count, 2], generator: generator) - 0.5).mm(plane)).reshape(count, 1, 28, 28);
+        var steps = linspace(-0.5, 0.5, setting.Resolution);
+        var grid = stack([steps.repeat(setting.Resolution), steps.repeat_interleave(setting.Resolution)], 1);
+        var points = (sample.flatten(1) + grid.mm(plane)).reshape(count, 1, 28, 28);
 
         void Bare()
         {
