@@ -174,8 +174,11 @@ public static class Check
         }
 
         ReportFormat[] chosen = [.. ReportFormat.All.Where(format => format.File != ReportFiles.Results && formats.Contains(format.Name))];
-        // Surfaces around the same samples would stand here as well: pictures that results alone cannot give.
-        ImmutableArray<ReportPicture> telling = TellingPicture.Of(facts.Telling, compared: results.Baseline is not null) is { } picture ? [picture] : [];
+        // Pictures that the results alone cannot give.
+        ImmutableArray<ReportPicture> telling =
+        [
+            .. new[] { TellingPicture.Of(facts.Telling, compared: results.Baseline is not null), Surfaces.TellingSurface.Picture(facts.Telling) }.OfType<ReportPicture>(),
+        ];
         written.AddRange(ReportFormat.Files(results, chosen, telling).Select(file => folder.Write(file.File, file.Text)));
 
         return [.. written];

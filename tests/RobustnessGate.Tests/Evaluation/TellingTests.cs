@@ -4,6 +4,7 @@ using RobustnessGate.Evaluation;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
+using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Drawing;
 using StbImageSharp;
 
@@ -91,6 +92,24 @@ public class TellingTests
         Assert.All(images[1].Zip(images[0], images[2]), pixel => Assert.True(
             Math.Abs(pixel.Third - pixel.Second) <= 1 || Math.Sign(pixel.First - 127.5) == Math.Sign(pixel.Third - pixel.Second)));
         Assert.Null(TellingPicture.Of([], compared: true));
+    }
+
+    /// <summary>Its middle is the sample, and it travels with it.</summary>
+    [Fact]
+    public void The_most_telling_has_a_surface()
+    {
+        var telling = FactLog.Read(string.Concat(Run(Images, new(Standing: null)).Telling.Select(FactLog.Line))).Telling;
+
+        var grid = telling[0].Surface!;
+        Assert.Equal((31, 31), (grid.Columns, grid.Rows));
+        Assert.Equal(telling[0].MarginBefore, grid.Margins[grid.At(15, 15)], 1e-4);
+        Assert.Equal((telling[0].Sample, telling[0].Label), (grid.Origin.Sample, grid.Origin.Label));
+        Assert.Equal(Radius, grid.Box!.Epsilon);
+        Assert.All(telling.Skip(1), fact => Assert.Null(fact.Surface));
+        var picture = TellingSurface.Picture(telling)!;
+        Assert.Equal("surface.svg", picture.File);
+        Assert.NotEmpty(SvgText.AssertClean(picture.Svg));
+        Assert.Null(TellingSurface.Picture([]));
     }
 
     private static Results.Evaluation Run(Bed bed, TellingRequest? telling) => (bed with { Options = new(Telling: telling) }).Run(Attacks);

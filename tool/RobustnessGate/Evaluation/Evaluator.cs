@@ -119,7 +119,7 @@ public static class Evaluator
             }
         }
 
-        foreach (var fact in telling?.Facts(oracle) ?? [])
+        foreach (var fact in telling?.Facts(oracle, policy.Seed, cancel) ?? [])
         {
             record(fact);
         }

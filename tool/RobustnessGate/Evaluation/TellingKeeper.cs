@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
+using RobustnessGate.Surfaces;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation;
@@ -19,7 +20,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     /// <summary>More than this is no picture that anyone could tell pixels in.</summary>
     private const int MostFeatures = 3 * 512 * 512;
 
-    private readonly List<(int Sample, double Margin, string Attack, float[] Point)> _kept = [];
+    private readonly List<(int Sample, double Margin, AttackRun Attack, float[] Point)> _kept = [];
 
     /// <summary>Looks at what a run broke; of several runs the first one's point is kept.</summary>
     /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
@@ -37,7 +38,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
                 continue;
             }
 
-            _kept.Add((i, MarginOf(natural.Logits[i], samples.Labels[i]), run.Id, point));
+            _kept.Add((i, MarginOf(natural.Logits[i], samples.Labels[i]), run, point));
             _kept.Sort((a, b) => (-a.Margin, a.Sample).CompareTo((-b.Margin, b.Sample)));
             if (_kept.Count > Most)
             {
@@ -46,9 +47,14 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
         }
     }
 
-    /// <summary>The samples kept, with the model's answers before and after; largest former margin first.</summary>
-    public ImmutableArray<TellingFact> Facts(Oracle oracle) =>
-        [.. _kept.Select(kept => Fact(oracle, kept.Sample, kept.Margin, kept.Attack, kept.Point))];
+    /// <summary>The samples kept, with the model's answers before and after; largest former margin first, with a surface.</summary>
+    public ImmutableArray<TellingFact> Facts(Oracle oracle, long seed, CancellationToken cancel) =>
+    [
+        .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
+        {
+            Surface = i == 0 ? TellingSurface.Of(oracle, samples, kept.Attack, kept.Sample, seed, cancel) : null,
+        }),
+    ];
 
     private TellingFact Fact(Oracle oracle, int sample, double margin, string attack, float[] point)
     {

@@ -7,7 +7,8 @@ public static class ReportFiles
 {
     public const string Results = "results.json";
     public const string Run = "run.json";
+    public const string Surface = "surface.svg";
 
     public static readonly ImmutableArray<string> All =
-        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run), .. ReportPictures.Files, TellingPicture.File];
+        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run), .. ReportPictures.Files, TellingPicture.File, Surface];
 }

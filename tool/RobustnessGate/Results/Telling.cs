@@ -37,4 +37,8 @@ public sealed record TellingRequest(byte[]? Standing)
 /// <param name="Adversarial">The judged point, likewise.</param>
 public sealed record TellingFact(
     int Sample, int Label, string Attack, int PredictionBefore, int PredictionAfter, double MarginBefore, double MarginAfter,
-    ImmutableArray<int> Shape, ImmutableArray<double>? Bounds, ImmutableArray<byte> Clean, ImmutableArray<byte> Adversarial) : Fact;
+    ImmutableArray<int> Shape, ImmutableArray<double>? Bounds, ImmutableArray<byte> Clean, ImmutableArray<byte> Adversarial) : Fact
+{
+    /// <summary>The decision surface around the sample; null where it has none.</summary>
+    public SurfaceGrid? Surface { get; init; }
+}

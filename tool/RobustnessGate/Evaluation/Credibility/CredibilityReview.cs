@@ -69,7 +69,7 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
 
     /// <summary>The greatest ball that the policy judges in each norm that the probes are defined for, and the box.</summary>
     private static IEnumerable<AttackRun> Greatest(IReadOnlyList<Ran> results) => results
-        .Where(ran => ran.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None })
+        .Where(ran => ran.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None, Attack: not Noise })
         .GroupBy(ran => (ran.Run.Entry.Norm, ran.Run.Epsilon.IsBox))
         .OrderBy(group => group.Key.IsBox).ThenBy(group => group.Key.Norm == Norm.Linf ? 0 : 1)
         .Select(group => group.MaxBy(ran => ran.Run.Epsilon.IsBox ? 0 : ran.Run.Epsilon.Value)!.Run);

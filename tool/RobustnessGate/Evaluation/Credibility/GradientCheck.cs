@@ -42,6 +42,6 @@ internal static class GradientCheck
         return new Suspicion(
             new Finding("RG1106", Severity.Warning, where, FormattableString.Invariant(
                 $"the gradient of the margin is zero or not finite at {dead} of the first {labels.Length} samples.{cause} Attacks that follow gradients find little there, so a high robust count may be an illusion: add an attack that needs none, such as square, and do not trust the others.")),
-            FormattableString.Invariant($"its gradients are zero on {100.0 * dead / labels.Length:0} % of samples"), Decisive: dead >= Most * labels.Length);
+            FormattableString.Invariant($"its gradients are zero or not finite on {100.0 * dead / labels.Length:0} % of samples"), Decisive: dead >= Most * labels.Length);
     }
 }
