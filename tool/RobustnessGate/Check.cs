@@ -177,7 +177,11 @@ public static class Check
         // Pictures that the results alone cannot give.
         ImmutableArray<ReportPicture> telling =
         [
-            .. new[] { TellingPicture.Of(facts.Telling, compared: results.Baseline is not null), Surfaces.TellingSurface.Picture(facts.Telling) }.OfType<ReportPicture>(),
+            .. new[]
+            {
+                ReportPicture.Drawn(() => TellingPicture.Of(facts.Telling, compared: results.Baseline is not null)),
+                ReportPicture.Drawn(() => Surfaces.TellingSurface.Picture(facts.Telling)),
+            }.OfType<ReportPicture>(),
         ];
         written.AddRange(ReportFormat.Files(results, chosen, telling).Select(file => folder.Write(file.File, file.Text)));
 

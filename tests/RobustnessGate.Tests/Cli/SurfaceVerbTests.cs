@@ -80,6 +80,8 @@ public sealed class SurfaceVerbTests : IDisposable
     [InlineData("surface", "-p", "robustness.yml", "--resolution", "100")]
     [InlineData("surface", "-p", "robustness.yml", "--sample", "-1")]
     [InlineData("surface", "-p", "robustness.yml", "--x", "cw", "--y", "cw")]
+    [InlineData("surface", "-p", "robustness.yml", "--x", "cw")]
+    [InlineData("surface", "-p", "robustness.yml", "--y", "orthogonal")]
     [InlineData("surface", "-p", "robustness.yml", "--x", "sideways")]
     [InlineData("surface", "-p", "robustness.yml", "--epsilon", "0")]
     [InlineData("surface", "-p", "robustness.yml", "--norm", "l2", "--attack", "bim")]

@@ -52,14 +52,31 @@ public class TellingTests
         Assert.Equal(chosen, facts.Telling.Select(fact => fact.Sample).Order());
     }
 
-    [Fact]
-    public void Asking_changes_no_result()
+    /// <summary>A randomised network draws its numbers from one stream: pictures come after all that counts.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Asking_changes_no_result(bool random)
     {
-        var (asked, unasked) = (Run(Images, new(Standing: null)), Run(Images, null));
+        var network = Networks.Convolutional("telling");
+        var bed = Images with
+        {
+            Network = random ? new FunctionNetwork(x => network.Forward(x) + (0.01 * TorchSharp.torch.randn_like(network.Forward(x)))) : network,
+            Indicator = 4,
+        };
+        bed = random ? bed.Pick(Enumerable.Range(0, 8)) : bed;
+        var (asked, unasked) = (Run(bed, new(Standing: null)), Run(bed, null));
 
         Assert.Empty(unasked.Telling);
+        Assert.NotEmpty(asked.Telling);
         Assert.Equal(unasked.Attacks.Select(FactLog.Line), asked.Attacks.Select(FactLog.Line));
+        Assert.Equal(FactLog.Line(unasked.Indicator!), FactLog.Line(asked.Indicator!));
+        Assert.Equal(unasked.Findings.Select(finding => finding.Message), asked.Findings.Select(finding => finding.Message));
     }
+
+    [Fact]
+    public void A_picture_that_cannot_be_drawn_is_none() =>
+        Assert.Null(ReportPicture.Drawn(() => throw new InvalidOperationException()));
 
     [Fact]
     public void Samples_that_are_no_images_have_no_pictures()

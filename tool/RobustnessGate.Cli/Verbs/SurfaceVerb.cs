@@ -70,10 +70,11 @@ internal static class SurfaceVerb
 
             // A value that is refused has none to be asked for.
             string? Word(Option<string> option) => result.GetResult(option)?.Tokens is [var token, ..] ? token.Value : null;
-            var (first, second) = (Word(x), Word(y));
-            if (first is not null && first == second && first != "random")
+            var inWeights = Word(space) == "parameters";
+            var (first, second) = (Word(x) ?? (inWeights ? "random" : "orthogonal"), Word(y) ?? (inWeights ? "random" : "cw"));
+            if (first == second && first != "random")
             {
-                result.AddError($"--x and --y are both {first}: one direction twice spans no plane.");
+                result.AddError($"--x and --y are both {first}{(Word(x) is null || Word(y) is null ? ", one of them by default" : "")}: one direction twice spans no plane.");
             }
 
             if (Word(norm) == "l2" && Word(attack) is "bim" or "cw-linf")

@@ -119,11 +119,6 @@ public static class Evaluator
             }
         }
 
-        foreach (var fact in telling?.Facts(oracle, policy.Seed, cancel) ?? [])
-        {
-            record(fact);
-        }
-
         var review = new CredibilityReview(policy, natural, attacks);
         foreach (var finding in clock.Time("credibility", () => review.Examine(signs, facts)))
         {
@@ -141,6 +136,12 @@ public static class Evaluator
             {
                 Note(finding);
             }
+        }
+
+        // After all that counts: a randomised model draws its numbers from one stream.
+        foreach (var fact in clock.Time("pictures", () => telling?.Facts(oracle, policy.Seed, cancel) ?? []))
+        {
+            record(fact);
         }
 
         record(new RunFact(

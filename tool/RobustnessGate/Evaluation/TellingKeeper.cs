@@ -52,9 +52,22 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     [
         .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
         {
-            Surface = i == 0 ? TellingSurface.Of(oracle, samples, kept.Attack, kept.Sample, seed, cancel) : null,
+            Surface = i == 0 ? Surface(() => TellingSurface.Of(oracle, samples, kept.Attack, kept.Sample, seed, cancel)) : null,
         }),
     ];
+
+    /// <summary>A picture that cannot be had costs no check: everything that counts has been measured.</summary>
+    private static SurfaceGrid? Surface(Func<SurfaceGrid?> lay)
+    {
+        try
+        {
+            return lay();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     private TellingFact Fact(Oracle oracle, int sample, double margin, string attack, float[] point)
     {

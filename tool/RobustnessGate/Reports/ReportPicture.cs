@@ -22,6 +22,19 @@ public sealed record ReportPicture(PictureSection Section, string File, string D
 {
     private const int LongText = 500;
 
+    /// <summary>The picture, or none where it cannot be drawn: a report is worth more than its pictures.</summary>
+    internal static ReportPicture? Drawn(Func<ReportPicture?> draw)
+    {
+        try
+        {
+            return draw();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The pictures as they stand in markdown: relative links, a paragraph each.</summary>
     internal static string Links(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
         pictures.Where(picture => picture.Section == section)

@@ -18,7 +18,10 @@ public static class ReportPictures
 
     /// <summary>Those for which there is something to draw.</summary>
     public static ImmutableArray<ReportPicture> Of(ResultsDocument results) =>
-        [.. new[] { AccuracyOf(results), DistributionsOf(results), JacobiansOf(results) }.OfType<ReportPicture>()];
+    [
+        .. new Func<ResultsDocument, ReportPicture?>[] { AccuracyOf, DistributionsOf, JacobiansOf }
+            .Select(draw => ReportPicture.Drawn(() => draw(results))).OfType<ReportPicture>(),
+    ];
 
     private static ReportPicture? AccuracyOf(ResultsDocument results)
     {

@@ -75,7 +75,7 @@ public static class SurfacePage
 
     private static string Share(double? share) => share is { } known ? FormattableString.Invariant($"{100 * known:F1} %") : "";
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Cell(string text) => Reports.MarkdownText.Escape(text);
 
     private static string Table(SurveyPart part)
     {

@@ -27,7 +27,7 @@ internal static class SurfacePictures
         new(title, Axis(grid.X), Axis(grid.Y), values, quantity)
         {
             Box = [.. (grid.Box?.Outline ?? []).Select(Point)],
-            BoxLabel = grid.Box is { } box ? FormattableString.Invariant($"ε = {box.Epsilon} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})") : "",
+            BoxLabel = grid.Box is { } box ? $"ε = {Gating.Words.Radius(box.Epsilon)} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})" : "",
             Path = [.. (grid.Path?.Points ?? []).Select(Point)],
             PathLabel = grid.Path is { } path ? $"{path.Attack} from the sample" : "",
             Crossings =
