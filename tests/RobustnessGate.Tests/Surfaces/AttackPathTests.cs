@@ -30,11 +30,14 @@ public sealed class AttackPathTests
     [Fact]
     public void Nothing_ends_the_way_at_the_boundary()
     {
-        var ground = Linear with { Input = [0.05f, 0.9f, 0.05f, 0.05f], Label = 0 };
-        var grid = ground.Survey(Setting("bim", DirectionKind.Margin) with { Epsilon = 0.3 });
+        // Within the box L falls from 0.24 to -0.02: the last steps are taken on the wrong side.
+        var network = Networks.Linear([0.8f, -0.3f, 0.5f, 0.9f, 0, 0, 0, 0], [0.28f, 0]);
+        var ground = new Ground(network, [0.05f, 0.5f, 0.05f, 0.05f], 0, 4);
+        var path = ground.Survey(Setting("bim", DirectionKind.Margin) with { Epsilon = 0.5 }).Path!;
 
-        Assert.True(grid.Path!.Margins[0] > 0);
-        Assert.Equal(11, grid.Path.Points.Length);
+        Assert.True(path.Margins[0] > 0);
+        Assert.Equal(11, path.Points.Length);
+        Assert.True(path.Margins[^1] < 0 && path.Margins[^2] < 0, "it never crossed the boundary");
     }
 
     [Fact]

@@ -75,6 +75,7 @@ internal static class ReproduceSurfaces
             foreach (var (file, text) in files(look))
             {
                 var path = Path.Combine(parsed.GetRequiredValue(output), file);
+                AtomicFile.MakeFolder(path);
                 AtomicFile.Write(path, text);
                 Console.Out.WriteLine($"wrote {path}");
             }

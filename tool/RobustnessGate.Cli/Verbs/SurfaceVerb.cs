@@ -17,6 +17,9 @@ namespace RobustnessGate.Cli.Verbs;
 internal static class SurfaceVerb
 {
     /// <summary>A plane over weights needs a pass for every sample at every point: coarser, and over fewer samples.</summary>
+    /// <summary>A million forward passes a sample; a picture shows no more.</summary>
+    private const int MostPoints = 1001;
+
     private const int WeightResolution = 41, WeightSamples = 100;
 
     public static Command Create()
@@ -56,9 +59,9 @@ internal static class SurfaceVerb
         });
         resolution.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var points) && points % 2 == 0)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var points) && (points % 2 == 0 || points > MostPoints))
             {
-                result.AddError(FormattableString.Invariant($"--resolution must be odd, so that the sample is a point of the grid, not {points}."));
+                result.AddError(FormattableString.Invariant($"--resolution must be odd, so that the sample is a point of the grid, and at most {MostPoints}, not {points}."));
             }
         });
         command.Validators.Add(result =>
@@ -103,7 +106,7 @@ internal static class SurfaceVerb
                 Clip = parsed.GetValue(clip),
                 Seed = parsed.GetValue(seed) ?? given.Seed,
             };
-            var chosen = (parsed.GetValue(samples) ?? []).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToImmutableArray();
+            var chosen = (parsed.GetValue(samples) ?? []).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Distinct().ToImmutableArray();
             var parts = Survey.Run(
                 new(given.Model, parsed.GetValue(compare) is { } other ? given.Model.WithWeights(Path.GetFullPath(other)) : null,
                     Enough(given.Data!, chosen, inWeights), setting)

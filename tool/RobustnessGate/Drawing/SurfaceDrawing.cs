@@ -37,7 +37,7 @@ internal sealed class SurfaceDrawing(Canvas canvas, Surface surface, ColourScale
         }
     }
 
-    /// <summary>All that the rings around L ≥ 0 leave of the plot is hatched, and their isolines are the boundary.</summary>
+    /// <summary>All that the rings around L > 0 leave of the plot is hatched, and their isolines are the boundary.</summary>
     private void Wrong()
     {
         if (surface.Verdicts.IsEmpty)
@@ -47,7 +47,7 @@ internal sealed class SurfaceDrawing(Canvas canvas, Surface surface, ColourScale
 
         var isolines = new Isolines(surface.X.Nodes, surface.Y.Nodes, surface.Verdicts);
         var whole = new PathText().Polygon([new(plot.Left, plot.Top), new(plot.Right, plot.Top), new(plot.Right, plot.Bottom), new(plot.Left, plot.Bottom)]);
-        canvas.Path(whole.ToString() + Rings(isolines.AtLeast(0)), "hatched");
+        canvas.Path(whole.ToString() + Rings(isolines.AtLeast(double.Epsilon)), "hatched");
         var boundary = new PathText();
         foreach (var line in isolines.At(0))
         {

@@ -17,7 +17,7 @@ internal static class SurfaceLegend
 
         if (hatched && surfaces.Any(surface => !surface.Verdicts.IsEmpty))
         {
-            entries.Add(new("L < 0: wrong", (canvas, at) =>
+            entries.Add(new("L ≤ 0: wrong", (canvas, at) =>
             {
                 canvas.Rectangle(at.X, at.Y, 26, 12, "hatched");
                 canvas.Rectangle(at.X, at.Y, 26, 12, "frame");

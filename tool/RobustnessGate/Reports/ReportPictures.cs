@@ -31,7 +31,7 @@ public static class ReportPictures
             .GroupBy(line => line.Norm).Select(norm => Panel(results, norm.Key, natural, [.. norm])).ToArray();
         return panels.Length == 0 ? null : Picture(
             PictureSection.Attacks, Accuracy, "Robust accuracy against ε",
-            string.Create(CultureInfo.InvariantCulture, $"Of {Words.Count(natural?.Bits.Count ?? 0)} samples, those that withstood every attack at a radius up to ε, with the 95 % band; signs are single attacks."),
+            string.Create(CultureInfo.InvariantCulture, $"Of {Words.Count(natural?.Bits.Count ?? 0)} samples, those that withstood every attack at a radius up to ε, with the 95 % band; signs are single attacks. What is predicted without attacks is predicted for the samples of the indicator alone."),
             (title, caption) => AccuracyFigure.Draw(title, caption, panels, 2));
     }
 

@@ -35,6 +35,15 @@ public static class SurfacePage
                     $"| {Cell(grid.Model)} | {grid.Origin.Margin:G4} | {grid.Origin.Loss:G4} | {100 * SurfaceMeasure.Right(grid):F1} % | {100 * grid.Accuracies.Average():F1} % |"));
             }
 
+            foreach (var grid in part.Grids)
+            {
+                if (grid.Path is { } path)
+                {
+                    Line(text, FormattableString.Invariant(
+                        $"\n{Cell(grid.Model)}: `{path.Attack}` at ε = {Gating.Words.Radius(path.Epsilon)} ends where L = {path.Margins[^1]:G4}, {(path.Margins[^1] > 0 ? "on the right side of the boundary" : "beyond the boundary")}; {100 * path.Distances[^1]:F0} % of its way leads out of the plane, where no picture shows it."));
+                }
+            }
+
             Line(text, $"\nEvery point: [{part.Name}.csv]({part.Name}.csv).");
         }
 
