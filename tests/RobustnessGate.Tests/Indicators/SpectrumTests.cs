@@ -34,6 +34,31 @@ public class SpectrumTests
         }
     }
 
+    [Fact]
+    public void SomeRowsTellTheAbsoluteSumWithinTheirErrorBar()
+    {
+        using var scope = NewDisposeScope();
+        var missed = 0;
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var random = CounterRandom.For(seed, "rows");
+            // Rows of very different size, as the pixels of an image have.
+            var factor = tensor(Networks.Uniform($"factor{seed}", 6 * 500, -1, 1)).reshape(6, 500) * arange(500, dtype: ScalarType.Float64).pow(2);
+            var rows = new long[100];
+            foreach (ref var row in rows.AsSpan())
+            {
+                row = random.NextInt(500);
+            }
+
+            var (value, error) = CrossEntropyHessian.AbsoluteSum(factor, rows);
+            var truth = CrossEntropyHessian.AbsoluteSum(factor);
+            Assert.InRange(error, 1e-3 * truth, 0.5 * truth);
+            missed += Math.Abs(value - truth) <= error ? 0 : 1;
+        }
+
+        Assert.InRange(missed, 0, 3);
+    }
+
     [Theory]
     [InlineData("natural.onnx")]
     [InlineData("robust.onnx")]

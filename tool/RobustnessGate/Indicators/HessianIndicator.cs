@@ -21,6 +21,10 @@ public static class HessianIndicator
     /// <summary>Beyond, the paper's float32 statistic is left out: it takes a full matrix and all its eigenvalues.</summary>
     private const int MostFeaturesInFloat32 = 1024;
 
+    /// <summary>Beyond, Σ|H_ij| of a matrix of low rank comes from some of its rows: all of a photograph's would take minutes.</summary>
+    private const int MostFeaturesOfAnExactSum = 16384;
+
+    private const int RowsOfASum = 512;
     private const int Probes = 8;
     private const int Steps = 40;
 
@@ -46,7 +50,7 @@ public static class HessianIndicator
 
     private static IEnumerable<Quantity> Named(string name, Spectrum spectrum, Vicinity around)
     {
-        yield return new(name + "L1", spectrum.AbsoluteSum);
+        yield return new(name + "L1", spectrum.AbsoluteSum?.Value);
         yield return new(name + "SpectralNorm", spectrum.Largest.Value);
         yield return new(name + "NuclearNorm", spectrum.Nuclear.Value);
         yield return new(name + "Trace", spectrum.Trace.Value);
@@ -55,10 +59,14 @@ public static class HessianIndicator
         yield return new(name + "NegativeRatio", spectrum.Negative);
         // Of a spectrum that is not known whole nobody can tell which eigenvalues are zero.
         yield return new(name + "ZeroRatio", around.Exact && spectrum.Exact ? (double?)spectrum.Zeros / around.Sample.Dimension : null);
+        if (spectrum.AbsoluteSum?.Error > 0 || !spectrum.Exact)
+        {
+            // Of a positive semi-definite matrix, as what is missing is one, Σ|M_ij| is at most d times the trace.
+            yield return new(name + "L1Error", spectrum.AbsoluteSum?.Error + (spectrum.Trace.Error * around.Sample.Dimension));
+        }
+
         if (!spectrum.Exact)
         {
-            // Of a positive semi-definite matrix Σ|M_ij| is at most d times the trace.
-            yield return new(name + "L1Error", spectrum.AbsoluteSum is null ? null : spectrum.Trace.Error * around.Sample.Dimension);
             yield return new(name + "SpectralNormError", spectrum.Largest.Error);
             yield return new(name + "NuclearNormError", spectrum.Nuclear.Error);
             yield return new(name + "TraceError", spectrum.Trace.Error);
@@ -79,7 +87,7 @@ public static class HessianIndicator
             }
 
             var full = InputHessian.Full(value, at.Point).to(ScalarType.Float64);
-            return (Spectrum.Of(CrossEntropyHessian.EigenvaluesOf(full), at.Dimension, full.abs().sum().item<double>()), small ? full : null);
+            return (Spectrum.Of(CrossEntropyHessian.EigenvaluesOf(full), at.Dimension, new(full.abs().sum().item<double>(), 0)), small ? full : null);
         }
 
         var (rows, logits) = (at.Rows.to(ScalarType.Float64), at.Logits.to(ScalarType.Float64));
@@ -88,8 +96,25 @@ public static class HessianIndicator
         var kept = p.index_select(0, tensor(at.Classes.Select(c => (long)c).ToArray(), device: p.device));
         var factor = all ? CrossEntropyHessian.Factor(rows, logits) : CrossEntropyHessian.PartialFactor(rows, kept);
         var spectrum = Spectrum.Of(
-            CrossEntropyHessian.Eigenvalues(factor), at.Dimension, CrossEntropyHessian.AbsoluteSum(factor), all ? 0 : Missing(at, p, kept, rows));
+            CrossEntropyHessian.Eigenvalues(factor), at.Dimension, AbsoluteSum(around, factor), all ? 0 : Missing(at, p, kept, rows));
         return (spectrum, small ? factor.t().mm(factor) : null);
+    }
+
+    private static Estimate AbsoluteSum(Vicinity around, Tensor factor)
+    {
+        if (around.Sample.Dimension <= MostFeaturesOfAnExactSum)
+        {
+            return new(CrossEntropyHessian.AbsoluteSum(factor), 0);
+        }
+
+        var random = around.Random("rows");
+        var rows = new long[RowsOfASum];
+        foreach (ref var row in rows.AsSpan())
+        {
+            row = random.NextInt((int)around.Sample.Dimension);
+        }
+
+        return CrossEntropyHessian.AbsoluteSum(factor, rows);
     }
 
     /// <summary>The bound of <see cref="CrossEntropyHessian.PartialFactor"/>, with ‖g_c − μ‖ ≤ ‖g_c − g_t‖ + ‖g_t − μ‖.</summary>
@@ -109,7 +134,7 @@ public static class HessianIndicator
         var at = around.Sample;
         if (around.Setting.PiecewiseLinear)
         {
-            return (Spectrum.Of([], at.Dimension, 0), 0);
+            return (Spectrum.Of([], at.Dimension, new(0, 0)), 0);
         }
 
         if (at.Dimension > MostFeaturesOfAFullHessian)
@@ -121,7 +146,7 @@ public static class HessianIndicator
         var (values, vectors) = linalg.eigh(full);
         var stretched = (values.abs() * vectors.abs().sum(dim: 0).square()).sum().item<double>();
         double[] eigenvalues = [.. values.cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];
-        return (Spectrum.Of(eigenvalues, at.Dimension, full.abs().sum().item<double>()), stretched);
+        return (Spectrum.Of(eigenvalues, at.Dimension, new(full.abs().sum().item<double>(), 0)), stretched);
     }
 
     private static Spectrum Estimated(Vicinity around, Func<Tensor, Tensor> value)

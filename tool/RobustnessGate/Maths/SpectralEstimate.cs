@@ -1,11 +1,7 @@
-using MathNet.Numerics.Distributions;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Maths;
-
-/// <summary>A number with its error bar: the truth lies within ± <paramref name="Error"/> with 99 % confidence.</summary>
-public readonly record struct Estimate(double Value, double Error);
 
 /// <summary>
 /// Sums over the spectrum of a symmetric matrix that is known by its products alone: stochastic Lanczos quadrature
@@ -14,9 +10,6 @@ public readonly record struct Estimate(double Value, double Error);
 /// </summary>
 public sealed class SpectralEstimate
 {
-    /// <summary>Two-sided, of the error bars of sums.</summary>
-    private const double Confidence = 0.99;
-
     private readonly Tridiagonal[] _probes;
     private readonly long _dimension;
 
@@ -57,9 +50,7 @@ public sealed class SpectralEstimate
     {
         var (values, shorter) = (_probes.Select(probe => One(probe, probe.Steps, f)).ToArray(), _probes.Select(probe =>
             One(probe, probe.Beside[^1] == 0 ? probe.Steps : Math.Max(1, probe.Steps * 3 / 4), f)).ToArray());
-        var mean = values.Average();
-        var deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
-        var spread = StudentT.InvCDF(0, 1, values.Length - 1, (1 + Confidence) / 2) * deviation / Math.Sqrt(values.Length);
+        var (mean, spread) = Estimate.OfMean(values);
         return new(mean, spread + Math.Abs(mean - shorter.Average()) + (1e-9 * Math.Abs(mean)));
     }
 

@@ -7,13 +7,13 @@ namespace RobustnessGate.Maths;
 /// <param name="Trace">Σλ.</param>
 /// <param name="Frobenius">√Σλ².</param>
 /// <param name="Negative">Σ|λ| of the negative ones over Σ|λ|; null where all are zero.</param>
-/// <param name="AbsoluteSum">Σ|H_ij|.</param>
+/// <param name="AbsoluteSum">Σ|H_ij|, with an error where it comes from some of the rows.</param>
 /// <param name="Rank">How many exceed a millionth of the largest.</param>
 /// <param name="Zeros">How many have a magnitude below 10e-10, the paper's "zeros".</param>
 /// <param name="Exact">Whether all eigenvalues are known and errors are rounding alone.</param>
 public sealed record Spectrum(
     double[] Top, Estimate Largest, Estimate Nuclear, Estimate Trace, double Frobenius, double? Negative,
-    double? AbsoluteSum, int? Rank, long? Zeros, bool Exact)
+    Estimate? AbsoluteSum, int? Rank, long? Zeros, bool Exact)
 {
     /// <summary>"10e-10" of the paper's third footnote.</summary>
     public const double NearZero = 10e-10;
@@ -27,7 +27,7 @@ public sealed record Spectrum(
     /// <param name="eigenvalues">Those that can differ from zero, by falling magnitude.</param>
     /// <param name="dimension">d: the others of the d eigenvalues are zero.</param>
     /// <param name="missing">Most that any eigenvalue, and their sum, can be greater than said; 0 where nothing was left out.</param>
-    public static Spectrum Of(double[] eigenvalues, long dimension, double? absoluteSum, double missing = 0)
+    public static Spectrum Of(double[] eigenvalues, long dimension, Estimate absoluteSum, double missing = 0)
     {
         var nuclear = eigenvalues.Sum(Math.Abs);
         var largest = eigenvalues.Length == 0 ? 0 : Math.Abs(eigenvalues[0]);
