@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Models;
+using RobustnessGate.Tests.Indicators;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,14 +29,29 @@ public class MemoryTests
     }
 
     [Fact]
+    public void GradientsThatDoNotFitAreTakenInSmallerBatchesToo()
+    {
+        var bed = Networks.Labelled(Networks.Convolutional("memory"), "memory", 40, 1, 8, 8) with { Indicator = 2 };
+        var narrow = new Narrow(bed.Network, 3, "CUDA out of memory.", gradientsOnly: true);
+        var entry = Bed.Entry(new Fgsm(), 0.02);
+
+        var measured = (bed with { Network = narrow }).Run(entry);
+
+        var small = (bed with { Options = new EvaluationOptions(BatchSize: 2) }).Run(entry);
+        Assert.Equal(small.Attacks[0].Bits, measured.Attacks[0].Bits);
+        Assert.Equal(small.Indicator!.At("linearRadius", 1), measured.Indicator!.At("linearRadius", 1), 1e-12);
+        Assert.True(narrow.Refused > 0);
+    }
+
+    [Fact]
     public void OtherFailuresAreNoReasonToTryAgain()
     {
         var bed = Networks.Labelled(Networks.Convolutional("memory"), "memory", 40, 1, 8, 8);
         Assert.Throws<ExternalException>(() => (bed with { Network = new Narrow(bed.Network, 8, "device-side assert triggered") }).Run(Bed.Entry(new Fgsm(), 0.02)));
     }
 
-    /// <summary>A network on a device that has room for so many rows at once.</summary>
-    private sealed class Narrow(INetwork network, int most, string words) : INetwork
+    /// <summary>A network on a device that has room for so many rows at once, or for the gradients of so many.</summary>
+    private sealed class Narrow(INetwork network, int most, string words, bool gradientsOnly = false) : INetwork
     {
         public int Refused { get; private set; }
 
@@ -49,7 +65,7 @@ public class MemoryTests
 
         public Tensor Forward(Tensor input)
         {
-            if (input.shape[0] <= most)
+            if (input.shape[0] <= most || (gradientsOnly && !input.requires_grad))
             {
                 return network.Forward(input);
             }

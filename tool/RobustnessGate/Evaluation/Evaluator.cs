@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Indicators;
@@ -42,20 +41,11 @@ public static class Evaluator
 
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
         var contact = new FirstContact(policy.Model, classifier);
-        var overview = clock.Time("preflight", () =>
-        {
-            while (true)
-            {
-                try
-                {
-                    return contact.Examine(first, policy.Seed, Note);
-                }
-                catch (ExternalException exception) when (oracle.Halve(exception))
-                {
-                    first = first.narrow(0, 0, Math.Min(first.shape[0], oracle.BatchSize));
-                }
-            }
-        });
+        // The first batch, or as much of it as the device has room for.
+        T AtFirst<T>(Func<Tensor, T> examine) =>
+            oracle.Fitting(() => examine(first.narrow(0, 0, Math.Min(first.shape[0], oracle.BatchSize))));
+
+        var overview = clock.Time("preflight", () => AtFirst(rows => contact.Examine(rows, policy.Seed, Note)));
         record(new OverviewFact(new Overview(overview, FirstContact.Describe(samples), null)));
         foreach (var note in samples.Notices)
         {
@@ -63,12 +53,12 @@ public static class Evaluator
         }
 
         var model = policy.Source.At("model.path");
-        if (RandomnessCheck.Examine(oracle, first, model) is { } random)
+        if (AtFirst(rows => RandomnessCheck.Examine(oracle, rows, model)) is { } random)
         {
             oracle.Draws = AttackEntry.AutomaticDraws;
             Note(random);
         }
-        else if (first.shape[0] > 1 && CompanyCheck.Examine(oracle, first, model) is { } company)
+        else if (AtFirst(rows => rows.shape[0] > 1 ? CompanyCheck.Examine(oracle, rows, model) : null) is { } company)
         {
             Note(company);
         }
@@ -87,12 +77,13 @@ public static class Evaluator
         var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions], natural.NearBoundary));
-        int[] labels = [.. samples.Labels.Take((int)first.shape[0])];
+        int[] Labels(Tensor rows) => [.. samples.Labels.Take((int)rows.shape[0])];
         Suspicion[] signs =
         [
             .. new[]
             {
-                GradientCheck.Examine(classifier, first, labels, model), UnderflowCheck.Examine(classifier, first, labels, model),
+                AtFirst(rows => GradientCheck.Examine(classifier, rows, Labels(rows), model)),
+                AtFirst(rows => UnderflowCheck.Examine(classifier, rows, Labels(rows), model)),
             }.OfType<Suspicion>(),
         ];
         foreach (var sign in signs)
@@ -100,7 +91,7 @@ public static class Evaluator
             Note(sign.Finding);
         }
 
-        var mistakes = new UsualMistakes(classifier, tensors, options.BatchSize, device, policy.LargestEpsilon, policy.Source.At);
+        var mistakes = new UsualMistakes(classifier, tensors, oracle.BatchSize, device, policy.LargestEpsilon, policy.Source.At);
         if (clock.Time("usual-mistakes", mistakes.Find) is { } mistake)
         {
             Note(mistake);

@@ -17,10 +17,11 @@ internal sealed class IndicatorRunner(
     private const int MostNumbersOfAPass = 1 << 18;
 
     private readonly ScalarType _type = oracle.Classifier.Network.SupportsDouble ? ScalarType.Float64 : ScalarType.Float32;
-    private readonly int _batch = Math.Clamp(MostNumbersOfAPass / samples.Features, 1, oracle.BatchSize);
     private readonly Histogram _jacobian = new("jacobian");
     private readonly Histogram _hessian = new("hessian");
     private readonly Histogram _hessianInFloat32 = new("hessianFloat32");
+
+    private int Batch => Math.Clamp(MostNumbersOfAPass / samples.Features, 1, oracle.BatchSize);
 
     public IndicatorFact Run(int count)
     {
@@ -32,9 +33,8 @@ internal sealed class IndicatorRunner(
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var around = Around(sample);
-            var hessian = HessianIndicator.Measure(around);
-            foreach (var (name, value) in Values(around, hessian))
+            var (around, hessian, measured) = oracle.Fitting(() => Measured(sample));
+            foreach (var (name, value) in measured)
             {
                 (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(value);
             }
@@ -61,6 +61,13 @@ internal sealed class IndicatorRunner(
             new IndicatorContext(
                 setting.Protocol, setting.Epsilon, setting.EpsilonL2, setting.Jitter, kind, cap,
                 [_jacobian.ToDistribution(), _hessian.ToDistribution(), _hessianInFloat32.ToDistribution()], images.ToImmutable()));
+    }
+
+    private (Vicinity Around, HessianIndicator.Measured Hessian, Dictionary<string, double?> Values) Measured(int sample)
+    {
+        var around = Around(sample);
+        var hessian = HessianIndicator.Measure(around);
+        return (around, hessian, Values(around, hessian));
     }
 
     /// <summary>Every quantity of one sample: at the sample, averaged over the jittered points, and what follows from them.</summary>
@@ -101,9 +108,9 @@ internal sealed class IndicatorRunner(
         var points = setting.Jitter == 0
             ? input
             : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
-        var geometry = LocalGeometry.At(oracle.Classifier.Logits, points, samples.Labels[sample], _batch);
+        var geometry = LocalGeometry.At(oracle.Classifier.Logits, points, samples.Labels[sample], Batch);
         var (low, high) = samples.Box([sample], region: false);
-        return new Vicinity(geometry, oracle.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, _batch);
+        return new Vicinity(geometry, oracle.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch);
     }
 
     private void Count(LocalGeometry at, HessianIndicator.Measured hessian)

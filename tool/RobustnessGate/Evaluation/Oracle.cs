@@ -40,6 +40,22 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         return true;
     }
 
+    /// <summary>Work that looks at <see cref="BatchSize"/> each time, again and again in smaller batches until it fits.</summary>
+    public T Fitting<T>(Func<T> work)
+    {
+        while (true)
+        {
+            try
+            {
+                return work();
+            }
+            catch (ExternalException exception) when (Halve(exception))
+            {
+                // Again, in smaller batches.
+            }
+        }
+    }
+
     /// <summary>How many answers of the network one answer here averages: more than 1 for a randomised one.</summary>
     public int Draws { get; set; } = 1;
 
@@ -50,38 +66,12 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     public Tensor Pad(Tensor rows) => Pad(rows, BatchSize);
 
     /// <summary>(n, …) float32 → logits (n, K) float32, without a graph.</summary>
-    public Tensor Logits(Tensor rows)
-    {
-        while (true)
-        {
-            try
-            {
-                return Logits(rows, BatchSize, Draws);
-            }
-            catch (ExternalException exception) when (Halve(exception))
-            {
-                // Again, in smaller batches.
-            }
-        }
-    }
+    public Tensor Logits(Tensor rows) => Fitting(() => Logits(rows, BatchSize, Draws));
 
     /// <summary>The logits that verdicts rest on: float64 where the format allows it, else float32 again.</summary>
     /// <param name="draws">Answers that one answer averages.</param>
     /// <returns>(n, K) float64.</returns>
-    public Tensor VerdictLogits(Tensor rows, int draws)
-    {
-        while (true)
-        {
-            try
-            {
-                return Verdict(rows, draws);
-            }
-            catch (ExternalException exception) when (Halve(exception))
-            {
-                // Again, in smaller batches.
-            }
-        }
-    }
+    public Tensor VerdictLogits(Tensor rows, int draws) => Fitting(() => Verdict(rows, draws));
 
     private Tensor Verdict(Tensor rows, int draws)
     {
