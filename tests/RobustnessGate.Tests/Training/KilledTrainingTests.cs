@@ -1,12 +1,65 @@
+using System.Diagnostics;
 using RobustnessGate.Tests.Cli;
+using RobustnessGate.Tests.Models;
+using Xunit.Abstractions;
 
 namespace RobustnessGate.Tests.Training;
 
-public sealed class KilledTrainingTests : IDisposable
+public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
 {
+    private const int Wanted = 10;
+
+    private readonly Random _moments = new(20181122);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("killed").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>
+    /// Ten trainings, each in a process that a SIGKILL ends at a random moment of it, between a tenth of a training
+    /// before its end and its beginning, wherever that falls: in a step, or while the checkpoint is written.
+    /// </summary>
+    [Fact]
+    public void AKillAtARandomMomentAndAResumeEndAtTheSameWeightsTenTimesOfTen()
+    {
+        var (whole, killed) = (Folder("whole"), Folder("killed"));
+        var duration = TimeUninterrupted(whole);
+        var interrupted = new SortedSet<int>();
+        for (var training = 0; interrupted.Count < Wanted; training++)
+        {
+            Assert.True(training < 5 * Wanted, "trainings end before they can be killed");
+            using var child = new RunningTool(ChildProcess.Start("train", killed, "1000"));
+            child.WaitForLine(line => line == KillableTraining.Beginning(training));
+            Thread.Sleep(duration * (0.9 * _moments.NextDouble()));
+            child.Process.Kill();
+            child.Process.WaitForExit();
+            if (!File.Exists(KillableTraining.Weights(killed, training)))
+            {
+                interrupted.Add(training);
+            }
+        }
+
+        var last = interrupted.Max + 1;
+        using var end = new RunningTool(ChildProcess.Start("train", killed, $"{last}"));
+        Assert.Equal(0, end.Wait().ExitCode);
+        var expected = File.ReadAllBytes(KillableTraining.Weights(whole, 0));
+        var same = interrupted.Count(training => expected.AsSpan().SequenceEqual(File.ReadAllBytes(KillableTraining.Weights(killed, training))));
+        output.WriteLine($"killed at a random moment and resumed: identical final weights, {same} of {Wanted}");
+        Assert.Equal(Wanted, same);
+        Assert.NotEmpty(expected);
+    }
+
+    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+
+    /// <summary>Trains once to the end.</summary>
+    private static TimeSpan TimeUninterrupted(string folder)
+    {
+        using var child = new RunningTool(ChildProcess.Start("train", folder, "1"));
+        child.WaitForLine(line => line == KillableTraining.Beginning(0));
+        var began = Stopwatch.GetTimestamp();
+        Assert.Equal(0, child.Wait().ExitCode);
+        return Stopwatch.GetElapsedTime(began);
+    }
 
     /// <summary>Through the real process and a real kill, at moments that no test can choose.</summary>
     [Fact]
@@ -31,7 +84,7 @@ public sealed class KilledTrainingTests : IDisposable
         {
             using var running = Tool.Start(_folder, [], "harden", "-o", "killed");
             running.WaitForLine(line => line.Contains("epoch ", StringComparison.Ordinal));
-            Thread.Sleep(Random.Shared.Next(300));
+            Thread.Sleep(_moments.Next(300));
             running.Process.Kill();
             running.Process.WaitForExit();
         }
@@ -39,6 +92,8 @@ public sealed class KilledTrainingTests : IDisposable
         var last = Tool.RunIn(_folder, "harden", "-o", "killed");
         Assert.Equal(0, last.ExitCode);
         Assert.DoesNotContain("epoch 1/8", last.Error, StringComparison.Ordinal);
+        Assert.Matches(@"of 8(, from harden\.checkpoint|: nothing is left)", last.Error);
+        Assert.Contains("An earlier run left a checkpoint: ", File.ReadAllText(Path.Combine(_folder, "killed", "harden.md")), StringComparison.Ordinal);
         Assert.Equal(Hardened("uninterrupted"), Hardened("killed"));
     }
 
