@@ -58,8 +58,7 @@ public sealed class HardenMistakesTests : IDisposable
         { "path: 'QUICK/natural.onnx'", "path: HERE/rounding.onnx", "RG0481", ExitCode.InvalidInput },
         { "path: 'QUICK/natural.onnx'", "path: HERE/nan.onnx", "RG0413", ExitCode.InvalidInput },
         { "epsilon: 0.1 }", "epsilon: 0.1, target: 12 }", "RG0323", ExitCode.InvalidInput },
-        { "regime: jacobian", "regime: min-max, epsilon: 1.0e+300", "RG0480", ExitCode.InvalidInput },
-        { "norm: linf", "norm: l2", "RG0482", ExitCode.InvalidInput },
+        { "regime: jacobian", "regime: jacobian, coefficient: 1.0e+300, ramp: 0", "RG0480", ExitCode.InvalidInput },
         { "device: cpu", "device: 'cuda:77'", "RG0908", ExitCode.BadCommandLine },
     };
 
@@ -78,6 +77,12 @@ public sealed class HardenMistakesTests : IDisposable
     [InlineData("taken")]
     public void AnOutputThatCannotBeWrittenIsRefusedBeforeAnythingIsMeasured(string output) =>
         AssertRefused(Policy(), output, "RG0004", ExitCode.BadCommandLine);
+
+    [Fact]
+    public void ARegimeWithoutARadiusIsRefusedBeforeAnythingIsMeasured() => AssertRefused(
+        Policy().Replace("name: fgsm, norm: linf", "name: pgd, norm: l2", StringComparison.Ordinal)
+            .Replace("regime: jacobian", "regime: min-max", StringComparison.Ordinal),
+        "out", "RG0482", ExitCode.InvalidInput);
 
     [Fact]
     public void AFrozenModelIsRefusedBeforeAnythingIsMeasured()
