@@ -10,6 +10,7 @@ internal static class Program
     {
         ["onnx-conformance", var folder, var skip, var log] => Models.ConformanceSuite.Run(folder, int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
         ["fuzz-models", var skip, var log] => Models.ModelFuzzer.Run(int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture), log),
+        ["train", var folder, var count] => Training.KillableTraining.Run(folder, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
         ["load-images", var path, var log] => Samples.CifarJpegTests.Load(path, log),
         _ => 1,
     };

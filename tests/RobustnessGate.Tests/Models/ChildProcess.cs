@@ -40,15 +40,30 @@ internal static class ChildProcess
     /// <summary>Runs a child to its end.</summary>
     public static int Run(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
+        var start = Entry(arguments);
+        start.RedirectStandardError = true;
+        using var child = Process.Start(start)!;
+        child.StandardError.ReadToEnd();
+        child.WaitForExit();
+        return child.ExitCode;
+    }
+
+    /// <summary>Starts a child with both its outputs redirected.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        var start = Entry(arguments);
+        (start.RedirectStandardError, start.RedirectStandardOutput) = (true, true);
+        return Process.Start(start)!;
+    }
+
+    private static ProcessStartInfo Entry(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet");
         foreach (var argument in (string[])["exec", typeof(ChildProcess).Assembly.Location, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
 
-        using var child = Process.Start(start)!;
-        child.StandardError.ReadToEnd();
-        child.WaitForExit();
-        return child.ExitCode;
+        return start;
     }
 }

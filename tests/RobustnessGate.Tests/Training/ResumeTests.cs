@@ -6,14 +6,14 @@ namespace RobustnessGate.Tests.Training;
 
 public sealed class ResumeTests : IDisposable
 {
-    private static readonly Architecture Small = new(
+    internal static readonly Architecture Small = new(
         [1, 6, 6],
         [
             new Layer.Conv(4, 3), new Layer.BatchNorm(), new Layer.Relu(), new Layer.MaxPool(2),
             new Layer.Flatten(), new Layer.Linear(3),
         ]);
 
-    private static readonly TrainingOptions Options = new(
+    internal static readonly TrainingOptions Options = new(
         Epochs: 4, BatchSize: 16, LearningRate: 0.02, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), Seed: 9);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resume");
@@ -69,8 +69,29 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(expected, Train(new Natural(), File, int.MaxValue));
     }
 
+    [Fact]
+    public void WhatIsFoundOfAnEarlierRunIsSaid()
+    {
+        var said = new List<string>();
+        Train(new Jacobian(), File, 13, said.Add);
+        Assert.Empty(said);
+        Train(new Jacobian(), File, int.MaxValue, said.Add);
+        Train(new Jacobian(), File, int.MaxValue, said.Add);
+        Train(new MinMax(0.1), File, int.MaxValue, said.Add);
+        System.IO.File.WriteAllText(File, "no checkpoint");
+        Train(new MinMax(0.1), File, int.MaxValue, said.Add);
+        Assert.Equal(
+            [
+                "the training goes on after epoch 2 of 4, from training.checkpoint",
+                "training.checkpoint holds this training, finished after epoch 4 of 4: nothing is left to train",
+                "training.checkpoint is of no use here (other regime): the training starts afresh and replaces it",
+                "training.checkpoint is of no use here (damaged, or no checkpoint): the training starts afresh and replaces it",
+            ],
+            said);
+    }
+
     /// <summary>Null where the training was stopped before this loss was computed.</summary>
-    private static float[]? Train(Regime regime, string? checkpoint, int stopAtLoss)
+    private static float[]? Train(Regime regime, string? checkpoint, int stopAtLoss, Action<string>? say = null)
     {
         using var data = TrainerTests.Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
@@ -78,7 +99,7 @@ public sealed class ResumeTests : IDisposable
         using var kill = new CancellationTokenSource();
         var task = new TrainingTask(network, data, new Counting(regime, stopAtLoss, kill), Options)
         {
-            CheckpointPath = checkpoint, Source = source,
+            CheckpointPath = checkpoint, Source = source, Found = found => say?.Invoke(found.Sentence),
         };
         try
         {

@@ -130,17 +130,26 @@ internal sealed class AttackRunner(
         ? null
         : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape);
 
+    /// <summary>Makes sure that targets are classes of the model.</summary>
+    /// <param name="targets">Of the first samples, or of all.</param>
+    /// <exception cref="MistakeException">RG0323.</exception>
+    internal static void RequireClasses(long[] targets, int classes)
+    {
+        var wrong = Array.FindIndex(targets, target => target < 0 || target >= classes);
+        if (wrong >= 0)
+        {
+            throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
+                $"the target of sample {wrong} is class {targets[wrong]}, but the model has {classes} classes, numbered 0 to {classes - 1}.")));
+        }
+    }
+
     /// <summary>The class that each sample must leave or reach.</summary>
     /// <exception cref="MistakeException">RG0323: a target that is no class of the model.</exception>
     private long[] Classes(Target target)
     {
         var classes = Resolve(target);
-        var count = natural.Logits[0].Length;
-        var wrong = Array.FindIndex(classes, target => target < 0 || target >= count);
-        return wrong < 0
-            ? classes
-            : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
-                $"the target of sample {wrong} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
+        RequireClasses(classes, natural.Logits[0].Length);
+        return classes;
     }
 
     private long[] Resolve(Target target) => target switch

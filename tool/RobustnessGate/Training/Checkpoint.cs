@@ -54,20 +54,32 @@ internal sealed record Checkpoint(string Identity, int Epoch, long Steps, int Si
     }
 
     /// <summary>Reads a state back into tensors of the same names and shapes.</summary>
-    /// <returns>Null where there is no file, or it is of another training, or damaged: then nothing was changed.</returns>
-    public static Checkpoint? Load(string path, string identity, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    /// <returns>The state; without one, why the file is of no use, or null for no file: then nothing was changed.</returns>
+    public static (Checkpoint? Saved, string? Obstacle) Load(
+        string path, string identity, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
-        if (!File.Exists(path) || File.ReadAllBytes(path) is not { Length: > SHA256.HashSizeInBytes } bytes
+        if (!File.Exists(path))
+        {
+            return (null, null);
+        }
+
+        if (File.ReadAllBytes(path) is not { Length: > SHA256.HashSizeInBytes } bytes
             || !SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes)))
         {
-            return null;
+            return (null, "damaged, or no checkpoint");
         }
 
         using var reader = new BinaryReader(
             new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes), Encoding.UTF8);
-        if (reader.ReadString() != Magic || reader.ReadString() != identity)
+        if (reader.ReadString() != Magic)
         {
-            return null;
+            return (null, "written by another version");
+        }
+
+        var stored = reader.ReadString();
+        if (stored != identity)
+        {
+            return (null, TrainingIdentity.Differences(stored, identity));
         }
 
         var (epoch, steps, since, finished) = (reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32(), reader.ReadBoolean());
@@ -86,7 +98,7 @@ internal sealed record Checkpoint(string Identity, int Epoch, long Steps, int Si
             value.copy_(copy);
         }
 
-        return new(identity, epoch, steps, since, best, finished);
+        return (new(identity, epoch, steps, since, best, finished), null);
     }
 
     private static byte[] Bytes(Tensor tensor) => tensor.contiguous().bytes.ToArray();

@@ -8,15 +8,18 @@ namespace RobustnessGate.Training;
 /// <summary>From stored samples to tensors in memory.</summary>
 public static class SampleSets
 {
-    /// <summary>All samples of a set, decoded, with their labels.</summary>
-    public static TrainingSet ToTrainingSet(this SampleSet samples, InputSection input, Device? device = null)
+    /// <summary>The samples of a set, decoded, with their labels.</summary>
+    /// <param name="atMost">How many, from the first on.</param>
+    public static TrainingSet ToTrainingSet(
+        this SampleSet samples, InputSection input, Device? device = null, int atMost = int.MaxValue)
     {
         using var scope = NewDisposeScope();
-        var values = new float[(long)samples.Count * samples.Features];
-        samples.Read(0, samples.Count, values);
+        var count = Math.Min(samples.Count, atMost);
+        var values = new float[(long)count * samples.Features];
+        samples.Read(0, count, values);
         return new(
-            tensor(values, [samples.Count, .. input.Shape.Select(size => (long)size)]).to(device ?? CPU),
-            tensor(samples.Labels.Select(label => (long)label).ToArray()).to(device ?? CPU));
+            tensor(values, [count, .. input.Shape.Select(size => (long)size)]).to(device ?? CPU),
+            tensor(samples.Labels.Take(count).Select(label => (long)label).ToArray()).to(device ?? CPU));
     }
 
     /// <summary>Images and labels in IDX files, as they stand; 8-bit values are mapped to [0, 1].</summary>

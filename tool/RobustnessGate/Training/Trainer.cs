@@ -18,6 +18,9 @@ public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.
     /// there; null to keep none.
     /// </summary>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>Receives what was found at <see cref="CheckpointPath"/>, before the first step; not called where nothing was.</summary>
+    public Action<Resumption>? Found { get; init; }
 }
 
 /// <summary>
@@ -33,7 +36,11 @@ public static class Trainer
     {
         using var scope = NewDisposeScope();
         using var state = new TrainingState(task);
-        state.Resume();
+        if (state.Resume() is { } found)
+        {
+            task.Found?.Invoke(found);
+        }
+
         if (state.IsFinished)
         {
             return;

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;
@@ -18,7 +15,7 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(TrainingTask task)
     {
         _task = task;
-        _identity = Identity(task);
+        _identity = TrainingIdentity.Of(task);
         Optimizer = new(task.Options.Optimizer, task.Network);
         using var frozen = no_grad();
         _best = KeepsBest
@@ -39,13 +36,24 @@ internal sealed class TrainingState : IDisposable
     private IReadOnlyList<(string Name, Tensor Value)> Tensors => [.. _task.Network.State(), .. Optimizer.Named, .. _best];
 
     /// <summary>Goes on from the task's checkpoint, if there is one of this training.</summary>
-    public void Resume()
+    /// <returns>What was found; null without a checkpoint.</returns>
+    public Resumption? Resume()
     {
-        if (_task.CheckpointPath is { } path && Checkpoint.Load(path, _identity, Tensors) is { } saved)
+        if (_task.CheckpointPath is not { } path)
+        {
+            return null;
+        }
+
+        var (saved, obstacle) = Checkpoint.Load(path, _identity, Tensors);
+        if (saved is not null)
         {
             (Epoch, Optimizer.Steps, _since, _bestScore, _stopped) =
                 (saved.Epoch, saved.Steps, saved.Since, saved.Best, saved.Finished);
         }
+
+        return saved is null && obstacle is null
+            ? null
+            : new(Path.GetFileName(path), Epoch, _task.Options.Epochs, IsFinished, obstacle);
     }
 
     /// <summary>Counts the epoch, keeps its weights if they are the best, and saves the state.</summary>
@@ -93,20 +101,5 @@ internal sealed class TrainingState : IDisposable
         {
             target.Value.copy_(source.Value);
         }
-    }
-
-    /// <summary>What makes a training the same: regime, options, validation, data, and the network as it was given.</summary>
-    private static string Identity(TrainingTask task)
-    {
-        using var scope = NewDisposeScope();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in task.Network.State().Append(("labels", task.Data.Labels)).Append(("inputs", task.Data.Inputs)))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {string.Join('x', value.shape)};"));
-            hash.AppendData(value.detach().cpu().contiguous().bytes);
-        }
-
-        return FormattableString.Invariant(
-            $"{task.Regime}|{task.Options}|{task.Validation?.Search}|{task.Validation?.Patience}|{Convert.ToHexStringLower(hash.GetHashAndReset())}");
     }
 }

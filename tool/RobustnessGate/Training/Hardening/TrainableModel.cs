@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
 using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
+using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training.Hardening;
@@ -11,6 +15,7 @@ namespace RobustnessGate.Training.Hardening;
 /// </summary>
 internal sealed class TrainableModel : ITrainable
 {
+    private readonly ModelSection _model;
     private readonly Classifier _classifier;
     private readonly ITrainableNetwork _network;
 
@@ -18,12 +23,13 @@ internal sealed class TrainableModel : ITrainable
     /// <exception cref="MistakeException">RG04xx: the model cannot be read; RG0481: it has no weights that can be trained.</exception>
     public TrainableModel(ModelSection model, Device device, bool writable = true)
     {
+        _model = model;
         _classifier = ModelLoader.Load(model);
         _network = (ITrainableNetwork)_classifier.Network;
         if (Obstacle(model, writable) is { } obstacle)
         {
             _classifier.Dispose();
-            throw MistakeException.InFile("RG0481", ShownPath.Of(model.Path), obstacle);
+            throw Untrainable(obstacle);
         }
 
         // A network moves to where its inputs are; its weights must be there before an optimiser takes them.
@@ -49,10 +55,49 @@ internal sealed class TrainableModel : ITrainable
 
     public Tensor Logits(Tensor x) => _classifier.Logits(x);
 
+    /// <summary>Makes sure that the network's answers are logits.</summary>
+    /// <param name="rows">(n, …input): real samples.</param>
+    /// <returns>Number of classes.</returns>
+    /// <exception cref="MistakeException">RG0409 to RG0414.</exception>
+    public int Examine(Tensor rows)
+    {
+        ModelChecks.Refuse(_classifier, rows, ShownPath.Of(_model.Path));
+        using var frozen = no_grad();
+        using var logits = _classifier.Logits(rows);
+        return (int)logits.shape[1];
+    }
+
+    /// <summary>Makes sure that some weight changes some answer.</summary>
+    /// <param name="rows">(n, …input): real samples.</param>
+    /// <exception cref="MistakeException">RG0481: no gradient leads from the answers to the weights.</exception>
+    public void RequireReach(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var total = _classifier.Logits(rows).square().sum();
+        if (!total.requires_grad
+            || !InputGradient.OfAll(total, [.. Weights.Select(weight => weight.Value)]).Any(gradient => gradient.ne(0).any().item<bool>()))
+        {
+            throw Untrainable("no gradient leads from its answers to its weights: it rounds, compares or detaches on the way, so training would change nothing. Export the network in the form in which it was trained.");
+        }
+    }
+
     /// <summary>The weights file with the weights that this now has; everything else in it stays.</summary>
-    public byte[] Rewritten(ModelSection model) => _network.Rewritten(model)!;
+    /// <exception cref="MistakeException">RG0481: the file does not take them.</exception>
+    public byte[] Rewritten()
+    {
+        try
+        {
+            return _network.Rewritten(_model)!;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidDataException or UnsupportedException or ExternalException)
+        {
+            throw Untrainable($"its weights cannot be written back: {error.Message}. Export it again, with its weights as plain initialisers.");
+        }
+    }
 
     public void Dispose() => _classifier.Dispose();
+
+    private MistakeException Untrainable(string why) => MistakeException.InFile("RG0481", ShownPath.Of(_model.Path), why);
 
     private string? Obstacle(ModelSection model, bool writable) =>
         _network.Weights.Count == 0

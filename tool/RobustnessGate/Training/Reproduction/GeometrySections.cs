@@ -9,9 +9,6 @@ namespace RobustnessGate.Training.Reproduction;
 /// </summary>
 public static class GeometrySections
 {
-    /// <summary>"We randomly take 100 input images from test set": here the first 100.</summary>
-    private static readonly MnistMeasurement Geometry = new("geometry", 100, [], new Policies.IndicatorSection(100));
-
     /// <summary>Title, key of a quantity, and the paper's figure for the natural and the robust network.</summary>
     private static readonly ImmutableArray<(string Title, string Key, string Natural43, string Robust43, string Ratio53)> Quantities =
     [
@@ -28,7 +25,7 @@ public static class GeometrySections
         foreach (var row in new[] { MnistRow.Natural, robust }.Select(cells.Scaled))
         {
             cells.Train(row).Dispose();
-            cells.Measure(row, Geometry);
+            cells.Measure(row, Geometry(cells));
         }
     }
 
@@ -48,11 +45,18 @@ public static class GeometrySections
             text.Line($"| {title} | {Text(a)} | {Text(b)} | {ratio} | {paper} |");
         }
 
-        text.Line($"").Line($"Of the first {Geometry.Images} test images, those classified rightly; in float64, exactly. H is the Hessian of cross-entropy: that of the margin is zero almost everywhere in a piecewise linear network, and for the same reason at most 9 of 784 eigenvalues differ from zero, in any such network. The paper's shares of zero eigenvalues can only be float32 rounding noise below the threshold.");
+        text.Line($"").Line($"Of the first {Geometry(cells).Images} test images, those classified rightly; in float64, exactly. H is the Hessian of cross-entropy: that of the margin is zero almost everywhere in a piecewise linear network, and for the same reason at most 9 of 784 eigenvalues differ from zero, in any such network. The paper's shares of zero eigenvalues can only be float32 rounding noise below the threshold.");
         return text.ToString();
     }
 
-    private static IndicatorFact? Summaries(MnistCells cells, MnistRow row) => cells.Stored(cells.Scaled(row), Geometry)?.Indicator;
+    /// <summary>"We randomly take 100 input images from test set": here the first 100; 20 for a quick run.</summary>
+    private static MnistMeasurement Geometry(MnistCells cells)
+    {
+        var images = cells.Workshop.Quick ? 20 : 100;
+        return new("geometry", images, [], new Policies.IndicatorSection(images));
+    }
+
+    private static IndicatorFact? Summaries(MnistCells cells, MnistRow row) => cells.Stored(cells.Scaled(row), Geometry(cells))?.Indicator;
 
     private static double? Value(IndicatorFact? fact, string key)
     {

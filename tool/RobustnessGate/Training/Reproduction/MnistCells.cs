@@ -54,7 +54,12 @@ public sealed class MnistCells(Workshop workshop)
         var times = Times(row).ToBuilder();
         var before = Workshop.Seconds();
         Trainer.Run(
-            new(network, data, row.Regime, options) { CheckpointPath = Path.Combine(Workshop.Work, $"{row.Key}.checkpoint"), Source = source },
+            new(network, data, row.Regime, options)
+            {
+                CheckpointPath = Path.Combine(Workshop.Work, $"{row.Key}.checkpoint"),
+                Source = source,
+                Found = found => Workshop.Say($"{row.Key}  {found.Sentence}"),
+            },
             report =>
             {
                 times[report.Epoch] = Workshop.Seconds() - before;
@@ -112,7 +117,7 @@ public sealed class MnistCells(Workshop workshop)
 
     private TrainingSet Training()
     {
-        var files = Files("train", Workshop.Quick ? QuickImages : null);
+        var files = Files("train", null) with { Limit = Workshop.Quick ? QuickImages : null };
         return Samples.SampleSet.Load(files, Input, Seed).ToTrainingSet(Input);
     }
 

@@ -15,7 +15,7 @@ public static class ReproductionPage
         text.Line($"{machine}, one thread. All trainings so far took {hours:F1} processor hours. A stopped run goes on where it was; a cell that was not run is empty.");
         if (cells.Workshop.Quick)
         {
-            text.Line($"").Line($"**A quick run**: few epochs on 12,000 training images, measured on 1,000 test images. It shows that everything works, not how good a regime is.");
+            text.Line($"").Line($"**A quick run**: few epochs on at most 12,000 training images, measured on few test images. It shows that everything works, not how good a regime is.");
         }
 
         text.Line($"").Line($"Network: convolutions 16 and 32 (5×5, unpadded) with 2×2 maximum pooling, fully connected 100; 65,558 parameters. The paper says \"two convolutional layers and two fully connected layers\" without widths; these are ours. Adam, peak rate 0.002, half-cosine, batches of 64.");

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using RobustnessGate.Policies;
+using RobustnessGate.Training.Regimes;
+
+namespace RobustnessGate.Training.Hardening;
+
+/// <summary>What a hardening did not achieve, or cost, in sentences: what a table shows to those alone who look for it.</summary>
+internal static class HardenRemarks
+{
+    /// <summary>Points of natural accuracy beyond which a loss is remarked on.</summary>
+    private const double NaturalLoss = 2;
+
+    /// <summary>Points of attacked accuracy below which a gain is hardly one.</summary>
+    private const double LeastGain = 5;
+
+    /// <summary>The gain fades where fewer than this share of the naturally right samples withstand the attacks.</summary>
+    private const double Faded = 0.5;
+
+    /// <summary>‖J‖₁ has fallen below this share of its old mean.</summary>
+    private const double Flatter = 0.8;
+
+    /// <summary>The linear radius has grown beyond this multiple of its old median.</summary>
+    private const double Farther = 1.05;
+
+    /// <summary>Worst first; empty where nothing is to be remarked on.</summary>
+    public static ImmutableArray<string> Of(Regime regime, Comparison figures) =>
+    [
+        .. Shared(figures), .. Natural(figures.Natural), .. Attacked(regime, figures), .. Search(figures), .. Indicators(figures),
+    ];
+
+    private static IEnumerable<string> Shared(Comparison figures)
+    {
+        if (figures.Shared > 0)
+        {
+            yield return FormattableString.Invariant(
+                $"{figures.Shared} of the {figures.Natural.Count} judged samples are among the training samples too: the figures after flatter the model.");
+        }
+    }
+
+    private static IEnumerable<string> Natural(Change natural)
+    {
+        if (!(natural.Points >= -NaturalLoss))
+        {
+            yield return FormattableString.Invariant(
+                $"Natural accuracy fell by {-natural.Points:F1} points, more than {NaturalLoss}. A smaller coefficient or radius, a lower learning rate or more epochs cost less.");
+        }
+    }
+
+    /// <summary>Radii, by norm, at which the policy's attacks together find hardly less than before, or still too much.</summary>
+    private static IEnumerable<string> Attacked(Regime regime, Comparison figures)
+    {
+        var limited = false;
+        foreach (var norm in figures.WorstCases.GroupBy(entry => entry.Norm))
+        {
+            foreach (var (_, radius, change) in norm)
+            {
+                var at = radius is { } ε ? FormattableString.Invariant($"at {norm.Key} ε = {ε}") : "in the samples' boxes";
+                if (HardlyGained(figures, change))
+                {
+                    limited = true;
+                    yield return FormattableString.Invariant(
+                        $"Under all of the policy's attacks {at}, accuracy {(change.After < change.Before ? "fell" : "hardly rose")}: {change.Before} before, {change.After} after, of {change.Count} ({HardenReport.Signed(change.Points)} points).");
+                }
+                else if (!(change.After >= Faded * figures.Natural.After))
+                {
+                    limited = true;
+                    yield return FormattableString.Invariant(
+                        $"The gain fades {at}: {change.After} of {change.Count} withstand all of the policy's attacks, {HardenReport.Signed(change.Points)} points, but fewer than half of those that are right naturally.");
+                }
+            }
+        }
+
+        if (limited && regime is Jacobian or Gradient or Curvature)
+        {
+            yield return "A penalty on gradients knows the neighbourhood of a sample only as far as the surface is straight. For radii beyond that use min-max or trades; see docs/hardening.md.";
+        }
+    }
+
+    /// <summary>Where training's own search is much weaker than the policy's attacks.</summary>
+    private static IEnumerable<string> Search(Comparison figures)
+    {
+        foreach (var search in figures.Search)
+        {
+            var judged = figures.WorstCases
+                .Where(entry => entry.Norm == Norm.Linf.Name() && entry.Epsilon == search.Epsilon)
+                .Select(entry => (int?)entry.Figure.After).FirstOrDefault();
+            if (judged is { } withstood && !(100.0 * (search.After - withstood) / search.Count <= LeastGain))
+            {
+                yield return FormattableString.Invariant(
+                    $"At linf ε = {search.Epsilon} training's own search leaves {search.After} of {search.Count} right, the policy's attacks together only {withstood}. Believe the attacks: progress lines, patience and best weights went by the weaker search.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Indicators(Comparison figures)
+    {
+        var flatter = figures.Indicator("jacobianL1", Statistic.Mean) is var (slope, gentler) && gentler < Flatter * slope;
+        var radius = figures.Indicator("linearRadius", Statistic.Median);
+        var farther = radius is var (near, far) && far > Farther * near;
+        if (flatter && radius is not null && !farther)
+        {
+            yield return "‖J‖₁ fell and the linear radius did not grow: the logits shrank together with their gradients, and the decision boundary is where it was.";
+        }
+
+        if ((flatter || farther) && !figures.WorstCases.IsEmpty && figures.WorstCases.All(entry => !(entry.Figure.Points >= LeastGain)))
+        {
+            yield return "The indicator improved and accuracy under the policy's attacks did not. Believe the attacks: the indicator sees the surface at the samples alone.";
+        }
+    }
+
+    /// <summary>A small gain is none to remark on where there was no more to gain; a fall always is.</summary>
+    private static bool HardlyGained(Comparison figures, Change change) =>
+        !(change.Points >= 0)
+        || (!(change.Points >= LeastGain) && 100.0 * (figures.Natural.Before - change.Before) / change.Count >= LeastGain);
+}
