@@ -140,7 +140,7 @@ internal sealed class AttackRunner(
         return wrong < 0
             ? classes
             : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
-                $"the target of sample {wrong} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
+                $"the target of sample {samples.Number(wrong)} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
     }
 
     private long[] Resolve(Target target) => target switch
