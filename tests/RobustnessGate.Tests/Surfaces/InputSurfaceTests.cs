@@ -220,6 +220,25 @@ public sealed class InputSurfaceTests
         Assert.Equal(21, ground.Survey(Ground.Adversarial(1e-4)).Columns);
     }
 
+    /// <summary>Beside black pixels the smallest step is kept; what the network adds up to does not notice it.</summary>
+    [Fact]
+    public void A_plane_that_the_network_does_not_feel_is_no_blank_picture()
+    {
+        var ground = new Ground(Networks.Linear([1, 0, 1, 0, 1, 0], [0, 0]), [0.6f, 0, 0.4f], 0, 3) { Double = false };
+
+        Assert.Contains("the same number at every point", Assert.Throws<NoDirectionException>(() => ground.Survey(Ground.Adversarial(1e-20))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_of_nothing_has_no_sign()
+    {
+        var ground = new Ground(Networks.Linear([100, 100, 0, 0], [0, 0]), [0.9f, 0.8f], 0, 2) { Double = false };
+        var grid = ground.Survey(new SurfaceSetting(DirectionKind.Random, DirectionKind.Margin, 0.1) { Resolution = 3 });
+
+        Assert.Contains(0.0, grid.Losses);
+        Assert.DoesNotContain(grid.Losses, loss => double.IsNegative(loss));
+    }
+
     /// <summary>What was drawn before does not show: each surface starts its own stream.</summary>
     [Fact]
     public void A_randomised_network_has_the_same_surface_again_and_another_for_another_seed()

@@ -44,7 +44,8 @@ internal sealed class InputSurface(Oracle oracle, string model)
         var classes = label.expand(logits.shape[0]);
         var margins = Doubles(Margin.Of(logits, classes));
         NoDirectionException.RequireNumbers(margins, "the sample itself");
-        var losses = Doubles(Losses.CrossEntropy(logits, classes));
+        // Where softmax is exactly 1 its negative logarithm is -0, which nobody wants to read.
+        ImmutableArray<double> losses = [.. Doubles(Losses.CrossEntropy(logits, classes)).Select(loss => loss + 0.0)];
         var predictions = logits.argmax(1).cpu().data<long>().Select(value => (int)value).ToImmutableArray();
         var middle = margins.Length / 2;
         var (alpha, beta) = (Doubles(x), Doubles(y));

@@ -27,7 +27,7 @@ internal sealed class NoDirectionException(string message) : Exception(message)
     /// <summary>Makes sure that there is something to be seen.</summary>
     /// <param name="margins">L at every node; the origin is the middle one.</param>
     /// <param name="origin">What the plane lies around.</param>
-    /// <exception cref="NoDirectionException">L is no number at the origin, or nowhere but there.</exception>
+    /// <exception cref="NoDirectionException">L is no number at the origin, or nowhere but there, or the same everywhere.</exception>
     public static void RequireNumbers(IReadOnlyList<double> margins, string origin)
     {
         if (!double.IsFinite(margins[margins.Count / 2]))
@@ -38,6 +38,11 @@ internal sealed class NoDirectionException(string message) : Exception(message)
         if (margins.Count(double.IsFinite) == 1)
         {
             throw new NoDirectionException($"L is a number at {origin} and nowhere else: so far away the model's arithmetic overflows. Give a smaller --extent");
+        }
+
+        if (margins.All(margin => margin == margins[0]))
+        {
+            throw new NoDirectionException("L is the same number at every point of the plane: the model does not feel steps so small, or its answer depends on nothing there. Give a greater --extent");
         }
     }
 }

@@ -104,7 +104,7 @@ public static class SurfacePage
             + "signs of a gradient, or of random numbers, in ℓ∞; a gradient or normal numbers divided by their length in ℓ2. "
             + $"`ce` climbs cross-entropy, `least-likely` the log-probability of the least likely class, `cw` −L; each model has its own gradients, and random directions are the same for all. {(grid.Clipped ? "Points are clamped to the valid inputs." : "Points are not clamped to the valid inputs.")} "
             + "The ε-box is what the ball of that radius leaves of the plane. An attack's iterates are shown at their nearest points of the plane; it keeps to valid inputs, which most points of the plane are not."
-        : "Each point is the weights plus i times the one direction plus j times the other. Each filter of a direction has the norm of the weights' own filter; biases and other tensors of one dimension stay. The weights are put back afterwards; no file is changed.";
+        : "Each point is the weights plus i times the one direction plus j times the other. Each filter of a direction has the norm of the weights' own filter; biases, other tensors of one dimension and those with single numbers for filters stay. The weights are put back afterwards; no file is changed.";
 
     private static string Distance(double? distance, SurfaceAxis axis) => distance is { } found
         ? FormattableString.Invariant($"{found:G4}") : FormattableString.Invariant($"> {axis.Extent:G4}");
