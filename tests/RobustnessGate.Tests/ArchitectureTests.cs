@@ -26,9 +26,47 @@ public partial class ArchitectureTests
     public void The_library_has_no_console_no_clock_and_no_exit() =>
         Assert.All(Sources(Library), file => Assert.DoesNotMatch(World(), Code(file)));
 
+    /// <summary>Maths names norms, which policies define.</summary>
+    [Theory]
+    [InlineData("Drawing")]
+    [InlineData("Maths", "Policies")]
+    public void Rooms_at_the_bottom_know_no_other(string room, params string[] known)
+    {
+        var others = Directory.GetDirectories(Library).Select(folder => Path.GetFileName(folder)!)
+            .Except([.. known, room, "bin", "obj"]).ToArray();
+
+        Assert.Contains("Surfaces", others);
+        Assert.All(Sources(Path.Combine(Library, room)), file => Assert.DoesNotContain(others, other => Knows(Code(file), other)));
+    }
+
+    /// <summary>What measures knows nothing of pictures of it, and what is drawn of a model nothing of how it was trained.</summary>
+    [Theory]
+    [InlineData("Evaluation", "Surfaces")]
+    [InlineData("Evaluation", "Training")]
+    [InlineData("Surfaces", "Training")]
+    [InlineData("Surfaces", "Hosting")]
+    [InlineData("Reports", "Surfaces")]
+    [InlineData("Results", "Surfaces")]
+    public void A_room_does_not_know_what_is_built_upon_it(string room, string above) =>
+        Assert.All(Sources(Path.Combine(Library, room)), file => Assert.False(Knows(Code(file), above), $"{file} knows {above}"));
+
+    [Fact]
+    public void Training_knows_surfaces_in_the_reproduction_alone()
+    {
+        var reproduction = Path.Combine(Library, "Training", "Reproduction");
+
+        Assert.Contains(Sources(reproduction), file => Knows(Code(file), "Surfaces"));
+        Assert.All(
+            Sources(Path.Combine(Library, "Training")).Where(file => !file.StartsWith(reproduction, StringComparison.Ordinal)),
+            file => Assert.False(Knows(Code(file), "Surfaces"), file));
+    }
+
     [Fact]
     public void The_search_finds_what_it_looks_for()
     {
+        Assert.True(Knows("using RobustnessGate.Surfaces;", "Surfaces"));
+        Assert.True(Knows("var x = Surfaces.Survey.Run();", "Surfaces"));
+        Assert.False(Knows("network.Training = true; SurfaceStudy.Run();", "Training"));
         Assert.Matches(Torch(), "using static TorchSharp.torch;");
         Assert.Matches(World(), "Console.WriteLine()");
         Assert.Matches(World(), "var now = DateTime.UtcNow;");
@@ -56,6 +94,10 @@ public partial class ArchitectureTests
 
         Assert.Equal(Diagnostics.Titles.Keys, used.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Whether code imports a room of the library, or names something in it by the room's name.</summary>
+    private static bool Knows(string code, string room) =>
+        Regex.IsMatch(code, $@"\busing\b.*\bRobustnessGate\.{room}\b|(?<![\w.]){room}\.[A-Z]|\bRobustnessGate\.{room}\.");
 
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)

@@ -23,8 +23,13 @@ public sealed record InspectRequest(ModelSection Model, DataSection? Data, long 
     /// <summary>Greatest ℓ∞ radius of an attack; null where none is known.</summary>
     public double? LargestEpsilon { get; init; }
 
-    public static InspectRequest Of(Policy policy) =>
-        new(policy.Model, policy.Data, policy.Seed, policy.Source.At) { LargestEpsilon = policy.LargestEpsilon };
+    /// <summary>Where the policy has evaluations run.</summary>
+    public string Device { get; init; } = "auto";
+
+    public static InspectRequest Of(Policy policy) => new(policy.Model, policy.Data, policy.Seed, policy.Source.At)
+    {
+        LargestEpsilon = policy.LargestEpsilon, Device = policy.Device,
+    };
 }
 
 /// <summary>The use case: says what was understood of a model and its data, and points out the usual mistakes.</summary>

@@ -74,6 +74,33 @@ public sealed class SurfaceVerbTests : IDisposable
         Assert.Contains("error RG0490: sample 40 is not among the 40", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Data_from_options_are_averaged_over_like_a_policy_s()
+    {
+        string[] plane = ["--space", "parameters", "--resolution", "3"];
+        var options = _workspace.Run(["surface", "model.onnx", "--images", "images.gz", "--labels", "labels.gz", "--max-samples", "9", .. plane, "-o", "one"]);
+        _workspace.Run(["surface", "-p", "robustness.yml", "--max-samples", "9", "--seed", "0", .. plane, "-o", "two"]);
+
+        Assert.Equal(0, options.ExitCode);
+        Assert.Contains("Means over the first 9 samples in use.", _workspace.Read("one/surface.md"), StringComparison.Ordinal);
+        Assert.Equal(_workspace.Read("one/surface.md"), _workspace.Read("two/surface.md"));
+        Assert.Equal(_workspace.Read("one/parameters.csv"), _workspace.Read("two/parameters.csv"));
+    }
+
+    [Theory]
+    [InlineData("RG0002", 5, "needs --epsilon", "--attack", "bim")]
+    [InlineData("RG0490", 4, "extent of 1E+300", "--extent", "1e300")]
+    [InlineData("RG0490", 4, "extent of 1E-300", "--extent", "1e-300")]
+    [InlineData("RG0490", 4, "point the same way", "--x", "ce")]
+    public void What_cannot_be_shown_is_said_with_its_code(string code, int exit, string words, params string[] options)
+    {
+        var run = _workspace.Run(["surface", "model.onnx", "--images", "images.gz", "--labels", "labels.gz", "--sample", "3", .. options]);
+
+        Assert.Equal(exit, run.ExitCode);
+        Assert.Contains($"error {code}: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("surface")]
     [InlineData("surface", "model.onnx")]
@@ -85,8 +112,27 @@ public sealed class SurfaceVerbTests : IDisposable
     [InlineData("surface", "-p", "robustness.yml", "--x", "sideways")]
     [InlineData("surface", "-p", "robustness.yml", "--epsilon", "0")]
     [InlineData("surface", "-p", "robustness.yml", "--norm", "l2", "--attack", "bim")]
+    [InlineData("surface", "-p", "robustness.yml", "--norm", "l2")]
+    [InlineData("surface", "-p", "robustness.yml", "--count", "2", "--sample", "3")]
+    [InlineData("surface", "-p", "robustness.yml", "--max-samples", "2", "--sample", "3")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--attack", "bim")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--epsilon", "0.1")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--norm", "linf")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--clip")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--count", "2")]
+    [InlineData("surface", "-p", "robustness.yml", "--extent", "NaN")]
+    [InlineData("surface", "-p", "robustness.yml", "--extent", "1e400")]
+    [InlineData("surface", "-p", "robustness.yml", "--threads", "0")]
+    [InlineData("surface", "-p", "robustness.yml", "--seed", "-1")]
     public void A_bad_command_line_is_refused(params string[] arguments) =>
         Assert.NotEmpty(CommandLine.Build().Parse(arguments).Errors);
+
+    [Theory]
+    [InlineData("surface", "-p", "robustness.yml", "--norm", "l2", "--extent", "2")]
+    [InlineData("surface", "-p", "robustness.yml", "--norm", "l2", "--epsilon", "1", "--attack", "pgd")]
+    [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--sample", "3", "--sample", "4", "--extent", "2")]
+    [InlineData("surface", "-p", "robustness.yml", "--attack", "none", "--clip")]
+    public void A_good_one_is_understood(params string[] arguments) => Assert.Empty(CommandLine.Build().Parse(arguments).Errors);
 
     public void Dispose() => _workspace.Dispose();
 }

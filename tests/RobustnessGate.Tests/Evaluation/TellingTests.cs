@@ -129,7 +129,7 @@ public class TellingTests
         Assert.Null(TellingSurface.Picture([]));
     }
 
-    private static Results.Evaluation Run(Bed bed, TellingRequest? telling) => (bed with { Options = new(Telling: telling) }).Run(Attacks);
+    private static Results.Evaluation Run(Bed bed, TellingRequest? telling) => (bed with { Options = new(Telling: telling) { Surface = TellingSurface.Of } }).Run(Attacks);
 
     private static int[] Broken(Results.Evaluation facts) =>
         [.. Enumerable.Range(0, 48).Where(i => facts.Natural!.Bits[i] && facts.Attacks.Any(attack => !attack.Bits[i]))];

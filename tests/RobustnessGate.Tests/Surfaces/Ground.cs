@@ -17,14 +17,20 @@ internal sealed record Ground(INetwork Network, float[] Input, int Label, params
 
     public int BatchSize { get; init; } = 16;
 
+    /// <summary>Whether the grid is evaluated in float64.</summary>
+    public bool Double { get; init; } = true;
+
+    /// <summary>Answers that one averages.</summary>
+    public int Draws { get; init; } = 1;
+
     public SurfaceGrid Survey(SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
         var input = new InputSection([.. Shape], new Bounds(0, 1), [], []);
-        var oracle = new Oracle(new Classifier(Network, input), BatchSize, CPU);
+        var oracle = new Oracle(new Classifier(Network, input), BatchSize, CPU) { Draws = Draws };
         var sample = tensor(Input).reshape([1, .. Shape.Select(size => (long)size)]);
         return new InputSurface(oracle, "network").Of(
-            new SurfaceSample(sample, zeros_like(sample), ones_like(sample), Label, 3, Id), setting, CancellationToken.None);
+            new SurfaceSample(Double ? sample.to(ScalarType.Float64) : sample, zeros_like(sample), ones_like(sample), Label, 3, Id), setting, CancellationToken.None);
     }
 
     /// <summary>A point of 12 features, and a network of tanh around which every derivative exists.</summary>
@@ -38,7 +44,7 @@ internal sealed record Ground(INetwork Network, float[] Input, int Label, params
     }
 
     public static SurfaceSetting Adversarial(double extent, DirectionKind kind = DirectionKind.Margin) =>
-        new(DirectionKind.Orthogonal, kind, extent) { Resolution = 21, Seed = 5, Double = true };
+        new(DirectionKind.Orthogonal, kind, extent) { Resolution = 21, Seed = 5 };
 
     public static Attack Attack(string name) => AttackCatalog.All.Single(attack => attack.Name == name);
 }

@@ -36,7 +36,7 @@ public sealed class PaperFigureTests
         using var gallery = new MnistGallery(
             TestData.Shared("mnist")!, Path.Combine(TestData.Root, "docs", "reproduction", "mnist"), CancellationToken.None);
         var image = gallery.Right(3, MnistRow.Natural, MnistRow.Ours)[2];
-        var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, 1e-4) { Resolution = 3, Double = true };
+        var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, 1e-4) { Resolution = 3 };
         foreach (var row in new[] { MnistRow.Natural, MnistRow.Ours })
         {
             var grid = gallery.Around(row, image, setting);

@@ -20,13 +20,12 @@ public sealed class ParameterSurfaceTests
     public void Weights_and_statistics_are_the_same_to_the_bit_afterwards(DirectionKind x, DirectionKind y)
     {
         using var scope = NewDisposeScope();
-        using var network = new LayeredNetwork(Small, 3) { Training = true };
+        using var network = new LayeredNetwork(Small, 3);
         var before = Bits(network);
 
         var grid = Survey(network, new SurfaceSetting(x, y, 1) { Resolution = 5 });
 
         Assert.Equal(before, Bits(network));
-        Assert.True(network.Training);
         Assert.Equal(25, grid.Losses.Distinct().Count());
     }
 
@@ -36,10 +35,18 @@ public sealed class ParameterSurfaceTests
         using var scope = NewDisposeScope();
         using var inner = new LayeredNetwork(Small, 3);
         var before = Bits(inner);
-        var network = new Failing(inner, after: 7);
+        var (passes, moved) = (0, false);
+        var network = Open(inner) with
+        {
+            Logits = x =>
+            {
+                moved |= !Bits(inner).Zip(before, (a, b) => a.AsSpan().SequenceEqual(b)).All(same => same);
+                return ++passes > 7 ? throw new InvalidOperationException("stop") : inner.Logits(x);
+            },
+        };
 
         Assert.Throws<InvalidOperationException>(() => Survey(network, new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 1) { Resolution = 5 }));
-        Assert.True(network.SawOtherWeights);
+        Assert.True(moved);
         Assert.Equal(before, Bits(inner));
     }
 
@@ -47,7 +54,7 @@ public sealed class ParameterSurfaceTests
     public void The_middle_is_the_mean_over_the_samples()
     {
         using var scope = NewDisposeScope();
-        using var network = new LayeredNetwork(Small, 3);
+        using var network = new LayeredNetwork(Small, 3) { Training = false };
         var (inputs, labels) = Samples();
         var logits = network.Logits(inputs).detach();
         var grid = Survey(network, new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 1) { Resolution = 5 });
@@ -65,7 +72,7 @@ public sealed class ParameterSurfaceTests
         using var network = new LayeredNetwork(Small, 3);
         var (inputs, labels) = Samples();
         var (x, y) = WeightDirections.Of(
-            network, inputs, labels, new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.CrossEntropy, 1));
+            Open(network), inputs, labels, new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.CrossEntropy, 1), 4);
 
         foreach (var ((_, weight), (alpha, beta)) in network.Weights.Zip(x.Zip(y)))
         {
@@ -90,19 +97,112 @@ public sealed class ParameterSurfaceTests
         using var samples = SmoothNetwork.Samples(8, 5);
         var (inputs, labels) = (samples.Inputs, samples.Labels);
         var setting = new SurfaceSetting(DirectionKind.Random, DirectionKind.CrossEntropy, 1e-3) { Resolution = 3, Seed = 2 };
-        var (x, y) = WeightDirections.Of(network, inputs, labels, setting);
+        var (x, y) = WeightDirections.Of(Open(network), inputs, labels, setting, 64);
         var total = Losses.CrossEntropy(network.Logits(inputs), labels).mean();
         var gradients = InputGradient.OfAll(total, [.. network.Weights.Select(weight => weight.Value)]);
         double Slope(Tensor[] direction) => gradients.Zip(direction, (g, d) => (g * d).sum().item<double>()).Sum();
 
-        var grid = new ParameterSurface(network, "network").Of(inputs, labels, setting, 64, default);
+        var grid = new ParameterSurface(Open(network), "network").Of(inputs, labels, setting, 64, default);
 
         Assert.Equal(Slope(x), (grid.Losses[5] - grid.Losses[3]) / 2e-3, 1e-4 * Math.Abs(Slope(x)));
         Assert.Equal(Slope(y), (grid.Losses[7] - grid.Losses[1]) / 2e-3, 1e-4 * Math.Abs(Slope(y)));
         Assert.True(Slope(y) > 0);
     }
 
-    private static SurfaceGrid Survey(ITrainable network, SurfaceSetting setting)
+    [Theory]
+    [InlineData(DirectionKind.CrossEntropy)]
+    [InlineData(DirectionKind.Margin)]
+    [InlineData(DirectionKind.LeastLikely)]
+    public void The_gradient_of_batches_is_that_of_one_graph(DirectionKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new SmoothNetwork(4);
+        using var samples = SmoothNetwork.Samples(11, 5);
+        var whole = InputGradient.OfAll(
+            Objectives.Of(kind, network.Logits(samples.Inputs), samples.Labels).mean(), [.. network.Weights.Select(weight => weight.Value)]);
+
+        foreach (var batch in new[] { 1, 4, 11, 64 })
+        {
+            var gradient = WeightDirections.Gradient(Open(network), samples.Inputs, samples.Labels, kind, batch);
+            Assert.All(whole.Zip(gradient), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-12));
+            Assert.Contains(gradient, part => part.abs().max().item<double>() > 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Filters_of_a_single_number_stay_like_biases()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        Tensor Weight(params long[] shape) => randn(shape, generator: generator).requires_grad_();
+        var (dense, scale, one) = (Weight(4, 6), Weight(4, 1), Weight(1, 1, 1));
+        var network = new WeightedNetwork(
+            [("dense", dense), ("scale", scale), ("shift", one)], x => (x.mm(dense.t()) * scale.t()) + one.reshape(1, 1));
+        var (inputs, labels) = (rand([5, 6], generator: generator), zeros([5], ScalarType.Int64));
+
+        foreach (var kind in new[] { DirectionKind.Random, DirectionKind.CrossEntropy })
+        {
+            var (x, y) = WeightDirections.Of(network, inputs, labels, new SurfaceSetting(DirectionKind.Orthogonal, kind, 1), 64);
+            foreach (var direction in new[] { x, y })
+            {
+                Assert.True(direction[0].abs().max().item<float>() > 0);
+                Assert.Equal([0, 0], direction.Skip(1).Select(part => part.abs().max().item<float>()));
+            }
+        }
+
+        var bare = network with { Weights = [("scale", scale), ("shift", one)] };
+        Assert.Throws<NoDirectionException>(() => WeightDirections.Of(bare, inputs, labels, new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 1), 64));
+    }
+
+    [Fact]
+    public void Two_gradients_of_a_model_of_two_classes_span_no_plane()
+    {
+        using var scope = NewDisposeScope();
+        var dense = tensor(new[,] { { 0.5f, -0.2f, 0.1f }, { 0.3f, 0.4f, -0.6f } }).requires_grad_();
+        var network = new WeightedNetwork([("dense", dense)], x => x.mm(dense.t()));
+        var refused = Assert.Throws<NoDirectionException>(() => WeightDirections.Of(
+            network, ones(1, 3), zeros([1], ScalarType.Int64), new SurfaceSetting(DirectionKind.CrossEntropy, DirectionKind.Margin, 1), 64));
+
+        Assert.Contains("'ce' and 'cw' point the same way", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_that_the_weights_lose_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new LayeredNetwork(Small, 3);
+        var before = Bits(network);
+
+        Assert.Throws<NoDirectionException>(() => Survey(network, new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 1e-20) { Resolution = 5 }));
+        Assert.Equal(before, Bits(network));
+    }
+
+    /// <summary>The noise is the same at every point, so that it is no roughness of the surface either.</summary>
+    [Fact]
+    public void A_randomised_network_has_the_same_surface_again()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new LayeredNetwork(Small, 3) { Training = false };
+        var noisy = Open(network) with { Logits = x => network.Logits(x) + (0.5 * randn([x.shape[0], 4])), Randomised = true };
+        var (inputs, labels) = Samples();
+        SurfaceGrid Lay(WeightedNetwork on, double extent) => new ParameterSurface(on, "network").Of(
+            inputs, labels, new SurfaceSetting(DirectionKind.Random, DirectionKind.CrossEntropy, extent) { Resolution = 5 }, 64, default);
+
+        Assert.Equal<double>(Lay(noisy, 1).Margins, Lay(noisy, 1).Margins);
+        Assert.Equal((1, 0), (Lay(noisy, 1).Draws, Lay(Open(network), 1).Draws));
+        var near = Lay(noisy, 1e-3);
+        Assert.InRange(near.Losses.Max() - near.Losses.Min(), 0, 0.05);
+    }
+
+    private static WeightedNetwork Open(ITrainable network) => new(network.Weights, network.Logits);
+
+    private static SurfaceGrid Survey(LayeredNetwork network, SurfaceSetting setting)
+    {
+        network.Training = false;
+        return Survey(Open(network), setting);
+    }
+
+    private static SurfaceGrid Survey(WeightedNetwork network, SurfaceSetting setting)
     {
         var (inputs, labels) = Samples();
         return new ParameterSurface(network, "network").Of(inputs, labels, setting, 4, default);
@@ -116,29 +216,4 @@ public sealed class ParameterSurfaceTests
 
     private static byte[][] Bits(ITrainable network) =>
         [.. network.State().Select(part => part.Value.detach().bytes.ToArray())];
-
-    /// <summary>A network that fails after some passes.</summary>
-    private sealed class Failing(LayeredNetwork inner, int after) : ITrainable
-    {
-        private readonly byte[][] _before = Bits(inner);
-        private int _passes;
-
-        public bool SawOtherWeights { get; private set; }
-
-        public IReadOnlyList<(string Name, Tensor Value)> Weights => inner.Weights;
-
-        public IReadOnlyList<(string Name, Tensor Value)> Statistics => inner.Statistics;
-
-        public bool CouplesSamples => inner.CouplesSamples;
-
-        public bool Training { get => inner.Training; set => inner.Training = value; }
-
-        public Tensor Logits(Tensor x)
-        {
-            SawOtherWeights |= !Bits(inner).Zip(_before, (a, b) => a.AsSpan().SequenceEqual(b)).All(same => same);
-            return ++_passes > after ? throw new InvalidOperationException("stop") : inner.Logits(x);
-        }
-
-        public void Dispose() => inner.Dispose();
-    }
 }

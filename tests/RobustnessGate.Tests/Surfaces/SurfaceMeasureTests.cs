@@ -24,6 +24,17 @@ public sealed class SurfaceMeasureTests
     }
 
     [Fact]
+    public void Of_the_half_ahead_only_the_points_beyond_the_sample_count()
+    {
+        var box = new SurfaceBox("linf", 0.5, [new(0.5, 0), new(0, 0.5), new(-0.5, 0), new(0, -0.5)]);
+        var grid = Grid((_, y) => 1e-9 - y) with { Box = box };
+
+        Assert.Equal(0, SurfaceMeasure.RightInBox(grid, ahead: true));
+        Assert.Equal(1, SurfaceMeasure.RightInBox(Grid((_, y) => y) with { Box = box }, ahead: true));
+        Assert.InRange(SurfaceMeasure.RightInBox(grid)!.Value, 0.45, 0.6);
+    }
+
+    [Fact]
     public void No_number_is_not_right()
     {
         Assert.Equal(0, SurfaceMeasure.Right(Grid((_, _) => double.NaN)));

@@ -1,6 +1,9 @@
+using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
+using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
+using RobustnessGate.Samples;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Cli;
 
@@ -74,6 +77,122 @@ public sealed class SurveyTests : IDisposable
         Assert.Equal(1, part.Grids.Single().Accuracies[12]);
         Assert.Equal(25, part.Grids.Single().Losses.Distinct().Count());
         Assert.Equal(before, File.ReadAllBytes(_workspace["model.onnx"]));
+    }
+
+    /// <summary>Of sample i of the data file the class is i mod 2, and the margin grows with i.</summary>
+    [Fact]
+    public void Samples_drawn_at_random_keep_the_numbers_that_they_have_in_the_data_file()
+    {
+        var request = Request();
+        request = request with { Data = request.Data with { Selection = SampleSelection.Random, Samples = 10 }, Count = 10 };
+        var drawn = SampleSet.Load(request.Data, PolicyReader.Read(_workspace["robustness.yml"]).Model.Input, request.Setting.Seed).Positions;
+        var parts = Run(request);
+
+        Assert.NotEqual(drawn, drawn.Order());
+        Assert.Equal(drawn.Order().Select(number => $"sample-{number}"), parts.Select(part => part.Name));
+        Assert.All(parts.Select(part => part.Grids.Single()), grid =>
+        {
+            Assert.Equal(grid.Origin.Sample % 2, grid.Origin.Label);
+            Assert.Equal(8 * Workspace.MarginOf(grid.Origin.Sample!.Value), grid.Origin.Margin, 0.04);
+        });
+        Assert.Equal($"sample-{drawn[7]}", Assert.Single(Run(request with { Samples = [drawn[7]] })).Name);
+        var absent = Enumerable.Range(0, Workspace.Samples).Except(drawn).First();
+        Assert.Contains($"sample {absent} is not among the 10", Assert.Throws<MistakeException>(() => Run(request with { Samples = [absent] })).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever reads a number in a report can type it.</summary>
+    [Fact]
+    public void An_evaluation_calls_its_samples_by_the_same_numbers()
+    {
+        var policy = PolicyReader.Read(_workspace["robustness.yml"]);
+        policy = policy with { Data = policy.Data with { Selection = SampleSelection.Random, Samples = 10 } };
+        var facts = RobustnessGate.Results.Evaluation.Empty;
+        using (var classifier = ModelLoader.Load(policy.Model))
+        {
+            var options = new EvaluationOptions(Device: "cpu", Telling: new(Standing: null)) { Surface = TellingSurface.Of };
+            Evaluator.Run(policy, classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
+        }
+
+        Assert.NotEmpty(facts.Telling);
+        Assert.Equal(facts.Telling[0].Sample, facts.Telling[0].Surface!.Origin.Sample);
+        Assert.All(facts.Telling, fact =>
+        {
+            Assert.Equal(8 * Workspace.MarginOf(fact.Sample), fact.MarginBefore, 0.04);
+            var request = new SurveyRequest(policy.Model, null, policy.Data, Ground.Adversarial(0.5) with { Seed = policy.Seed }) { Samples = [fact.Sample], Device = "cpu" };
+            Assert.Equal(fact.MarginBefore, Run(request).Single().Grids.Single().Origin.Margin, 1e-5);
+        });
+    }
+
+    [Theory]
+    [InlineData(null, 100)]
+    [InlineData(7, 7)]
+    public void Means_are_over_the_first_hundred_or_as_many_as_one_says_wherever_the_data_come_from(int? most, int limit)
+    {
+        var request = Request() with { Space = SurfaceSpace.Parameters, MostSamples = most };
+
+        Assert.Equal(limit, request.Needed().Limit);
+        Assert.Equal(limit, (request with { Data = request.Data with { Limit = 1000 } }).Needed().Limit);
+        Assert.Equal(most ?? 1000, (request with { Space = SurfaceSpace.Input }).Needed().Limit);
+    }
+
+    /// <summary>Neither a limit of ours nor an order of the data's hides it.</summary>
+    [Fact]
+    public void A_sample_that_is_named_is_loaded()
+    {
+        var request = Request() with { Samples = [5, 2017] };
+
+        Assert.Equal(2018, request.Needed().Limit);
+        Assert.Null((request with { Data = request.Data with { Selection = SampleSelection.Random } }).Needed().Limit);
+        Assert.Null((request with { Samples = [int.MaxValue] }).Needed().Limit);
+    }
+
+    [Fact]
+    public void The_picture_of_weights_says_which_samples_it_averages_over()
+    {
+        var request = Request() with { Space = SurfaceSpace.Parameters, Setting = new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 0.5) { Resolution = 3 } };
+
+        Assert.Equal("all 40 samples in use", Run(request).Single().Over);
+        Assert.Equal("the first 7 samples in use", Run(request with { MostSamples = 7 }).Single().Over);
+        var named = Run(request with { Samples = [3, 17] });
+        Assert.Equal("samples 3, 17", named.Single().Over);
+        Assert.Equal(2, named.Single().Grids.Single().Origin.Samples);
+        var files = SurfacePage.Render(named).ToDictionary(file => file.Name, file => file.Text);
+        Assert.Contains("over samples 3, 17", files["parameters.svg"], StringComparison.Ordinal);
+        Assert.Contains("Means over samples 3, 17.", files[SurfacePage.File], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1e300)]
+    [InlineData(1e-300)]
+    [InlineData(double.NaN)]
+    public void A_length_that_arithmetic_cannot_hold_is_a_mistake_of_the_user(double extent)
+    {
+        var refused = Assert.Throws<MistakeException>(() => Run(Request() with { Setting = Ground.Adversarial(extent) }));
+
+        Assert.Equal("RG0490", refused.Findings.Single().Code);
+        Assert.Throws<MistakeException>(() => Run(Request() with { Setting = Ground.Adversarial(0.5) with { Epsilon = extent } }));
+    }
+
+    [Fact]
+    public void The_page_says_that_a_model_is_randomised_and_what_was_done()
+    {
+        var part = Run(Request() with { Samples = [3] }).Single();
+        string Page(SurveyPart shown) => SurfacePage.Render([shown]).Single(file => file.Name == SurfacePage.File).Text;
+
+        Assert.DoesNotContain("randomised", Page(part), StringComparison.Ordinal);
+        var random = part with { Grids = [part.Grids[0] with { Draws = 20 }], Seed = 11 };
+        Assert.Contains("is randomised", Page(random), StringComparison.Ordinal);
+        Assert.Contains("mean of 20 answers drawn from seed 11", Page(random), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Points_without_a_number_are_counted_on_the_page()
+    {
+        var part = Run(Request() with { Samples = [3] }).Single();
+        var grid = part.Grids[0];
+        var holed = part with { Grids = [grid with { Margins = grid.Margins.SetItem(0, double.NaN), Losses = grid.Losses.SetItem(1, double.PositiveInfinity) }] };
+
+        Assert.Contains("at 2 of 441 points", SurfacePage.Render([holed]).Single(file => file.Name == SurfacePage.File).Text, StringComparison.Ordinal);
     }
 
     private SurveyRequest Request()

@@ -148,8 +148,17 @@ internal sealed class AttackRunner(
     private long[] Classes(Target target)
     {
         var classes = Resolve(target);
+<<<<<<< HEAD
         RequireClasses(classes, natural.Logits[0].Length);
         return classes;
+=======
+        var count = natural.Logits[0].Length;
+        var wrong = Array.FindIndex(classes, target => target < 0 || target >= count);
+        return wrong < 0
+            ? classes
+            : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
+                $"the target of sample {samples.Number(wrong)} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
+>>>>>>> surface
     }
 
     private long[] Resolve(Target target) => target switch

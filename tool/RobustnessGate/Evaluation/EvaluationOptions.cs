@@ -9,7 +9,11 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Telling">Of which samples to hand out images where they break; null for none.</param>
 public sealed record EvaluationOptions(
     int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null,
-    Func<TimeSpan>? Clock = null, Results.TellingRequest? Telling = null);
+    Func<TimeSpan>? Clock = null, Results.TellingRequest? Telling = null)
+{
+    /// <summary>Lays the surface around the most telling sample; null for none. What measures knows nothing of how.</summary>
+    internal LaySurface? Surface { get; init; }
+}
 
 /// <summary>How far one part of an evaluation is.</summary>
 /// <param name="Part">"natural", an attack's id, or "indicator".</param>

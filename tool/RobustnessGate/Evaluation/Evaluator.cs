@@ -97,7 +97,7 @@ public static class Evaluator
             Note(mistake);
         }
 
-        var telling = options.Telling is { } request ? new TellingKeeper(request, tensors, natural) : null;
+        var telling = options.Telling is { } request ? new TellingKeeper(request, tensors, natural, options.Surface) : null;
         var attacks = new AttackRunner(
             oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel, telling);
         var facts = new List<AttackFact>();

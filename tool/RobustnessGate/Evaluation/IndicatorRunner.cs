@@ -43,7 +43,7 @@ internal sealed class IndicatorRunner(
             cap = (int)Math.Min(around.Sample.ClassCount - 1, around.Sample.Dimension);
             if (sample < JacobianPicture.Count(samples.Features))
             {
-                images.Add(JacobianPicture.Of(sample, samples.Shape, around.Sample.Gradient));
+                images.Add(JacobianPicture.Of(samples.Number(sample), samples.Shape, around.Sample.Gradient));
             }
 
             if (natural.Right[sample])

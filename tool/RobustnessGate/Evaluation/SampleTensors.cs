@@ -20,6 +20,9 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     /// <summary>Numbers in one sample.</summary>
     public int Features => input.Size;
 
+    /// <summary>What people call a sample: its number in the data file, from 0, whichever samples are in use and in which order.</summary>
+    public int Number(int sample) => samples.Positions[sample];
+
     public ulong Id(int sample) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(samples.Ids.AsSpan(sample * 8, 8));
 
     /// <summary>The features of one sample.</summary>
@@ -84,7 +87,7 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
                     if (!(low[at] <= high[at]))
                     {
                         throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0320", Severity.Error, null, FormattableString.Invariant(
-                            $"the region of sample {positions[i]} lies outside the model's bounds at feature {j}: no valid input is in it. Give regions within the bounds, or set bounds: none.")));
+                            $"the region of sample {Number(positions[i])} lies outside the model's bounds at feature {j}: no valid input is in it. Give regions within the bounds, or set bounds: none.")));
                     }
                 }
             }

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
-using RobustnessGate.Surfaces;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation;
@@ -13,7 +12,8 @@ namespace RobustnessGate.Evaluation;
 /// largest margins of all such. Attacks hold their points only as long as they run, and no file is needed for three.
 /// </summary>
 /// <param name="before">Of which samples to keep some.</param>
-internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples, NaturalOutcome natural)
+/// <param name="lay">Lays the surface around the first of them; null for none.</param>
+internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples, NaturalOutcome natural, LaySurface? lay = null)
 {
     private const int Most = 3;
 
@@ -26,7 +26,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
     public void See(AttackRun run, Func<int, float[]?> broken)
     {
-        if (run.Entry.Target is not Target.None || samples.Features > MostFeatures || !Drawing.Pixels.AreImages(samples.Shape))
+        if (run.Entry.Target is not Target.None || samples.Features > MostFeatures || !AreImages())
         {
             return;
         }
@@ -52,7 +52,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     [
         .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
         {
-            Surface = i == 0 ? Surface(() => TellingSurface.Of(oracle, samples, kept.Attack, kept.Sample, seed, cancel)) : null,
+            Surface = i == 0 && lay is not null ? Surface(() => lay(oracle, samples, kept.Attack, kept.Sample, seed, cancel)) : null,
         }),
     ];
 
@@ -69,13 +69,17 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
         }
     }
 
+    /// <summary>A picture takes the first of three dimensions for the channels.</summary>
+    private bool AreImages() => Drawing.Pixels.AreImages(samples.Shape)
+        && (samples.Shape.Count == 2 || samples.Input.Layout != ChannelLayout.ChannelsLast);
+
     private TellingFact Fact(Oracle oracle, int sample, double margin, string attack, float[] point)
     {
         using var scope = NewDisposeScope();
         var logits = oracle.VerdictLogits(samples.Stack([point]), oracle.Draws);
         var label = tensor(new long[] { samples.Labels[sample] }, device: oracle.Device);
         return new(
-            sample, samples.Labels[sample], attack, natural.Predictions[sample], (int)logits.argmax(1).item<long>(), margin,
+            samples.Number(sample), samples.Labels[sample], attack, natural.Predictions[sample], (int)logits.argmax(1).item<long>(), margin,
             Margin.Of(logits, label).to(ScalarType.Float64).item<double>(), [.. samples.Shape],
             samples.Input.Bounds is { } bounds ? [bounds.Low, bounds.High] : null, Bytes(samples.Read(sample)), Bytes(point));
     }
@@ -85,3 +89,9 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
 
     private static ImmutableArray<byte> Bytes(float[] values) => [.. MemoryMarshal.AsBytes(values.AsSpan())];
 }
+
+/// <summary>Lays the decision surface around a sample that an attack broke.</summary>
+/// <param name="position">Of the sample.</param>
+/// <param name="seed">Root of random directions.</param>
+/// <returns>Null where there is none.</returns>
+internal delegate SurfaceGrid? LaySurface(Oracle oracle, SampleTensors samples, AttackRun run, int position, long seed, CancellationToken cancel);

@@ -5,6 +5,7 @@ using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
+using RobustnessGate.Surfaces;
 
 namespace RobustnessGate.Hosting;
 
@@ -46,7 +47,10 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         LibTorch.Load();
         var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
-        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling);
+        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling)
+        {
+            Surface = TellingSurface.Of,
+        };
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }
 

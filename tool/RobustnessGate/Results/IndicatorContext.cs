@@ -23,7 +23,7 @@ public sealed record IndicatorContext(
 public sealed record Distribution(string Name, double From, double Step, int Zeros, ImmutableArray<int> Counts);
 
 /// <summary>∂L/∂x of one sample as the paper shows it (Figs. 8, 10 and 15): least to greatest entry as 0 to 255.</summary>
-/// <param name="Sample">Its position.</param>
+/// <param name="Sample">Its number in the data file.</param>
 /// <param name="Shape">Of one input.</param>
 /// <param name="Low">The entry shown as 0.</param>
 /// <param name="High">The entry shown as 255.</param>

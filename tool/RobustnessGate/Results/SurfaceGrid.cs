@@ -32,6 +32,12 @@ public sealed record SurfaceGrid(
     /// <summary>Whether points were clamped to the valid inputs before the network saw them; Eq. 1 does not.</summary>
     public bool Clipped { get; init; }
 
+    /// <summary>
+    /// 0 for a network that answers the same question alike. For a randomised one how many answers each value averages; in
+    /// parameter space 1, drawn alike at every point.
+    /// </summary>
+    public int Draws { get; init; }
+
     public int Columns => X.Steps.Length;
 
     public int Rows => Y.Steps.Length;
@@ -66,7 +72,7 @@ public sealed record SurfaceAxis(string Direction, string Title, ImmutableArray<
 }
 
 /// <summary>The point around which a plane is laid.</summary>
-/// <param name="Sample">Position of the sample in the data file; null where the values are means over several.</param>
+/// <param name="Sample">Number of the sample in the data file; null where the values are means over several.</param>
 /// <param name="Label">True class; null likewise.</param>
 /// <param name="Prediction">Class of the greatest logit; null likewise.</param>
 /// <param name="Margin">L there.</param>

@@ -27,7 +27,7 @@ public sealed record TellingRequest(byte[]? Standing)
 /// <summary>
 /// A sample that an attack broke, as a picture needs it. It is no part of the results, which stay counts and numbers.
 /// </summary>
-/// <param name="Sample">Its position.</param>
+/// <param name="Sample">Its number in the data file.</param>
 /// <param name="Attack">Id of the result that broke it.</param>
 /// <param name="MarginBefore">L at the sample.</param>
 /// <param name="MarginAfter">L at the judged point.</param>

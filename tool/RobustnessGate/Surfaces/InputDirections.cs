@@ -8,8 +8,12 @@ namespace RobustnessGate.Surfaces;
 /// <summary>The base vectors of a plane in input space, each of unit length in the setting's norm.</summary>
 internal static class InputDirections
 {
-    /// <summary>Below this share of its length left, a direction is parallel to the other.</summary>
-    private const double Parallel = 1e-6;
+    /// <summary>
+    /// Below this share of its length left, a direction is parallel to the other: no picture could show so small an angle, and
+    /// float32 gradients that should be the same differ by less. Vectors of signs that differ in one place of a million keep
+    /// twice as much.
+    /// </summary>
+    private const double Parallel = 1e-3;
 
     /// <summary>Attempts to draw a direction that is not parallel to the other: in vain only where there is a single feature.</summary>
     private const int Draws = 64;
@@ -20,9 +24,14 @@ internal static class InputDirections
     /// <param name="label">True class.</param>
     /// <param name="id">Of the sample: with the setting's seed it names the random directions.</param>
     /// <returns>(d) each, of the sample's type.</returns>
-    /// <exception cref="NoDirectionException">A gradient is zero, or the two directions are parallel.</exception>
+    /// <exception cref="NoDirectionException">A gradient is zero or no number, or the two directions are parallel.</exception>
     public static (Tensor X, Tensor Y) At(Func<Tensor, Tensor> logits, Tensor sample, int label, ulong id, SurfaceSetting setting)
     {
+        if (sample.numel() < 2)
+        {
+            throw new NoDirectionException("an input of a single number has a line through it, and no plane");
+        }
+
         using var scope = NewDisposeScope();
         var x = setting.X.IsAdversarial() ? Adversarial(logits, sample, label, setting.X, setting.Norm) : null;
         var y = setting.Y.IsAdversarial() ? Adversarial(logits, sample, label, setting.Y, setting.Norm) : null;
@@ -36,7 +45,7 @@ internal static class InputDirections
         y ??= Drawn("y", setting.Y, x);
         if (AreParallel(x, y))
         {
-            throw new NoDirectionException($"'{setting.X.Name()}' and '{setting.Y.Name()}' point the same way");
+            throw NoDirectionException.Parallel(setting);
         }
 
         return (x.MoveToOuterDisposeScope(), y.MoveToOuterDisposeScope());
@@ -67,10 +76,7 @@ internal static class InputDirections
         var point = sample.detach().clone().requires_grad_();
         var classes = tensor(new long[] { label }, device: sample.device);
         var gradient = InputGradient.Of(Objectives.Of(kind, logits(point), classes).sum(), point).flatten();
-        if (!(Number(gradient.abs().max()) > 0))
-        {
-            throw new NoDirectionException($"the gradient behind '{kind.Name()}' is zero or no number");
-        }
+        NoDirectionException.RequireGradient(Number(gradient.abs().max()), kind);
 
         return Lp.SteepestAscent(gradient.unsqueeze(0), norm).flatten();
     }
@@ -91,6 +97,7 @@ internal static class InputDirections
     private static Tensor Length(Tensor direction, Norm norm) =>
         norm == Norm.Linf ? direction.abs().max() : direction.norm();
 
+    /// <summary>Or opposite; NaN counts as parallel.</summary>
     private static bool AreParallel(Tensor x, Tensor y) => !(Number(Remainder(x, y).norm()) > Parallel * Number(x.norm()));
 
     private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
@@ -99,6 +106,3 @@ internal static class InputDirections
     private static Tensor Remainder(Tensor vector, Tensor other) =>
         vector - (other * (vector.dot(other) / other.dot(other)));
 }
-
-/// <summary>A plane that was asked for does not exist at this sample of this network.</summary>
-internal sealed class NoDirectionException(string message) : Exception(message);

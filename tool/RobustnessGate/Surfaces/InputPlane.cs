@@ -11,8 +11,11 @@ namespace RobustnessGate.Surfaces;
 /// <param name="box">Least and greatest valid values, (1, …), to clamp points to; null to leave them as Eq. 1 gives them.</param>
 internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, Tensor High)? box)
 {
-    /// <summary>Batches whose points are made together.</summary>
-    private const int BatchesAtOnce = 8;
+    /// <summary>Batches whose points are made together, where they are small.</summary>
+    private const long BatchesAtOnce = 8;
+
+    /// <summary>Numbers in points that are made together: 32 MiB of float32. A single batch is made however large.</summary>
+    private const long MostNumbers = 1L << 23;
 
     /// <summary>(n, …): the points at some coordinates.</summary>
     /// <param name="coordinates">(n, 2): i and j.</param>
@@ -34,11 +37,13 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
         var (x, y) = (Steps(columns), Steps(rows));
         var grid = stack([x.repeat(rows.Length), y.repeat_interleave(columns.Length)], 1);
         var parts = new List<Tensor>();
-        var together = oracle.BatchSize * BatchesAtOnce;
+        var together = 0L;
         for (var start = 0L; start < grid.shape[0]; start += together)
         {
             cancel.ThrowIfCancellationRequested();
             using var part = NewDisposeScope();
+            // Asked each time: a device without room has halved the batch.
+            together = Together(oracle.BatchSize, directions.shape[1]);
             var some = grid.narrow(0, start, Math.Min(together, grid.shape[0] - start));
             parts.Add(oracle.Logits(Points(some)).MoveToOuterDisposeScope());
         }
@@ -76,6 +81,19 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
         var coordinates = stack(axis == 0 ? [along, zeros_like(along)] : [zeros_like(along), along], 1);
         var logits = oracle.VerdictLogits(Points(coordinates), oracle.Draws);
         return Margin.Of(logits, label.expand(steps.Length)).cpu().data<double>().ToArray();
+    }
+
+    /// <summary>Whole batches, so that none but the last is padded.</summary>
+    internal static long Together(int batch, long features) => batch * Math.Clamp(MostNumbers / (batch * features), 1, BatchesAtOnce);
+
+    /// <summary>Whether a step along each axis leads to another input, in the arithmetic of the plane.</summary>
+    public bool Moves(double step)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var coordinates = tensor(new[] { step, 0, 0, step }, device: origin.device).reshape(2, 2).to(origin.dtype);
+        var plain = new InputPlane(origin, directions, box: null);
+        return plain.Points(coordinates).ne(origin).flatten(1).any(1).all().item<bool>();
     }
 
     private Tensor Steps(double[] values) => tensor(values, device: origin.device).to(origin.dtype);

@@ -8,15 +8,6 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Surfaces;
 
-/// <summary>A sample around which a plane is laid.</summary>
-/// <param name="Input">(1, …) float32.</param>
-/// <param name="Low">Least valid value of every feature, (1, …).</param>
-/// <param name="High">Greatest valid value.</param>
-/// <param name="Label">True class.</param>
-/// <param name="Position">In the data file.</param>
-/// <param name="Id">Names its random directions.</param>
-internal sealed record SurfaceSample(Tensor Input, Tensor Low, Tensor High, int Label, int Position, ulong Id);
-
 /// <summary>Decision and loss surfaces of one network in input space.</summary>
 /// <param name="oracle">The network.</param>
 /// <param name="model">What it is called.</param>
@@ -24,39 +15,50 @@ internal sealed class InputSurface(Oracle oracle, string model)
 {
     /// <summary>
     /// The surface around a sample. Beyond a bare forward pass for each of its points it costs a gradient for each
-    /// adversarial axis, 64 passes for each boundary that is met, and the attack's own.
+    /// adversarial axis, four batches of 16 for each boundary that is met (verdicts come in batches of that size, so that the
+    /// ways could not be searched together for less), the looks between the steps of a coarse grid, and the attack's own.
     /// </summary>
+    /// <remarks>A randomised network (<see cref="Oracle.Draws"/>) draws from the setting's seed, anew for each surface.</remarks>
     /// <exception cref="ArgumentException">The setting describes no plane.</exception>
     /// <exception cref="NoDirectionException">There is no such plane at this sample.</exception>
     public SurfaceGrid Of(SurfaceSample sample, SurfaceSetting setting, CancellationToken cancel)
     {
         setting.Require();
         using var scope = NewDisposeScope();
-        var wide = oracle.Classifier.Network.SupportsDouble;
-        var precise = wide ? sample.Input.to(ScalarType.Float64) : sample.Input;
-        var (x, y) = InputDirections.At(oracle.Classifier.Logits, precise, sample.Label, sample.Id, setting);
-        var type = setting.Double && wide ? ScalarType.Float64 : ScalarType.Float32;
+        MeanAnswer.Reseed(oracle, setting.Seed);
+        var precise = oracle.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
+        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(oracle, points), precise, sample.Label, sample.Id, setting);
+        var type = sample.Input.dtype;
         var plane = new InputPlane(
-            sample.Input.to(type), stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null);
+            sample.Input, stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null);
 
         var steps = setting.Steps();
+        if (!plane.Moves(steps[^1] - steps[^2]))
+        {
+            throw new NoDirectionException(FormattableString.Invariant(
+                $"steps of {steps[^1] - steps[^2]:G3} are lost beside the input's own values: all of a row or a column would be one and the same input. Give a greater --extent"));
+        }
+
         var logits = plane.Logits(oracle, steps, steps, cancel);
         var label = tensor(new long[] { sample.Label }, device: oracle.Device);
         var classes = label.expand(logits.shape[0]);
         var margins = Doubles(Margin.Of(logits, classes));
-        var losses = Doubles(Losses.CrossEntropy(logits, classes));
+        NoDirectionException.RequireNumbers(margins, "the sample itself");
+        // Where softmax is exactly 1 its negative logarithm is -0, which nobody wants to read.
+        ImmutableArray<double> losses = [.. Doubles(Losses.CrossEntropy(logits, classes)).Select(loss => loss + 0.0)];
         var predictions = logits.argmax(1).cpu().data<long>().Select(value => (int)value).ToImmutableArray();
         var middle = margins.Length / 2;
         var (alpha, beta) = (Doubles(x), Doubles(y));
         return new(
             SurfaceSpace.Input, model, Axis(0), Axis(1), margins, losses, predictions,
-            new(sample.Position, sample.Label, predictions[middle], margins[middle], losses[middle]))
+            new(sample.Number, sample.Label, predictions[middle], margins[middle], losses[middle]))
         {
             Clipped = setting.Clip,
+            Draws = oracle.Draws > 1 ? oracle.Draws : 0,
             Box = setting.Epsilon is { } radius ? Section(alpha, beta, radius, setting.Norm) : null,
             Path = setting is { Epsilon: { } epsilon, Attack: { } attack }
                 ? AttackPath.Of(
-                    oracle, plane, sample.Input, (sample.Low, sample.High), label, sample.Id, attack, setting.Norm, epsilon, setting.Seed, cancel)
+                    oracle, plane, sample.Input.to(ScalarType.Float32), (sample.Low, sample.High), label, sample.Id, attack, setting.Norm, epsilon, setting.Seed, cancel)
                 : null,
         };
 
@@ -73,7 +75,7 @@ internal sealed class InputSurface(Oracle oracle, string model)
             var stride = sign * (axis == 0 ? 1 : steps.Length);
             return BoundarySearch.First(
                 [.. steps.Skip(half)], [.. Enumerable.Range(0, half + 1).Select(step => margins[middle + (step * stride)])],
-                distances => plane.MarginsAlong(oracle, axis, [.. distances.Select(distance => sign * distance)], label));
+                distances => plane.MarginsAlong(oracle, axis, [.. distances.Select(distance => sign * distance)], label), setting.Looks);
         }
     }
 

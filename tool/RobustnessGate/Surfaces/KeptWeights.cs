@@ -1,4 +1,3 @@
-using RobustnessGate.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +8,7 @@ internal sealed class KeptWeights : IDisposable
 {
     private readonly (Tensor Now, Tensor Before)[] _weights;
 
-    public KeptWeights(ITrainable network)
+    public KeptWeights(WeightedNetwork network)
     {
         using var frozen = no_grad();
         _weights = [.. network.Weights.Select(weight => (weight.Value, weight.Value.clone().DetachFromDisposeScope()))];
@@ -26,6 +25,14 @@ internal sealed class KeptWeights : IDisposable
             now.add_(alpha[at], alpha: i);
             now.add_(beta[at], alpha: j);
         }
+    }
+
+    /// <summary>Whether any weight is another than the one that was kept.</summary>
+    public bool Moved()
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        return _weights.Any(weight => !weight.Now.equal(weight.Before).all().item<bool>());
     }
 
     public void Dispose()

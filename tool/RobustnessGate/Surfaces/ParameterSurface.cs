@@ -1,15 +1,15 @@
+using System.Collections.Immutable;
 using RobustnessGate.Maths;
 using RobustnessGate.Results;
-using RobustnessGate.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Surfaces;
 
 /// <summary>Surfaces over a plane in parameter space: means over some samples, at weights that are put back afterwards.</summary>
-/// <param name="network">Its running statistics are neither used for the batch nor updated by it.</param>
+/// <param name="network">Its running statistics must be neither those of the batch nor updated by it.</param>
 /// <param name="model">What it is called.</param>
-internal sealed class ParameterSurface(ITrainable network, string model)
+internal sealed class ParameterSurface(WeightedNetwork network, string model)
 {
     /// <param name="inputs">(N, …).</param>
     /// <param name="labels">(N) int64.</param>
@@ -20,33 +20,58 @@ internal sealed class ParameterSurface(ITrainable network, string model)
     {
         setting.Require();
         using var scope = NewDisposeScope();
-        return network.Evaluating(() =>
+        Reseed();
+        var (x, y) = WeightDirections.Of(network, inputs, labels, setting, batchSize);
+        using var weights = new KeptWeights(network);
+        var steps = setting.Steps();
+        RequireSteps();
+        var means = new List<(double Margin, double Loss, double Right)>();
+        foreach (var j in steps)
         {
-            var (x, y) = WeightDirections.Of(network, inputs, labels, setting);
-            using var weights = new KeptWeights(network);
-            var steps = setting.Steps();
-            var means = new List<(double Margin, double Loss, double Right)>();
-            foreach (var j in steps)
+            foreach (var i in steps)
             {
-                foreach (var i in steps)
+                cancel.ThrowIfCancellationRequested();
+                weights.MoveTo(x, i, y, j);
+                // The same draws everywhere: else a randomised network's surface would be noise on top of its shape.
+                Reseed();
+                means.Add(Means(inputs, labels, batchSize));
+            }
+        }
+
+        var middle = means[means.Count / 2];
+        ImmutableArray<double> margins = [.. means.Select(mean => mean.Margin)];
+        NoDirectionException.RequireNumbers(margins, "the weights themselves");
+        return new SurfaceGrid(
+            SurfaceSpace.Parameters, model, Axis(setting.X), Axis(setting.Y), margins, [.. means.Select(mean => mean.Loss)], [],
+            new(null, null, null, middle.Margin, middle.Loss, (int)inputs.shape[0]))
+        {
+            Accuracies = [.. means.Select(mean => mean.Right)],
+            Draws = network.Randomised ? 1 : 0,
+        };
+
+        SurfaceAxis Axis(DirectionKind kind) => new(kind.Name(), $"{kind.Words()}, in norms of each filter", [.. steps], null, null);
+
+        void Reseed()
+        {
+            if (network.Randomised)
+            {
+                manual_seed(setting.Seed);
+            }
+        }
+
+        void RequireSteps()
+        {
+            var step = steps[^1] - steps[^2];
+            foreach (var (i, j) in new[] { (step, 0.0), (0.0, step) })
+            {
+                weights.MoveTo(x, i, y, j);
+                if (!weights.Moved())
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    weights.MoveTo(x, i, y, j);
-                    means.Add(Means(inputs, labels, batchSize));
+                    throw new NoDirectionException(FormattableString.Invariant(
+                        $"steps of {step:G3} norms are lost in the weights' own precision: all of a row or a column would be one and the same network. Give a greater --extent"));
                 }
             }
-
-            var middle = means[means.Count / 2];
-            return new SurfaceGrid(
-                SurfaceSpace.Parameters, model, Axis(setting.X), Axis(setting.Y),
-                [.. means.Select(mean => mean.Margin)], [.. means.Select(mean => mean.Loss)], [],
-                new(null, null, null, middle.Margin, middle.Loss, (int)inputs.shape[0]))
-            {
-                Accuracies = [.. means.Select(mean => mean.Right)],
-            };
-
-            SurfaceAxis Axis(DirectionKind kind) => new(kind.Name(), $"{kind.Words()}, in norms of each filter", [.. steps], null, null);
-        });
+        }
     }
 
     private (double Margin, double Loss, double Right) Means(Tensor inputs, Tensor labels, int batchSize)

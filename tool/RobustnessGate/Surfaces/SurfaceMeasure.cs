@@ -16,8 +16,9 @@ public static class SurfaceMeasure
     /// <summary>Share of the grid's points with L &gt; 0. NaN does not count as right.</summary>
     public static double Right(SurfaceGrid grid) => (double)grid.Margins.Count(margin => margin > 0) / grid.Margins.Length;
 
-    /// <summary>Share of the grid's points within the box with L &gt; 0; null where there is no box.</summary>
-    public static double? RightInBox(SurfaceGrid grid)
+    /// <summary>Share of the grid's points within the box with L &gt; 0; null where there is no box, or no point in it.</summary>
+    /// <param name="ahead">Only those of the half towards which β points.</param>
+    public static double? RightInBox(SurfaceGrid grid, bool ahead = false)
     {
         if (grid.Box is not { } box)
         {
@@ -25,7 +26,7 @@ public static class SurfaceMeasure
         }
 
         var (inside, right) = (0, 0);
-        for (var row = 0; row < grid.Rows; row++)
+        for (var row = ahead ? (grid.Rows / 2) + 1 : 0; row < grid.Rows; row++)
         {
             for (var column = 0; column < grid.Columns; column++)
             {

@@ -44,11 +44,38 @@ public static class SurfacePage
                 }
             }
 
+            foreach (var note in part.Grids.SelectMany(grid => Notes(part, grid)))
+            {
+                Line(text, $"\n{note}");
+            }
+
             Line(text, $"\nEvery point: [{part.Name}.csv]({part.Name}.csv).");
         }
 
         Line(text, "\n" + Explanation(parts[0].Grids[0]));
         return text.ToString();
+    }
+
+    /// <summary>What must be known of a surface beside its numbers.</summary>
+    private static IEnumerable<string> Notes(SurveyPart part, SurfaceGrid grid)
+    {
+        if (part.Over.Length > 0 && ReferenceEquals(grid, part.Grids[0]))
+        {
+            yield return $"Means over {part.Over}.";
+        }
+
+        if (grid.Draws > 0)
+        {
+            yield return FormattableString.Invariant($"{Cell(grid.Model)} is randomised: it answers the same question differently each time. ") + (grid.Space == SurfaceSpace.Input
+                ? FormattableString.Invariant($"Every value, and every gradient behind a direction, is the mean of {grid.Draws} answers drawn from seed {part.Seed}; another seed gives a slightly different picture.")
+                : FormattableString.Invariant($"At every point the same numbers were drawn, from seed {part.Seed}, so that this is the surface of one draw; another seed gives another."));
+        }
+
+        var nowhere = grid.Margins.Zip(grid.Losses).Count(pair => !double.IsFinite(pair.First) || !double.IsFinite(pair.Second));
+        if (nowhere > 0)
+        {
+            yield return FormattableString.Invariant($"{Cell(grid.Model)}: at {nowhere} of {grid.Margins.Length} points the model's arithmetic overflows, and L or the loss is no number.");
+        }
     }
 
     private static string InputHead(SurveyPart part)
@@ -69,7 +96,7 @@ public static class SurfacePage
         var grid = part.Grids[0];
         return grid.Space == SurfaceSpace.Input
             ? $"L = Z_t − max other logit, and cross-entropy, at x + i·α + j·β{(grid.Clipped ? ", clamped to valid inputs" : "")}. Numbers at triangles: distance to the boundary."
-            : "Mean of L = Z_t − max other logit, and mean cross-entropy, at θ + i·α + j·β, directions normalised filter by filter.";
+            : $"Means of L = Z_t − max other logit and of cross-entropy over {part.Over}, at θ + i·α + j·β, directions normalised filter by filter.";
     }
 
     private static string Explanation(SurfaceGrid grid) => grid.Space == SurfaceSpace.Input
@@ -77,7 +104,7 @@ public static class SurfacePage
             + "signs of a gradient, or of random numbers, in ℓ∞; a gradient or normal numbers divided by their length in ℓ2. "
             + $"`ce` climbs cross-entropy, `least-likely` the log-probability of the least likely class, `cw` −L; each model has its own gradients, and random directions are the same for all. {(grid.Clipped ? "Points are clamped to the valid inputs." : "Points are not clamped to the valid inputs.")} "
             + "The ε-box is what the ball of that radius leaves of the plane. An attack's iterates are shown at their nearest points of the plane; it keeps to valid inputs, which most points of the plane are not."
-        : "Each point is the weights plus i times the one direction plus j times the other. Each filter of a direction has the norm of the weights' own filter; biases and other tensors of one dimension stay. The weights are put back afterwards; no file is changed.";
+        : "Each point is the weights plus i times the one direction plus j times the other. Each filter of a direction has the norm of the weights' own filter; biases, other tensors of one dimension and those with single numbers for filters stay. The weights are put back afterwards; no file is changed.";
 
     private static string Distance(double? distance, SurfaceAxis axis) => distance is { } found
         ? FormattableString.Invariant($"{found:G4}") : FormattableString.Invariant($"> {axis.Extent:G4}");

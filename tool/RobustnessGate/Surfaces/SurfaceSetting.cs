@@ -1,5 +1,6 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Policies;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.Surfaces;
 
@@ -11,10 +12,14 @@ namespace RobustnessGate.Surfaces;
 /// </param>
 public sealed record SurfaceSetting(DirectionKind X, DirectionKind Y, double Extent)
 {
-    public const int DefaultResolution = 101;
+    /// <summary>A million forward passes a sample; a picture shows no more.</summary>
+    public const int MostResolution = 1001;
+
+    /// <summary>Nearest and farthest that float32 can go, with room for a sample's own values and a grid's steps.</summary>
+    private const double LeastLength = 1e-30, MostLength = 1e30;
 
     /// <summary>Points along each axis: odd, so that the origin is one of them.</summary>
-    public int Resolution { get; init; } = DefaultResolution;
+    public int Resolution { get; init; } = SurfaceDefaults.Resolution(SurfaceSpace.Input);
 
     /// <summary>
     /// In which norm directions of input space have length 1, so that a coordinate is a distance. ℓ∞: signs of gradients, as in
@@ -34,11 +39,14 @@ public sealed record SurfaceSetting(DirectionKind X, DirectionKind Y, double Ext
     /// </summary>
     public bool Clip { get; init; }
 
-    /// <summary>Root of random directions.</summary>
+    /// <summary>Root of random directions, and of what a randomised network draws.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Evaluate the grid in float64 where the network can.</summary>
-    public bool Double { get; init; }
+    /// <summary>
+    /// Points at which the way to the boundary is looked at, at least, each way along each axis. Where the grid has fewer, more
+    /// are put between its own, so that a coarse grid does not step over a boundary that a fine one would meet.
+    /// </summary>
+    public int Looks { get; init; } = 50;
 
     /// <summary>Coordinates along an axis: ascending, evenly spaced, exactly 0 in the middle.</summary>
     internal double[] Steps()
@@ -47,32 +55,30 @@ public sealed record SurfaceSetting(DirectionKind X, DirectionKind Y, double Ext
         return [.. Enumerable.Range(-half, Resolution).Select(step => Extent * step / half)];
     }
 
+    /// <summary>Why no plane can be laid so, in words; null where one can.</summary>
+    internal string? Fault() =>
+        Resolution < 3 || Resolution % 2 == 0
+            ? FormattableString.Invariant($"a resolution of {Resolution} has no middle: it must be odd and at least 3")
+        : !IsLength(Extent)
+            ? FormattableString.Invariant($"an extent of {Extent} is no length that float32 can tell from 0 and from infinity: it must lie between {LeastLength} and {MostLength}")
+        : Epsilon is { } radius && !IsLength(radius)
+            ? FormattableString.Invariant($"ε = {radius} is no radius that float32 can tell from 0 and from infinity: it must lie between {LeastLength} and {MostLength}")
+        : X == DirectionKind.Orthogonal && Y == DirectionKind.Orthogonal
+            ? "two directions cannot each be made orthogonal to the other"
+        : X == Y && X != DirectionKind.Random
+            ? $"'{X.Name()}' twice spans no plane"
+        : Norm is not (Norm.Linf or Norm.L2)
+            ? $"there are no unit directions in {Norm.Name()}: give linf or l2"
+        : null;
+
     /// <exception cref="ArgumentException">No plane can be laid so.</exception>
     internal void Require()
     {
-        if (Resolution < 3 || Resolution % 2 == 0)
+        if (Fault() is { } fault)
         {
-            throw new ArgumentException(FormattableString.Invariant($"a resolution of {Resolution} has no middle"));
-        }
-
-        if (!(Extent > 0) || !double.IsFinite(Extent))
-        {
-            throw new ArgumentException(FormattableString.Invariant($"an extent of {Extent} spans nothing"));
-        }
-
-        if (X == DirectionKind.Orthogonal && Y == DirectionKind.Orthogonal)
-        {
-            throw new ArgumentException("two directions cannot each be made orthogonal to the other");
-        }
-
-        if (X == Y && X != DirectionKind.Random)
-        {
-            throw new ArgumentException("one direction twice spans no plane");
-        }
-
-        if (Norm is not (Norm.Linf or Norm.L2))
-        {
-            throw new ArgumentException($"no unit directions in {Norm.Name()}");
+            throw new ArgumentException(fault);
         }
     }
+
+    private static bool IsLength(double length) => length is >= LeastLength and <= MostLength;
 }

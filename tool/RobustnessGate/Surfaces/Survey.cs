@@ -1,89 +1,92 @@
 using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
-using RobustnessGate.Training.Hardening;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Surfaces;
 
-/// <summary>What is to be surveyed.</summary>
-/// <param name="Model">The candidate; an empty input shape takes the model file's own.</param>
-/// <param name="Compared">What stands beside it, such as the baseline; null for nothing.</param>
-/// <param name="Setting">Which planes.</param>
-public sealed record SurveyRequest(ModelSection Model, ModelSection? Compared, DataSection Data, SurfaceSetting Setting)
-{
-    public SurfaceSpace Space { get; init; } = SurfaceSpace.Input;
-
-    /// <summary>
-    /// Positions in the data file. In input space each gets a plane of its own; in parameter space values are means over them.
-    /// Empty: the most telling, or in parameter space all.
-    /// </summary>
-    public ImmutableArray<int> Samples { get; init; } = [];
-
-    /// <summary>How many of the most telling samples to take.</summary>
-    public int Count { get; init; } = 3;
-
-    public string Device { get; init; } = "auto";
-
-    public int Threads { get; init; } = 1;
-
-    public int BatchSize { get; init; } = 64;
-}
-
-/// <summary>Surfaces that belong into one picture: of one sample, or of the weights.</summary>
-/// <param name="Name">For files: "sample-17" or "parameters".</param>
-/// <param name="Grids">Of what the candidate is compared with, if anything, then of the candidate.</param>
-public sealed record SurveyPart(string Name, ImmutableArray<SurfaceGrid> Grids);
-
 /// <summary>The use case: decision and loss surfaces of one or two models around chosen samples. No tensor leaves it.</summary>
 public static class Survey
 {
+    /// <summary>Samples on which a model is asked whether it answers alike.</summary>
+    private const int Asked = 64;
+
+    /// <summary>Numbers of samples that a caption names one by one.</summary>
+    private const int MostNamed = 8;
+
+    /// <summary>A model as it is surveyed.</summary>
+    private sealed record Surveyed(string Name, ModelSection Section, Oracle Oracle);
+
     /// <param name="say">Receives what is being done.</param>
     /// <exception cref="MistakeException">Model or data cannot be used, or RG0490: there is no such surface.</exception>
     public static ImmutableArray<SurveyPart> Run(SurveyRequest request, Action<string> say, CancellationToken cancel)
     {
+        if (request.Setting.Fault() is { } fault)
+        {
+            throw Mistake($"{fault}.");
+        }
+
         LibTorch.Load();
         set_num_threads(Math.Min(request.Threads, Environment.ProcessorCount));
         var device = Devices.Choose(request.Device);
         using var scope = NewDisposeScope();
         using var candidate = ModelLoader.Load(request.Model);
         using var compared = request.Compared is { } other ? ModelLoader.Load(other with { Input = candidate.Input }) : null;
-        var input = candidate.Input;
-        var samples = SampleSet.Load(request.Data, input, request.Setting.Seed);
-        var tensors = new SampleTensors(samples, input, device);
-        Oracle[] oracles = [.. new[] { compared, candidate }.OfType<Classifier>().Select(model => new Oracle(model, request.BatchSize, device))];
-        foreach (var oracle in oracles)
+        var samples = SampleSet.Load(request.Needed(), candidate.Input, request.Setting.Seed);
+        var tensors = new SampleTensors(samples, candidate.Input, device);
+        Surveyed[] models =
+        [
+            .. new[] { compared, candidate }.OfType<Classifier>()
+                .Zip(new[] { request.Compared, request.Model }.OfType<ModelSection>(), Names(request))
+                .Select(model => new Surveyed(model.Third, model.Second, new Oracle(model.First, request.BatchSize, device))),
+        ];
+        foreach (var model in models)
         {
-            samples.RequireClasses((int)oracle.Logits(tensors.Load([0])).shape[1]);
+            samples.RequireClasses((int)model.Oracle.Logits(tensors.Load([0])).shape[1]);
+            Acquaint(model, tensors, request.Setting.Seed, say);
         }
 
-        string[] names = Names(request);
         return request.Space == SurfaceSpace.Parameters
-            ? [new("parameters", OverWeights(request, input, samples, tensors, names, say, cancel))]
-            : [.. Chosen(request, samples, tensors, oracles, cancel).Select(position => Around(position))];
+            ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
+            : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
+    }
 
-        SurveyPart Around(int position)
+    /// <summary>A model that answers the same question differently is shown by means of as many answers as attacks see.</summary>
+    private static void Acquaint(Surveyed model, SampleTensors tensors, long seed, Action<string> say)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(seed);
+        var first = tensors.Load([.. Enumerable.Range(0, Math.Min(Asked, tensors.Count))]);
+        if (RandomnessCheck.Examine(model.Oracle, first, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
         {
-            var at = samples.Positions[position];
-            say(FormattableString.Invariant($"sample {at}"));
-            using var part = NewDisposeScope();
-            var (low, high) = tensors.Box([position], region: false);
-            var sample = new SurfaceSample(
-                tensors.Load([position]), low, high, samples.Labels[position], at, tensors.Id(position));
-            return new(
-                FormattableString.Invariant($"sample-{at}"),
-                [.. oracles.Select((oracle, i) => Laid(names[i], FormattableString.Invariant($"sample {at}"), () =>
-                    new InputSurface(oracle, names[i]).Of(sample, request.Setting, cancel)))]);
+            model.Oracle.Draws = AttackEntry.AutomaticDraws;
+            say($"{model.Name}: {random.Message}");
         }
     }
 
-    private static int[] Chosen(SurveyRequest request, SampleSet samples, SampleTensors tensors, Oracle[] oracles, CancellationToken cancel)
+    private static SurveyPart Around(
+        SurveyRequest request, Surveyed[] models, SampleTensors tensors, int position, Action<string> say, CancellationToken cancel)
+    {
+        using var part = NewDisposeScope();
+        var sample = SurfaceSample.Of(tensors, position);
+        var name = FormattableString.Invariant($"sample {sample.Number}");
+        say(name);
+        return new(
+            FormattableString.Invariant($"sample-{sample.Number}"),
+            [.. models.Select(model => Laid(model.Name, name, () => new InputSurface(model.Oracle, model.Name).Of(sample, request.Setting, cancel)))])
+        {
+            Seed = request.Setting.Seed,
+        };
+    }
+
+    private static int[] Chosen(SurveyRequest request, SampleSet samples, SampleTensors tensors, Surveyed[] models, CancellationToken cancel)
     {
         if (!request.Samples.IsEmpty)
         {
@@ -91,7 +94,7 @@ public static class Survey
         }
 
         var telling = TellingSamples.Of(
-            oracles[^1], oracles.Length > 1 ? oracles[0] : null, tensors, request.Setting.Norm, request.Count, cancel);
+            models[^1].Oracle, models.Length > 1 ? models[0].Oracle : null, tensors, request.Setting.Norm, request.Count, request.Setting.Seed, cancel);
         return telling.Length > 0 ? telling : throw Mistake(
             "no sample is classified rightly with a gradient that leads to a boundary, so none is telling. Name some with --sample.");
     }
@@ -103,24 +106,33 @@ public static class Survey
             $"sample {sample} is not among the {samples.Count} that are used, which are numbered from 0 as in {samples.Display}. Name another, or use more samples."));
     }
 
-    private static ImmutableArray<SurfaceGrid> OverWeights(
-        SurveyRequest request, InputSection input, SampleSet samples, SampleTensors tensors, string[] names, Action<string> say, CancellationToken cancel)
+    private static SurveyPart OverWeights(
+        SurveyRequest request, Surveyed[] models, SampleSet samples, SampleTensors tensors, Device device, Action<string> say, CancellationToken cancel)
     {
         int[] positions = request.Samples.IsEmpty
             ? [.. Enumerable.Range(0, samples.Count)] : [.. request.Samples.Select(sample => Find(samples, sample))];
-        var device = Devices.Choose(request.Device);
         var inputs = tensors.Load(positions);
         var labels = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: device);
+        var over = Over(request, positions.Length);
         var grids = ImmutableArray.CreateBuilder<SurfaceGrid>();
-        foreach (var (section, name) in new[] { request.Compared, request.Model }.OfType<ModelSection>().Zip(names))
+        foreach (var model in models)
         {
-            say(FormattableString.Invariant($"{name}: weights, means over {positions.Length} samples"));
-            using var network = new TrainableModel(section with { Input = input }, device, writable: false);
-            grids.Add(Laid(name, "the weights", () => new ParameterSurface(network, name).Of(inputs, labels, request.Setting, request.BatchSize, cancel)));
+            say($"{model.Name}: weights, means over {over}");
+            var network = WeightedNetwork.Of(model.Oracle.Classifier, model.Section.Path, device) with { Randomised = model.Oracle.Draws > 1 };
+            grids.Add(Laid(model.Name, "the weights", () =>
+                new ParameterSurface(network, model.Name).Of(inputs, labels, request.Setting, request.BatchSize, cancel)));
         }
 
-        return grids.ToImmutable();
+        return new("parameters", grids.ToImmutable()) { Over = over, Seed = request.Setting.Seed };
     }
+
+    /// <summary>"the first 100 samples in use", "all 40 samples in use", "samples 3, 17".</summary>
+    private static string Over(SurveyRequest request, int count) =>
+        !request.Samples.IsEmpty
+            ? count > MostNamed ? FormattableString.Invariant($"the {count} samples that were named") : $"{(count == 1 ? "sample" : "samples")} {string.Join(", ", request.Samples)}"
+        : count < request.Needed().Limit
+            ? FormattableString.Invariant($"all {count} samples in use")
+            : FormattableString.Invariant($"the first {count} samples in use");
 
     /// <summary>File names tell the two apart, or what they are does where the names are the same.</summary>
     private static string[] Names(SurveyRequest request)
@@ -138,7 +150,7 @@ public static class Survey
         }
         catch (NoDirectionException none)
         {
-            throw Mistake($"{model}: there is no such plane at {where}: {none.Message}. Choose other directions with --x and --y; 'orthogonal' to a 'cw' or 'random' one seldom fails.");
+            throw Mistake($"{model}: there is no such plane at {where}: {none.Message}.");
         }
     }
 

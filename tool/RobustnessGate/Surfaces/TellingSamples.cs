@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Surfaces;
 
-/// <summary>Which samples are worth a look, where nobody says.</summary>
+/// <summary>
+/// Which samples are worth a look, where nobody says. Distances are norms over all features, so that it does not matter how an
+/// input is laid out; a sample's answer must not depend on its batch, which a padded batch keeps as fixed as it can be.
+/// </summary>
 internal static class TellingSamples
 {
     /// <summary>
@@ -16,11 +19,12 @@ internal static class TellingSamples
     /// </summary>
     /// <param name="candidate">The model.</param>
     /// <param name="compared">What it is compared with; null for nothing.</param>
+    /// <param name="seed">Of what a randomised model draws.</param>
     /// <returns>At most <paramref name="count"/> positions in the tensors, most telling first; of equals the earlier.</returns>
-    public static int[] Of(Oracle candidate, Oracle? compared, SampleTensors samples, Norm norm, int count, CancellationToken cancel)
+    public static int[] Of(Oracle candidate, Oracle? compared, SampleTensors samples, Norm norm, int count, long seed, CancellationToken cancel)
     {
-        var now = Distances(candidate, samples, norm, cancel);
-        var before = compared is null ? null : Distances(compared, samples, norm, cancel);
+        var now = Distances(candidate, samples, norm, seed, cancel);
+        var before = compared is null ? null : Distances(compared, samples, norm, seed, cancel);
         return
         [
             .. Enumerable.Range(0, samples.Count)
@@ -29,8 +33,9 @@ internal static class TellingSamples
         ];
     }
 
-    private static double[] Distances(Oracle oracle, SampleTensors samples, Norm norm, CancellationToken cancel)
+    private static double[] Distances(Oracle oracle, SampleTensors samples, Norm norm, long seed, CancellationToken cancel)
     {
+        MeanAnswer.Reseed(oracle, seed);
         var distances = new double[samples.Count];
         foreach (var slice in oracle.Slices(samples.Count))
         {
@@ -39,10 +44,10 @@ internal static class TellingSamples
             int[] positions = [.. Enumerable.Range((int)slice.Start, (int)slice.Count)];
             var points = oracle.Pad(samples.Load(positions)).detach().requires_grad_();
             var labels = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: oracle.Device);
-            var margins = Margin.Of(oracle.Classifier.Logits(points).narrow(0, 0, slice.Count), labels);
+            var margins = Margin.Of(MeanAnswer.Logits(oracle, points).narrow(0, 0, slice.Count), labels);
             var gradient = InputGradient.Of(margins.sum(), points).narrow(0, 0, slice.Count);
-            var ratios = (margins.detach().clamp_min(0) / Lp.Of(gradient, Lp.Dual(norm))).cpu().data<float>().ToArray();
-            ratios.Select(ratio => (double)ratio).ToArray().CopyTo(distances, (int)slice.Start);
+            var ratios = margins.detach().clamp_min(0) / Lp.Of(gradient, Lp.Dual(norm));
+            ratios.to(ScalarType.Float64).cpu().data<double>().ToArray().CopyTo(distances, (int)slice.Start);
         }
 
         return distances;

@@ -27,15 +27,14 @@ internal static class TellingSurface
         }
 
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var (low, high) = samples.Box([position], region: false);
         var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, Wider * run.Epsilon.Value)
         {
-            Resolution = samples.Features <= MostFeatures ? Points : FewPoints, Norm = run.Entry.Norm, Epsilon = run.Epsilon.Value, Seed = seed,
+            Resolution = samples.Features <= MostFeatures ? Points : FewPoints, Norm = run.Entry.Norm, Epsilon = run.Epsilon.Value, Seed = seed, Looks = 0,
         };
         try
         {
             var grid = new InputSurface(oracle, "this model").Of(
-                new(samples.Load([position]), low, high, samples.Labels[position], position, samples.Id(position)), setting, cancel);
+                SurfaceSample.Of(samples, position), setting, cancel);
             return grid.Margins.Concat(grid.Losses).All(double.IsFinite) ? grid : null;
         }
         catch (NoDirectionException)

@@ -19,14 +19,15 @@ internal sealed class TrainableModel : ITrainable
     private readonly Classifier _classifier;
     private readonly ITrainableNetwork _network;
 
-    /// <param name="writable">Whether the weights will be written back, so that there must be a file for them.</param>
-    /// <exception cref="MistakeException">RG04xx: the model cannot be read; RG0481: it has no weights that can be trained.</exception>
-    public TrainableModel(ModelSection model, Device device, bool writable = true)
+    /// <exception cref="MistakeException">
+    /// RG04xx: the model cannot be read; RG0481: it has no weights that can be trained, or no file to write them back to.
+    /// </exception>
+    public TrainableModel(ModelSection model, Device device)
     {
         _model = model;
         _classifier = ModelLoader.Load(model);
         _network = (ITrainableNetwork)_classifier.Network;
-        if (Obstacle(model, writable) is { } obstacle)
+        if (Obstacle(model) is { } obstacle)
         {
             _classifier.Dispose();
             throw Untrainable(obstacle);
@@ -99,12 +100,12 @@ internal sealed class TrainableModel : ITrainable
 
     private MistakeException Untrainable(string why) => MistakeException.InFile("RG0481", ShownPath.Of(_model.Path), why);
 
-    private string? Obstacle(ModelSection model, bool writable) =>
+    private string? Obstacle(ModelSection model) =>
         _network.Weights.Count == 0
             ? "the model has no weights: they are frozen into its graph, so there is nothing to train. " + (_network.Format == "torchscript"
                 ? "Give the scripted or traced model as it was before torch.jit.freeze."
                 : "Export it with its weights as initialisers.")
-        : writable && _network.Format == "assembly" && model.Weights is null
+        : _network.Format == "assembly" && model.Weights is null
             ? "there is no model.weights, so there is no file to write the new weights back to. Save the module's weights and name the file."
         : null;
 }

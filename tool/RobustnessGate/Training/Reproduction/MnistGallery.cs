@@ -7,7 +7,6 @@ using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
 using RobustnessGate.Surfaces;
-using RobustnessGate.Training.Hardening;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,8 +51,6 @@ public sealed class MnistGallery : IDisposable
     /// <summary>Pixels of an image, 0 to 1, in rows.</summary>
     public float[] PixelsOf(int image) => _tensors.Read(image);
 
-    public bool Has(MnistRow row) => File.Exists(FileOf(row));
-
     /// <summary>The first images that all of some networks classify rightly.</summary>
     public ImmutableArray<int> Right(int count, params ReadOnlySpan<MnistRow> rows)
     {
@@ -71,16 +68,15 @@ public sealed class MnistGallery : IDisposable
     public SurfaceGrid Around(MnistRow row, int image, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
-        var (low, high) = _tensors.Box([image], region: false);
-        return new InputSurface(Open(row), row.Title).Of(
-            new SurfaceSample(_tensors.Load([image]), low, high, LabelOf(image), image, _tensors.Id(image)), setting, _cancel);
+        return new InputSurface(Open(row), row.Title).Of(SurfaceSample.Of(_tensors, image), setting, _cancel);
     }
 
     /// <summary>A surface over a network's weights: means over some images.</summary>
     public SurfaceGrid OverWeights(MnistRow row, IReadOnlyList<int> images, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
-        using var network = new TrainableModel(Section(row), CPU, writable: false);
+        using var classifier = ModelLoader.Load(Section(row));
+        var network = WeightedNetwork.Of(classifier, FileOf(row), CPU);
         var labels = tensor(images.Select(image => (long)LabelOf(image)).ToArray());
         return new ParameterSurface(network, row.Title).Of(_tensors.Load([.. images]), labels, setting, BatchSize, _cancel);
     }

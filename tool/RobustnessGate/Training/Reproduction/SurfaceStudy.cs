@@ -40,7 +40,7 @@ public static class SurfaceStudy
         {
             var plain = rows.Select(row => Surfaces(gallery, row, images, x, y, clip: false, say)).ToArray();
             Row(text, $"{title}: points of the ε-box with L > 0", plain, grid => SurfaceMeasure.RightInBox(grid)!.Value);
-            Row(text, $"{title}: those ahead of the sample alone (j > 0)", plain, grid => Ahead(grid));
+            Row(text, $"{title}: those ahead of the sample alone (j > 0)", plain, grid => SurfaceMeasure.RightInBox(grid, ahead: true)!.Value);
             Row(text, $"{title}: points of the square ±{Radius} with L > 0", plain, SurfaceMeasure.Right);
             Row(text, $"{title}: blank area of the loss surface", plain, grid => SurfaceMeasure.Blank(grid, grid.Losses));
             Row(text, $"{title}: blank area of the decision surface", plain, grid => SurfaceMeasure.Blank(grid, grid.Margins));
@@ -60,25 +60,6 @@ public static class SurfaceStudy
         say($"{row.Key}  {x.Name()} × {y.Name()}{(clip ? ", clamped" : "")}");
         var setting = new SurfaceSetting(x, y, Radius) { Resolution = Resolution, Epsilon = Radius, Clip = clip, Seed = 2018 };
         return [.. images.Select(image => gallery.Around(row, image, setting))];
-    }
-
-    /// <summary>Share of points of the ε-box with L > 0 in the half towards which β points.</summary>
-    private static double Ahead(SurfaceGrid grid)
-    {
-        var (inside, right) = (0, 0);
-        for (var row = (grid.Rows / 2) + 1; row < grid.Rows; row++)
-        {
-            for (var column = 0; column < grid.Columns; column++)
-            {
-                if (PlaneSection.Holds(grid.Box!.Outline, grid.X.Steps[column], grid.Y.Steps[row]))
-                {
-                    inside++;
-                    right += grid.Margins[grid.At(column, row)] > 0 ? 1 : 0;
-                }
-            }
-        }
-
-        return (double)right / inside;
     }
 
     private static void Row(MarkdownText text, string title, SurfaceGrid[][] grids, Func<SurfaceGrid, double> share)
