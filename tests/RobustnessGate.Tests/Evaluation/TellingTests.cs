@@ -216,7 +216,7 @@ public class TellingTests
         {
             ExitCode = 6, Gate = Passed.Gate with { Findings = [new("RG0502", Gating.Severity.Error, null, null, null, "edited")] },
         };
-        Assert.Contains("none that can be compared with (RG0502)", Of(refused), StringComparison.Ordinal);
+        Assert.Contains("No baseline could be compared with (RG0502)", Of(refused), StringComparison.Ordinal);
         // Not even where its model was at hand.
         Assert.DoesNotContain("baseline</text>", TellingSurfacePicture.Of(telling, refused)!.Svg, StringComparison.Ordinal);
         Assert.DoesNotContain("Withstood", TellingPicture.Of(telling, refused)!.Description, StringComparison.Ordinal);

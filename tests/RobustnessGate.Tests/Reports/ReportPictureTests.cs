@@ -65,7 +65,7 @@ public class ReportPictureTests
         var picture = ReportPictures.Of(refused)[0];
 
         Assert.DoesNotContain(SvgText.AssertClean(picture.Svg), text => text.Text.StartsWith("baseline", StringComparison.Ordinal));
-        Assert.Contains($"there is none that can be compared with ({code}).", picture.Description, StringComparison.Ordinal);
+        Assert.Contains($"No baseline could be compared with ({code}).", picture.Description, StringComparison.Ordinal);
         Assert.DoesNotContain("compared", ReportPictures.Of(example)[0].Description, StringComparison.Ordinal);
     }
 

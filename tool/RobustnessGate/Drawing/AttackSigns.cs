@@ -4,7 +4,7 @@ namespace RobustnessGate.Drawing;
 
 /// <summary>
 /// Which attack has which sign. There are more attacks than signs that people can tell apart: where a picture has too
-/// many, those that broke most keep theirs, and the others share a small one.
+/// many, those that broke most keep theirs, and the others share a small bar.
 /// </summary>
 internal sealed class AttackSigns
 {

@@ -9,7 +9,7 @@ internal static class Marks
     public const double Radius = 5;
 
     /// <summary>The sign for what has none of its own.</summary>
-    private static readonly ImmutableArray<Spot> Small = Ring(6, 0, _ => 0.45);
+    private static readonly ImmutableArray<Spot> Small = [new(-1, -0.25), new(1, -0.25), new(1, 0.25), new(-1, 0.25)];
 
     private static readonly ImmutableArray<ImmutableArray<Spot>> Shapes =
     [
@@ -20,7 +20,7 @@ internal static class Marks
     /// <summary>How many there are.</summary>
     public static int Count => Shapes.Length;
 
-    /// <summary>The outline of the sign with a number; every number beyond the last has the same small one.</summary>
+    /// <summary>The outline of the sign with a number; every number beyond the last has the same small bar.</summary>
     public static string Shape(int number, Spot centre) => new PathText().Polygon(
         [.. (number < Count ? Shapes[number] : Small).Select(corner => new Spot(centre.X + (Radius * corner.X), centre.Y + (Radius * corner.Y)))]).ToString();
 

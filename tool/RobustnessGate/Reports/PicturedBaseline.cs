@@ -24,6 +24,6 @@ internal static class PicturedBaseline
             .Where(finding => finding.Severity == Severity.Error && Array.Exists(Bands, band => finding.Code.StartsWith(band, StringComparison.Ordinal)))
             .Select(finding => finding.Code).Distinct().ToArray();
         return codes.Length > 0 && Array.TrueForAll(codes, code => code == Lacks) && results.Baseline is not null ? null
-            : $"No baseline is drawn: there is none that can be compared with{(codes.Length == 0 ? "" : $" ({string.Join(", ", codes)})")}.";
+            : $"No baseline could be compared with{(codes.Length == 0 ? "" : $" ({string.Join(", ", codes)})")}.";
     }
 }
