@@ -179,8 +179,8 @@ public static class Check
         [
             .. new[]
             {
-                ReportPicture.Drawn(() => TellingPicture.Of(facts.Telling, compared: results.Baseline is not null)),
-                ReportPicture.Drawn(() => Surfaces.TellingSurface.Picture(facts.Telling)),
+                ReportPicture.Drawn(() => TellingPicture.Of(facts.Telling, results)),
+                ReportPicture.Drawn(() => Surfaces.TellingSurfacePicture.Of(facts.Telling, results)),
             }.OfType<ReportPicture>(),
         ];
         written.AddRange(ReportFormat.Files(results, chosen, telling).Select(file => folder.Write(file.File, file.Text)));

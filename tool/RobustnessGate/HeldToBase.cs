@@ -26,11 +26,16 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
         }
 
         var policy = request.Overrides.Apply(bar.Examination.Effective);
+        using var files = new EarlierFiles();
         var evaluated = host.Evaluate(
-            work with { MeasuredAs = bar.MeasuredAs, Telling = Results.TellingRequest.Before(bar.Examination.Baseline) }, cancel);
+            work with
+            {
+                MeasuredAs = bar.MeasuredAs, Telling = Results.TellingRequest.Before(bar.Examination.Baseline), Before = Pictured(files, repository, bar),
+            },
+            cancel);
         var facts = bar.Examination.Observe(evaluated.Facts);
         var compared = evaluated.End == ExitCode.Passed
-            ? RelativeMode.Of(policy, facts, bar.Examination.Baseline, () => Earlier(repository, bar, host, cancel))
+            ? RelativeMode.Of(policy, facts, bar.Examination.Baseline, () => Earlier(files, repository, bar, host, cancel))
             : new(bar.Examination.Baseline, null, null);
         facts = compared.Finding is { } finding ? facts.With(new Results.FindingFact(finding)) : facts;
         var gate = evaluated.End == ExitCode.Passed
@@ -40,17 +45,25 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
     }
 
     /// <summary>The merge base's model, measured as the head's was; null where it is not to be had, or cannot be evaluated.</summary>
-    private Results.Evaluation? Earlier(IRepository repository, Bar bar, IEvaluationHost host, CancellationToken cancel)
+    private Results.Evaluation? Earlier(EarlierFiles files, IRepository repository, Bar bar, IEvaluationHost host, CancellationToken cancel) =>
+        Model(files, repository, bar) is { } model
+            ? host.Evaluate(work with { MeasuredAs = bar.MeasuredAs, Model = model, AdversarialDirectory = null }, cancel).Facts : null;
+
+    /// <summary>The merge base's model for pictures: no check is lost where it cannot be had.</summary>
+    private static EarlierModel? Pictured(EarlierFiles files, IRepository repository, Bar bar)
     {
-        if (bar is not { Before: { } before, BeforeText: { } text })
+        try
+        {
+            return bar.Examination.Baseline is null ? null : Model(files, repository, bar);
+        }
+        catch (Exception exception) when (exception is MistakeException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        using var files = new EarlierFiles();
-        return files.Extract(repository, bar.Commit, before.Model, text) is { } model
-            ? host.Evaluate(work with { MeasuredAs = bar.MeasuredAs, Model = model, AdversarialDirectory = null }, cancel).Facts : null;
     }
+
+    private static EarlierModel? Model(EarlierFiles files, IRepository repository, Bar bar) =>
+        bar is { Before: { } before, BeforeText: { } text } ? files.Extract(repository, bar.Commit, before.Model, text) : null;
 
     /// <summary>Files of the work tree, there or not, that say more than the policy does.</summary>
     private IEnumerable<string> Beside() =>

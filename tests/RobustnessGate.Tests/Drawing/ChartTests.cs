@@ -43,6 +43,54 @@ public partial class ChartTests
         Assert.Contains("candidate, ε = 0.1: 77% (74 … 80)", svg, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(12, 1, 0.002)]
+    [InlineData(18, 3, 0.02)]
+    public void Many_attacks_with_like_outcomes_keep_their_signs_apart(int count, int radii, double apart)
+    {
+        string[] names = [.. Enumerable.Range(0, count).Select(i => $"attack-{i}")];
+        AttackMark[] marks = [.. Enumerable.Range(1, radii).SelectMany(radius => names.Select((name, i) => new AttackMark(name, radius * 0.1, 0.5 - (apart * i))))];
+
+        var svg = AccuracyFigure.Draw("t", "", [new("linf", "ε", [Candidate with { Attacks = [.. marks], Predicted = [] }])], 1);
+
+        var texts = SvgText.AssertClean(svg).Select(text => text.Text).ToArray();
+        // The signs of the legend have no tooltip.
+        var signs = SvgText.Parse(svg).Descendants().Where(element => element.Name.LocalName == "path" && element.Attribute("class")?.Value == "one").ToArray();
+        var inPlot = signs.Where(sign => sign.HasElements).Select(sign => Bounds(sign.Attribute("d")!.Value)).ToArray();
+        Assert.Equal(count * radii, inPlot.Length);
+        Assert.Equal(Math.Min(count, 12) + (count > 12 ? 1 : 0), signs.Where(sign => !sign.HasElements).Select(sign => Shape(sign.Attribute("d")!.Value)).Distinct().Count());
+        Assert.All(Enumerable.Range(0, inPlot.Length), i => Assert.All(Enumerable.Range(0, i), j => Assert.False(
+            inPlot[i].Left < inPlot[j].Right && inPlot[j].Left < inPlot[i].Right && inPlot[i].Top < inPlot[j].Bottom && inPlot[j].Top < inPlot[i].Bottom,
+            $"signs {i} and {j} overlap")));
+        Assert.Equal(count > 12, texts.Any(text => text.StartsWith("6 that broke fewer: attack-0, attack-1", StringComparison.Ordinal)));
+        Assert.Contains($"attack-{count - 1}", texts);
+    }
+
+    [Fact]
+    public void Thousands_of_outcomes_stay_within_the_limit()
+    {
+        AccuracyPoint[] worst = [.. Enumerable.Range(0, 3000).Select(i => new AccuracyPoint(i / 3000.0, 1 - (i / 3000.0), 0.9 - (0.9 * i / 3000), 1 - (i / 3000.0)))];
+        AttackMark[] marks = [.. Enumerable.Range(0, 8000).Select(i => new AttackMark($"attack-{i % 20}", i / 8000.0, (i % 97) / 97.0))];
+        AccuracyCurve curve = new("now", [.. worst], [.. marks], [.. worst]);
+
+        SvgText.AssertClean(AccuracyFigure.Draw("t", "", [.. Enumerable.Repeat(new AccuracyPanel("linf", "ε", [curve, curve with { Name = "baseline" }]), 4)], 2));
+    }
+
+    [Fact]
+    public void Long_and_strange_names_stay_within_their_lines()
+    {
+        var name = string.Concat(Enumerable.Repeat("<&\">Wm ", 9))[..60];
+
+        var svg = AccuracyFigure.Draw(name, name, [new(name, name, [Candidate with { Name = name, Attacks = [new(name, 0.1, 0.8)], PredictedName = name }])], 1);
+
+        Assert.Contains(SvgText.AssertClean(svg), text => text.Text.StartsWith("<&\">Wm <&\">Wm", StringComparison.Ordinal));
+        var image = new Pixels(8, 8, 1, [.. new byte[64]]);
+        var rows = SvgText.Parse(PixelFigure.Draw("t", "", [name], [new([name, name, name.Replace(" ", "", StringComparison.Ordinal)], [image])]));
+        var left = rows.Descendants().Where(element => element.Name.LocalName == "image").Min(element => Number(element, "x"));
+        Assert.All(SvgText.In(rows).Where(text => text.Left < left), text => Assert.InRange(text.Right, 0, left));
+        SvgText.AssertClean(rows.ToString());
+    }
+
     [Fact]
     public void A_point_stands_where_its_numbers_say()
     {
@@ -84,6 +132,20 @@ public partial class ChartTests
     /// <summary>A bar's first side goes straight upwards.</summary>
     [GeneratedRegex("l0-([0-9.]+)")]
     private static partial Regex BarSides();
+
+    /// <summary>A path of relative steps without where it begins.</summary>
+    private static string Shape(string path) => path[path.IndexOf('l', StringComparison.Ordinal)..];
+
+    private static (double Left, double Top, double Right, double Bottom) Bounds(string path)
+    {
+        double[] numbers = [.. Numbers().Matches(path).Select(number => double.Parse(number.Value, CultureInfo.InvariantCulture))];
+        double x = 0, y = 0;
+        (double X, double Y)[] corners = [.. numbers.Chunk(2).Select(step => (x += step[0], y += step[1]))];
+        return (corners.Min(corner => corner.X), corners.Min(corner => corner.Y), corners.Max(corner => corner.X), corners.Max(corner => corner.Y));
+    }
+
+    [GeneratedRegex(@"-?(\d+(\.\d+)?|\.\d+)")]
+    private static partial Regex Numbers();
 
     private static string[] Paths(string svg, string style) => [.. SvgText.Parse(svg).Descendants()
         .Where(element => element.Name.LocalName == "path" && element.Attribute("class")?.Value == style).Select(element => element.Attribute("d")!.Value)];

@@ -109,6 +109,18 @@ public class ContourFigureTests
     }
 
     [Fact]
+    public void The_legend_names_what_is_drawn()
+    {
+        var surface = Pictures.Of((_, y) => y);
+
+        string[] Legend(Surface drawn) => [.. SvgText.AssertClean(ContourFigure.Draw("t", "", [drawn], 1)).Select(text => text.Text)];
+
+        Assert.Equal(["sample", "boundary L = 0", "L ≤ 0: wrong"], Legend(surface)[^3..]);
+        var means = Legend(surface with { OriginLabel = "weights", DecisionLabel = "mean L" });
+        Assert.Equal(["weights", "boundary mean L = 0", "mean L ≤ 0: wrong"], means[^3..]);
+    }
+
+    [Fact]
     public void Surfaces_that_do_not_fit_their_axes_are_refused()
     {
         var surface = Pictures.Of((x, _) => x);

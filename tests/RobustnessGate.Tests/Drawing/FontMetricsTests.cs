@@ -28,12 +28,16 @@ public class FontMetricsTests
     [InlineData(1500, 500, "1500")]
     [InlineData(2e-7, 1e-7, "2e−7")]
     [InlineData(300000, 100000, "3e5")]
+    [InlineData(-0.04, 1, "0")]
+    [InlineData(-0.0004, 0.01, "0.00")]
+    [InlineData(-0.0, 1, "0")]
     public void Ticks_have_the_decimals_of_their_step(double value, double step, string text) => Assert.Equal(text, Digits.Tick(value, step));
 
     [Theory]
     [InlineData(0.08249, "0.0825")]
     [InlineData(-3.14159, "−3.14")]
     [InlineData(0, "0")]
+    [InlineData(-0.0, "0")]
     [InlineData(12345, "12300")]
     [InlineData(1.5e-9, "1.5e−9")]
     [InlineData(double.NaN, "not a number")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
@@ -93,7 +94,7 @@ public class TellingTests
         var facts = Run(Images, new(Standing: null));
 
         var read = FactLog.Read(string.Concat(facts.Telling.Select(FactLog.Line)));
-        var picture = TellingPicture.Of(read.Telling, compared: true)!;
+        var picture = TellingPicture.Of(read.Telling, Passed)!;
 
         var texts = SvgText.AssertClean(picture.Svg);
         Assert.Contains(texts, text => text.Text == $"sample {facts.Telling[0].Sample}, class {facts.Telling[0].Label}");
@@ -108,28 +109,133 @@ public class TellingTests
         Assert.Equal(Floats(facts.Telling[0].Clean).Select(value => (byte)Math.Round(value * 255)), Enumerable.Range(0, 64).Select(i => images[0][(i / 8 * 29 * 232) + (i % 8 * 29)]));
         Assert.All(images[1].Zip(images[0], images[2]), pixel => Assert.True(
             Math.Abs(pixel.Third - pixel.Second) <= 1 || Math.Sign(pixel.First - 127.5) == Math.Sign(pixel.Third - pixel.Second)));
-        Assert.Null(TellingPicture.Of([], compared: true));
+        Assert.StartsWith("Most telling images. Withstood every attack on the baseline", picture.Description, StringComparison.Ordinal);
+        Assert.Null(TellingPicture.Of([], Passed));
     }
 
     /// <summary>Its middle is the sample, and it travels with it.</summary>
     [Fact]
-    public void The_most_telling_has_a_surface()
+    public void The_most_telling_has_a_surface_with_the_ball_and_the_way_to_where_it_fell()
     {
         var telling = FactLog.Read(string.Concat(Run(Images, new(Standing: null)).Telling.Select(FactLog.Line))).Telling;
 
-        var grid = telling[0].Surface!;
+        var fact = Assert.Single(telling, fact => fact.Surface is not null);
+        var grid = fact.Surface!;
         Assert.Equal((31, 31), (grid.Columns, grid.Rows));
-        Assert.Equal(telling[0].MarginBefore, grid.Margins[grid.At(15, 15)], 1e-4);
-        Assert.Equal((telling[0].Sample, telling[0].Label), (grid.Origin.Sample, grid.Origin.Label));
+        Assert.Equal(fact.MarginBefore, grid.Margins[grid.At(15, 15)], 1e-4);
+        Assert.Equal((fact.Sample, fact.Label), (grid.Origin.Sample, grid.Origin.Label));
         Assert.Equal(Radius, grid.Box!.Epsilon);
-        Assert.All(telling.Skip(1), fact => Assert.Null(fact.Surface));
-        var picture = TellingSurface.Picture(telling)!;
-        Assert.Equal("surface.svg", picture.File);
-        Assert.NotEmpty(SvgText.AssertClean(picture.Svg));
-        Assert.Null(TellingSurface.Picture([]));
+        Assert.Equal(Radius * 4 / 3, grid.X.Extent, 1e-9);
+        Assert.Contains(grid.Margins, margin => margin <= 0);
+        Assert.Equal(("fgsm", 2), (grid.Path!.Attack, grid.Path.Points.Length));
+        Assert.True(grid.Path.Margins[0] > 0 && grid.Path.Margins[^1] <= 0, "the way does not end where the sample fell");
+        Assert.Null(fact.SurfaceBefore);
     }
 
-    private static Results.Evaluation Run(Bed bed, TellingRequest? telling) => (bed with { Options = new(Telling: telling) { Surface = TellingSurface.Of } }).Run(Attacks);
+    [Fact]
+    public void A_plane_of_which_the_boundary_takes_a_small_part_is_narrowed()
+    {
+        var fact = Run(Images, new(Standing: null), Bed.Entry(new DeepFool(), 1.9)).Telling.First(fact => fact.Surface is not null);
+
+        var grid = fact.Surface!;
+        double?[] distances = [grid.X.Ahead, grid.X.Behind, grid.Y.Ahead, grid.Y.Behind];
+        Assert.Equal(4 * distances.Where(distance => distance is not null).Min()!.Value, grid.Y.Extent, 0.02 * grid.Y.Extent);
+        Assert.InRange(grid.Y.Extent, 0, 4 * 1.9 / 8);
+        Assert.Null(grid.Box);
+        Assert.Equal(("deepfool, straight", 2), (grid.Path!.Attack, grid.Path.Points.Length));
+        Assert.True(grid.Path.Margins[^1] <= 0, "the judged point is not wrong");
+    }
+
+    [Fact]
+    public void Of_several_radii_the_least_that_breaks_a_sample_tells()
+    {
+        var facts = Run(Images, new(Standing: null), Bed.Entry(new Fgsm(), 0.3), Bed.Entry(new Bim(), Radius));
+
+        Assert.Equal(3, facts.Telling.Length);
+        Assert.Contains(facts.Telling, fact => fact.Attack == "bim-linf-0.08");
+        Assert.All(facts.Telling, fact => Assert.Equal(facts.Attacks[1].Bits[fact.Sample], fact.Attack == "fgsm-linf-0.3"));
+    }
+
+    /// <summary>In ℓ1 there is no plane with unit directions.</summary>
+    [Fact]
+    public void A_sample_without_a_surface_gives_way_to_the_next()
+    {
+        AttackEntry[] attacks = [Bed.Entry(new Fgsm(), Radius), Bed.Entry(new Pgd(Steps: 20), 4, Norm.L1)];
+        var all = Run(Images, new(Standing: null), attacks);
+        var margins = Run(Images with { Indicator = 48, Jitter = 0 }, null).Indicator!.PerSample["margin"];
+        var surest = Enumerable.Range(0, 48).Where(i => all.Natural!.Bits[i] && all.Attacks[0].Bits[i] && !all.Attacks[1].Bits[i]).MaxBy(i => margins[i]);
+        var other = Enumerable.Range(0, 48).First(i => all.Natural!.Bits[i] && !all.Attacks[0].Bits[i] && margins[i] < margins[surest]);
+
+        var telling = Run(Images.Pick([surest, other]), new(Standing: null), attacks).Telling;
+
+        Assert.Equal(["pgd-l1-4", "fgsm-linf-0.08"], telling.Select(fact => fact.Attack));
+        Assert.Null(telling[0].Surface);
+        Assert.NotNull(telling[1].Surface);
+    }
+
+    [Fact]
+    public void The_baseline_s_model_is_drawn_beside_on_one_scale()
+    {
+        var telling = Beside("pinned").Telling;
+
+        var fact = telling.Single(fact => fact.Surface is not null);
+        Assert.Equal(("baseline", "this model"), (fact.SurfaceBefore!.Model, fact.Surface!.Model));
+        Assert.Equal<IEnumerable<double>>(fact.Surface.X.Steps, fact.SurfaceBefore.X.Steps);
+        Assert.NotEqual<IEnumerable<double>>(fact.Surface.Margins, fact.SurfaceBefore.Margins);
+        var picture = TellingSurfacePicture.Of(telling, Passed)!;
+        var texts = SvgText.AssertClean(picture.Svg).Select(text => text.Text).ToArray();
+        Assert.Equal("surface.svg", picture.File);
+        Assert.Single(texts, text => text == "decision function L (logits)");
+        Assert.Contains("decision function L: baseline", texts);
+        Assert.Contains("decision function L: this model", texts);
+        Assert.Contains("Left the baseline's model, right this one", picture.Description, StringComparison.Ordinal);
+        Assert.Contains("fgsm from the sample", texts);
+        Assert.Contains("leaves the plane and is seen from above; it ends where L = −", picture.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_model_than_the_pinned_one_is_not_drawn()
+    {
+        Assert.All(Beside("another").Telling, fact => Assert.Null(fact.SurfaceBefore));
+        var broken = Run(Images, new(Standing: null, "pinned"), () => throw new InvalidOperationException());
+        Assert.All(broken.Telling, fact => Assert.Null(fact.SurfaceBefore));
+        Assert.Contains(broken.Telling, fact => fact.Surface is not null);
+    }
+
+    [Fact]
+    public void A_model_that_is_drawn_alone_says_why()
+    {
+        var telling = Beside("pinned").Telling;
+
+        string Of(ResultsDocument results) => TellingSurfacePicture.Of(telling.Select(fact => fact with { SurfaceBefore = null }), results)!.Description;
+
+        Assert.Contains("A baseline holds outcomes and no model", Of(Passed), StringComparison.Ordinal);
+        Assert.Contains("not to be had at the merge base", Of(Passed with { Options = new(Baseline: "git:abc") }), StringComparison.Ordinal);
+        Assert.DoesNotContain("alone", Of(Passed with { Baseline = null }), StringComparison.Ordinal);
+        var refused = Passed with
+        {
+            ExitCode = 6, Gate = Passed.Gate with { Findings = [new("RG0502", Gating.Severity.Error, null, null, null, "edited")] },
+        };
+        Assert.Contains("No baseline could be compared with (RG0502)", Of(refused), StringComparison.Ordinal);
+        // Not even where its model was at hand.
+        Assert.DoesNotContain("baseline</text>", TellingSurfacePicture.Of(telling, refused)!.Svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("Withstood", TellingPicture.Of(telling, refused)!.Description, StringComparison.Ordinal);
+        Assert.Null(TellingSurfacePicture.Of([], Passed));
+    }
+
+    private static readonly ResultsDocument Passed = Scene.Judged(
+        Scene.Policy(Scene.Natural(maxDrop: 0.1)), Measured, Scene.Pin(Scene.Policy(Scene.Natural(maxDrop: 0.1)), Measured));
+
+    private static Results.Evaluation Measured => Scene.Measured(Scene.Bits(98, 100), Scene.Bits(80, 100), Scene.Bits(40, 100));
+
+    private static Results.Evaluation Beside(string sha256) => Run(
+        Images, new(Standing: null, "pinned"), () => new Classifier(Networks.Convolutional("before"), Images.Input, sha256));
+
+    private static Results.Evaluation Run(Bed bed, TellingRequest? telling, params AttackEntry[] attacks) =>
+        (bed with { Options = new(Telling: telling) { Surface = TellingSurface.Layer } }).Run(attacks is [] ? Attacks : attacks);
+
+    private static Results.Evaluation Run(Bed bed, TellingRequest telling, Func<Classifier> before) =>
+        (bed with { Options = new(Telling: telling, Before: before) { Surface = TellingSurface.Layer } }).Run(Attacks);
 
     private static int[] Broken(Results.Evaluation facts) =>
         [.. Enumerable.Range(0, 48).Where(i => facts.Natural!.Bits[i] && facts.Attacks.Any(attack => !attack.Bits[i]))];

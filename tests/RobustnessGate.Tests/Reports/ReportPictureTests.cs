@@ -44,10 +44,57 @@ public class ReportPictureTests
         Assert.Contains("baseline: under every attack, 95 % band", texts[0]);
         Assert.Contains("ℓ∞", texts[0]);
         Assert.Contains("entries of the Jacobian of L", texts[1]);
-        Assert.Contains(texts[2], text => text.StartsWith("sample 0:", StringComparison.Ordinal));
+        Assert.Contains("sample 0", texts[2]);
+        Assert.Contains("−2.5 … 3.25", texts[2]);
         // 65 of 100 under every attack at 0.1, with the interval that the tables give.
         var worst = Example().WorstCase.Single(worst => worst.Epsilon == 0.1).Interval;
         Assert.Contains(FormattableString.Invariant($"now, ε = 0.1: 65% ({worst.Low * 100:F1} … {worst.High * 100:F1})"), pictures[0].Svg, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("RG0502")]
+    [InlineData("RG0205")]
+    public void A_refused_baseline_is_not_drawn(string code)
+    {
+        var example = Example();
+        var refused = example with
+        {
+            ExitCode = 6, Gate = example.Gate with { Findings = [new(code, Gating.Severity.Error, null, null, null, "refused")] },
+        };
+
+        var picture = ReportPictures.Of(refused)[0];
+
+        Assert.DoesNotContain(SvgText.AssertClean(picture.Svg), text => text.Text.StartsWith("baseline", StringComparison.Ordinal));
+        Assert.Contains($"No baseline could be compared with ({code}).", picture.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("compared", ReportPictures.Of(example)[0].Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_baseline_that_lacks_something_the_rest_is_drawn()
+    {
+        var example = Example();
+        var changed = example with { Attacks = [example.Attacks[0], example.Attacks[1] with { Protocol = "another" }] };
+        var none = example with { Attacks = [.. example.Attacks.Select(attack => attack with { Protocol = "another" })] };
+
+        Assert.Contains("Of the baseline, what is comparable is drawn.", ReportPictures.Of(changed)[0].Description, StringComparison.Ordinal);
+        Assert.Contains("class=\"twoline\"", ReportPictures.Of(changed)[0].Svg, StringComparison.Ordinal);
+        Assert.Contains("Nothing of the baseline is comparable", ReportPictures.Of(none)[0].Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"twoline\"", ReportPictures.Of(none)[0].Svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_prediction_says_of_which_samples_it_is_and_begins_where_it_does()
+    {
+        var example = Example();
+        Prediction prediction = new("linf", "predictedRadius", 3, [new(0, 3, null), new(0.1, 3, null), new(0.3, 0, null)], null, [], []);
+        var some = example with { Indicator = example.Indicator! with { Prediction = [prediction] } };
+        var all = example with { Indicator = example.Indicator! with { Prediction = [prediction with { Samples = 100 }] } };
+
+        Assert.Contains(SvgText.AssertClean(ReportPictures.Of(some)[0].Svg), text => text.Text == "predicted without attacks, of the indicator's 3 samples");
+        Assert.Contains(SvgText.AssertClean(ReportPictures.Of(all)[0].Svg), text => text.Text == "predicted without attacks");
+        string Start(string style) => SvgText.Parse(ReportPictures.Of(some)[0].Svg).Descendants()
+            .First(element => element.Attribute("class")?.Value == style).Attribute("d")!.Value.Split(' ')[0];
+        Assert.NotEqual(Start("oneline"), Start("oneline dash"));
     }
 
     [Fact]

@@ -37,12 +37,13 @@ public sealed class Canvas
         CultureInfo.InvariantCulture,
         $"<path d=\"{new PathText().Polyline([from, to])}\" class=\"{style}\"/>\n");
 
-    /// <summary>A path in SVG's own words, filled by the even-odd rule; nothing where it is empty.</summary>
-    public void Path(string data, string style)
+    /// <summary>A path in SVG's own words, filled by the even-odd rule, with an optional tooltip; nothing where it is empty.</summary>
+    public void Path(string data, string style, string tooltip = "")
     {
         if (data.Length > 0)
         {
-            _body.Append(CultureInfo.InvariantCulture, $"<path d=\"{data}\" class=\"{style}\"/>\n");
+            _body.Append(CultureInfo.InvariantCulture, $"<path d=\"{data}\" class=\"{style}\"");
+            _body.Append(tooltip.Length == 0 ? "/>\n" : $"><title>{Escape(tooltip)}</title></path>\n");
         }
     }
 

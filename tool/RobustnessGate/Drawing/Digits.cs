@@ -61,6 +61,7 @@ public static class Digits
         return decimals >= 0 ? Math.Round(value, Math.Min(decimals, 15)) : Math.Round(value / Math.Pow(10, -decimals)) * Math.Pow(10, -decimals);
     }
 
-    /// <summary>The minus sign in place of the hyphen.</summary>
-    private static string Sign(string number) => number.Replace('-', '−');
+    /// <summary>The minus sign in place of the hyphen; none before a number that was rounded to zero.</summary>
+    private static string Sign(string number) =>
+        (number.StartsWith('-') && !number.AsSpan().ContainsAnyInRange('1', '9') ? number[1..] : number).Replace('-', '−');
 }

@@ -22,7 +22,7 @@ public static class PixelFigure
 
     /// <summary>The picture as SVG of at most 200 KB; larger images are shrunk.</summary>
     /// <param name="caption">What it shows, in a sentence or two; also its description.</param>
-    /// <param name="columns">Names of the columns.</param>
+    /// <param name="columns">Names of the columns, each in one line or two.</param>
     /// <exception cref="ArgumentException">A row has more images than there are columns, or there is no row or no column.</exception>
     public static string Draw(string title, string caption, IReadOnlyList<string> columns, IReadOnlyList<PixelRow> rows)
     {
@@ -38,7 +38,7 @@ public static class PixelFigure
     {
         var width = (2 * Frame.Margin) + TextWidth + (columns.Count * (Side + Gap));
         var canvas = new Canvas(width, title, caption);
-        var heads = columns.Select(column => FontMetrics.Wrap(column, Side, HeadSize, 2)).ToArray();
+        var heads = columns.Select(column => column.Split('\n').SelectMany(line => FontMetrics.Wrap(line, Side, HeadSize, 2)).Take(2).ToArray()).ToArray();
         var y = Frame.Head(canvas, width, title, caption) + (heads.Max(lines => lines.Length) * HeadSize * 1.3);
         for (var column = 0; column < heads.Length; column++)
         {

@@ -28,7 +28,7 @@ internal static class Style
         .rg .dash{stroke-dasharray:6 4}
         .rg .ink{fill:#1f2328;stroke:#fff;stroke-width:1;paint-order:stroke}
         .rg .spot{fill:#fff;stroke:#111;stroke-width:1.6}
-        .rg .way{fill:none;stroke:#a3006d;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+        .rg .way{fill:none;stroke:#a3006d;stroke-width:2.8;stroke-linejoin:round;stroke-linecap:round;stroke-dasharray:.1 4.6}
         .rg .step{fill:#a3006d;stroke:#fff;stroke-width:1}
         .rg .hatched{fill:url(#rg-hatch);fill-rule:evenodd}
         .rg .stripe{fill:none;stroke:#5a1e00;stroke-opacity:.5;stroke-width:1.1}

@@ -41,8 +41,14 @@ public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double
     /// <summary>L at the same nodes, so that a loss shows its boundary too; empty: none. A decision surface has its own values.</summary>
     public ImmutableArray<double> Decision { get; init; } = [];
 
-    /// <summary>The sample's place.</summary>
+    /// <summary>The place of what the plane is laid around.</summary>
     public Point Origin { get; init; }
+
+    /// <summary>What that is: a sample, or a network's weights.</summary>
+    public string OriginLabel { get; init; } = "sample";
+
+    /// <summary>The decision function's name: L, or what is made of it.</summary>
+    public string DecisionLabel { get; init; } = "L";
 
     /// <summary>Corners of what the ε-ball leaves of the plane, in order; empty: not drawn.</summary>
     public ImmutableArray<Point> Box { get; init; } = [];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RobustnessGate.Drawing;
 
-/// <summary>Draws one surface into a plot: bands and isolines, the region L &lt; 0 and its boundary, and what lies upon it.</summary>
+/// <summary>Draws one surface into a plot: bands and isolines, the region L ≤ 0 and its boundary, and what lies upon it.</summary>
 /// <param name="tolerance">How far lines may leave their true course, in the picture's units.</param>
 internal sealed class SurfaceDrawing(Canvas canvas, Surface surface, ColourScale scale, Plot plot, double tolerance)
 {
@@ -21,7 +21,7 @@ internal sealed class SurfaceDrawing(Canvas canvas, Surface surface, ColourScale
 
         Ways();
         Attack();
-        canvas.Circle(plot.At(surface.Origin), 4, "spot", "the sample");
+        canvas.Circle(plot.At(surface.Origin), 4, "spot", $"the {surface.OriginLabel}");
         canvas.EndClip();
         canvas.Rectangle(plot.Left, plot.Top, plot.Width, plot.Height, "frame");
         Labels();

@@ -5,23 +5,26 @@ namespace RobustnessGate.Drawing;
 /// <summary>The signs upon surfaces, those alone that some surface of the picture has.</summary>
 internal static class SurfaceLegend
 {
-    /// <param name="hatched">Whether the region L &lt; 0 is.</param>
+    /// <param name="hatched">Whether the region L ≤ 0 is.</param>
     public static ImmutableArray<LegendEntry> Of(IReadOnlyList<Surface> surfaces, bool hatched)
     {
         var entries = ImmutableArray.CreateBuilder<LegendEntry>();
-        entries.Add(new("sample", (canvas, at) => canvas.Circle(Centre(at), 4, "spot")));
-        if (surfaces.Any(surface => !surface.Verdicts.IsEmpty))
+        foreach (var label in surfaces.Select(surface => surface.OriginLabel).Distinct())
         {
-            entries.Add(new("boundary L = 0", (canvas, at) => Stroke(canvas, at, "edge")));
+            entries.Add(new(label, (canvas, at) => canvas.Circle(Centre(at), 4, "spot")));
         }
 
-        if (hatched && surfaces.Any(surface => !surface.Verdicts.IsEmpty))
+        foreach (var label in surfaces.Where(surface => !surface.Verdicts.IsEmpty).Select(surface => surface.DecisionLabel).Distinct())
         {
-            entries.Add(new("L ≤ 0: wrong", (canvas, at) =>
+            entries.Add(new($"boundary {label} = 0", (canvas, at) => Stroke(canvas, at, "edge")));
+            if (hatched)
             {
-                canvas.Rectangle(at.X, at.Y, 26, 12, "hatched");
-                canvas.Rectangle(at.X, at.Y, 26, 12, "frame");
-            }));
+                entries.Add(new($"{label} ≤ 0: wrong", (canvas, at) =>
+                {
+                    canvas.Rectangle(at.X, at.Y, 26, 12, "hatched");
+                    canvas.Rectangle(at.X, at.Y, 26, 12, "frame");
+                }));
+            }
         }
 
         foreach (var label in surfaces.Where(surface => surface.Box.Length > 2).Select(surface => surface.BoxLabel).Distinct())

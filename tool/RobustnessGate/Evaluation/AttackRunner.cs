@@ -132,14 +132,15 @@ internal sealed class AttackRunner(
 
     /// <summary>Makes sure that targets are classes of the model.</summary>
     /// <param name="targets">Of the first samples, or of all.</param>
+    /// <param name="number">What people call the sample at a position.</param>
     /// <exception cref="MistakeException">RG0323.</exception>
-    internal static void RequireClasses(long[] targets, int classes)
+    internal static void RequireClasses(long[] targets, int classes, Func<int, int> number)
     {
         var wrong = Array.FindIndex(targets, target => target < 0 || target >= classes);
         if (wrong >= 0)
         {
             throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
-                $"the target of sample {wrong} is class {targets[wrong]}, but the model has {classes} classes, numbered 0 to {classes - 1}.")));
+                $"the target of sample {number(wrong)} is class {targets[wrong]}, but the model has {classes} classes, numbered 0 to {classes - 1}.")));
         }
     }
 
@@ -148,17 +149,8 @@ internal sealed class AttackRunner(
     private long[] Classes(Target target)
     {
         var classes = Resolve(target);
-<<<<<<< HEAD
-        RequireClasses(classes, natural.Logits[0].Length);
+        RequireClasses(classes, natural.Logits[0].Length, samples.Number);
         return classes;
-=======
-        var count = natural.Logits[0].Length;
-        var wrong = Array.FindIndex(classes, target => target < 0 || target >= count);
-        return wrong < 0
-            ? classes
-            : throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
-                $"the target of sample {samples.Number(wrong)} is class {classes[wrong]}, but the model has {count} classes, numbered 0 to {count - 1}.")));
->>>>>>> surface
     }
 
     private long[] Resolve(Target target) => target switch

@@ -130,7 +130,7 @@ public static class Evaluator
         }
 
         // After all that counts: a randomised model draws its numbers from one stream.
-        foreach (var fact in clock.Time("pictures", () => telling?.Facts(oracle, policy.Seed, cancel) ?? []))
+        foreach (var fact in clock.Time("pictures", () => telling?.Facts(oracle, policy.Seed, options.Before, cancel) ?? []))
         {
             record(fact);
         }

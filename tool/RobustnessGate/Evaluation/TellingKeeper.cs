@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using RobustnessGate.Maths;
+using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using static TorchSharp.torch;
@@ -12,8 +13,8 @@ namespace RobustnessGate.Evaluation;
 /// largest margins of all such. Attacks hold their points only as long as they run, and no file is needed for three.
 /// </summary>
 /// <param name="before">Of which samples to keep some.</param>
-/// <param name="lay">Lays the surface around the first of them; null for none.</param>
-internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples, NaturalOutcome natural, LaySurface? lay = null)
+/// <param name="lay">Lays the surface around one of them; null for none.</param>
+internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples, NaturalOutcome natural, SurfaceLayer? lay = null)
 {
     private const int Most = 3;
 
@@ -22,7 +23,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
 
     private readonly List<(int Sample, double Margin, AttackRun Attack, float[] Point)> _kept = [];
 
-    /// <summary>Looks at what a run broke; of several runs the first one's point is kept.</summary>
+    /// <summary>Looks at what a run broke; of several runs in one norm that with the least radius tells most, of equals the first.</summary>
     /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
     public void See(AttackRun run, Func<int, float[]?> broken)
     {
@@ -33,8 +34,15 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
 
         for (var i = 0; i < samples.Count; i++)
         {
-            if (!natural.Right[i] || !before.Withstood(samples.Id(i)) || _kept.Any(kept => kept.Sample == i) || broken(i) is not { } point)
+            var known = _kept.FindIndex(kept => kept.Sample == i);
+            if (!natural.Right[i] || !before.Withstood(samples.Id(i)) || (known >= 0 && !IsNarrower(run, _kept[known].Attack)) || broken(i) is not { } point)
             {
+                continue;
+            }
+
+            if (known >= 0)
+            {
+                _kept[known] = (i, _kept[known].Margin, run, point);
                 continue;
             }
 
@@ -47,21 +55,61 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
         }
     }
 
-    /// <summary>The samples kept, with the model's answers before and after; largest former margin first, with a surface.</summary>
-    public ImmutableArray<TellingFact> Facts(Oracle oracle, long seed, CancellationToken cancel) =>
-    [
-        .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
+    /// <summary>
+    /// The samples kept, with the model's answers before and after; largest former margin first. The first around which a
+    /// boundary can be drawn has a surface.
+    /// </summary>
+    /// <param name="earlier">Opens the model that the samples withstood everything on; null where it is not to be had.</param>
+    public ImmutableArray<TellingFact> Facts(Oracle oracle, long seed, Func<Classifier>? earlier, CancellationToken cancel)
+    {
+        using var compared = _kept.Count == 0 ? null : Unless(() => Earlier(earlier, oracle));
+        var around = lay?.Invoke(oracle, compared?.Oracle, samples, seed, cancel);
+        var planes = new TellingPlane?[_kept.Count];
+        for (var i = 0; i < planes.Length && (i == 0 || planes[i - 1] is not { MeetsBoundary: true }); i++)
         {
-            Surface = i == 0 && lay is not null ? Surface(() => lay(oracle, samples, kept.Attack, kept.Sample, seed, cancel)) : null,
-        }),
-    ];
+            planes[i] = Unless(() => around?.Invoke(_kept[i].Attack, _kept[i].Sample, _kept[i].Point));
+        }
+
+        var chosen = Array.FindIndex(planes, plane => plane is { MeetsBoundary: true });
+        chosen = chosen >= 0 ? chosen : Array.FindIndex(planes, plane => plane is not null);
+        return
+        [
+            .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
+            {
+                Surface = i == chosen ? planes[i]!.Now : null, SurfaceBefore = i == chosen ? planes[i]!.Before : null,
+            }),
+        ];
+    }
+
+    /// <summary>Whether a radius is less than another in the same norm.</summary>
+    private static bool IsNarrower(AttackRun run, AttackRun other) =>
+        run.Entry.Norm == other.Entry.Norm && !run.Epsilon.IsBox && !other.Epsilon.IsBox && run.Epsilon.Value < other.Epsilon.Value;
+
+    /// <summary>The baseline's model, if it is the very one.</summary>
+    private Lent? Earlier(Func<Classifier>? open, Oracle oracle)
+    {
+        if (open is null || before.ModelSha256 is not { Length: > 0 } pinned)
+        {
+            return null;
+        }
+
+        var lent = new Lent(open(), oracle);
+        if (lent.Classifier.Sha256 == pinned)
+        {
+            return lent;
+        }
+
+        lent.Dispose();
+        return null;
+    }
 
     /// <summary>A picture that cannot be had costs no check: everything that counts has been measured.</summary>
-    private static SurfaceGrid? Surface(Func<SurfaceGrid?> lay)
+    internal static T? Unless<T>(Func<T?> draw)
+        where T : class
     {
         try
         {
-            return lay();
+            return draw();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -72,6 +120,16 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     /// <summary>A picture takes the first of three dimensions for the channels.</summary>
     private bool AreImages() => Drawing.Pixels.AreImages(samples.Shape)
         && (samples.Shape.Count == 2 || samples.Input.Layout != ChannelLayout.ChannelsLast);
+
+    /// <summary>A model that is open for as long as pictures of it are made.</summary>
+    private sealed class Lent(Classifier classifier, Oracle like) : IDisposable
+    {
+        public Classifier Classifier { get; } = classifier;
+
+        public Oracle Oracle { get; } = new(classifier, like.BatchSize, like.Device) { Draws = like.Draws };
+
+        public void Dispose() => Classifier.Dispose();
+    }
 
     private TellingFact Fact(Oracle oracle, int sample, double margin, string attack, float[] point)
     {
@@ -89,9 +147,3 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
 
     private static ImmutableArray<byte> Bytes(float[] values) => [.. MemoryMarshal.AsBytes(values.AsSpan())];
 }
-
-/// <summary>Lays the decision surface around a sample that an attack broke.</summary>
-/// <param name="position">Of the sample.</param>
-/// <param name="seed">Root of random directions.</param>
-/// <returns>Null where there is none.</returns>
-internal delegate SurfaceGrid? LaySurface(Oracle oracle, SampleTensors samples, AttackRun run, int position, long seed, CancellationToken cancel);

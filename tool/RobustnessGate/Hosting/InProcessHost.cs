@@ -47,9 +47,11 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         LibTorch.Load();
         var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
-        var options = new EvaluationOptions(request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling)
+        var options = new EvaluationOptions(
+            request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling,
+            request.Before is { } before ? () => ModelLoader.Load(before.In(policy, request.PolicyPath).Model) : null)
         {
-            Surface = TellingSurface.Of,
+            Surface = TellingSurface.Layer,
         };
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }

@@ -29,11 +29,22 @@ public static class ReportPictures
         var natural = lines.FirstOrDefault(line => line.Kind == "natural");
         var panels = lines.Where(line => line is { Kind: "worst case", Epsilon: > 0, Bits.Count: > 0 })
             .GroupBy(line => line.Norm).Select(norm => Panel(results, norm.Key, natural, [.. norm])).ToArray();
+        var sentences = new[]
+        {
+            $"Of {Words.Count(natural?.Bits.Count ?? 0)} samples, those that withstood every attack at a radius up to ε, with the 95 % band; signs are single attacks, side by side where they would cover each other.",
+            Missing(results, lines, drawn: panels.Any(panel => panel.Curves.Length > 1)),
+        };
         return panels.Length == 0 ? null : Picture(
-            PictureSection.Attacks, Accuracy, "Robust accuracy against ε",
-            string.Create(CultureInfo.InvariantCulture, $"Of {Words.Count(natural?.Bits.Count ?? 0)} samples, those that withstood every attack at a radius up to ε, with the 95 % band; signs are single attacks. What is predicted without attacks is predicted for the samples of the indicator alone."),
+            PictureSection.Attacks, Accuracy, "Robust accuracy against ε", string.Join(' ', sentences.OfType<string>()),
             (title, caption) => AccuracyFigure.Draw(title, caption, panels, 2));
     }
+
+    /// <summary>What is not drawn of the baseline, and why; null where all of it is, or where nothing asks for one.</summary>
+    private static string? Missing(ResultsDocument results, ImmutableArray<CountLine> lines, bool drawn) =>
+        PicturedBaseline.Refusal(results) is { } refusal ? refusal
+        : results.Baseline is null ? null
+        : !drawn ? "Nothing of the baseline is comparable, so none is drawn."
+        : lines.Any(line => line is { Kind: "worst case", Epsilon: > 0, Pinned: null }) ? "Of the baseline, what is comparable is drawn." : null;
 
     private static AccuracyPanel Panel(ResultsDocument results, string norm, CountLine? natural, ImmutableArray<CountLine> worst)
     {
@@ -43,12 +54,17 @@ public static class ReportPictures
         AccuracyCurve now = new(
             "now", [.. all.Select(line => At(line.Epsilon!.Value, line.Bits))],
             [.. Marks(results, norm, attack => attack.Bits)],
-            [.. (prediction?.Curve ?? []).Select(point => new AccuracyPoint(point.Epsilon, (double)point.Predicted / prediction!.Samples, 0, 0))]);
-        CountLine[] pinned = [.. all.Where(line => line.Pinned is not null)];
+            [.. (prediction?.Curve ?? []).Where(point => point.Epsilon > 0).Select(point => new AccuracyPoint(point.Epsilon, (double)point.Predicted / prediction!.Samples, 0, 0))])
+        {
+            PredictedName = prediction is null || prediction.Samples == results.Data?.Samples ? "predicted without attacks"
+                : $"predicted without attacks, of the indicator's {Words.Samples(prediction.Samples)}",
+        };
+        CountLine[] pinned = PicturedBaseline.Refusal(results) is null ? [.. all.Where(line => line.Pinned is not null)] : [];
         var pins = Comparison.Lines(results).Where(line => line is { Kind: "attack", Pinned: not null }).ToDictionary(line => line.Id, line => line.Pinned);
         return new(
             Norm(norm), "ε (raw input units)",
-            pinned.Length == 0 ? [now] :
+            // Natural accuracy alone is no curve over ε.
+            !pinned.Any(line => line.Epsilon > 0) ? [now] :
             [
                 now,
                 new("baseline", [.. pinned.Select(line => At(line.Epsilon!.Value, line.Pinned!))], [.. Marks(results, norm, attack => pins.GetValueOrDefault(attack.Id))], []),
@@ -83,7 +99,7 @@ public static class ReportPictures
         ];
         return panels.Length == 0 ? null : Picture(
             PictureSection.Indicator, Distributions, "Distributions of the indicator",
-            $"Magnitudes over the rightly classified of the first {Words.Count(results.Indicator!.Samples)} samples; 0 stands for zero and what is below the first bin.",
+            $"Magnitudes over the rightly classified of the indicator's {Words.Samples(results.Indicator!.Samples)}; 0 stands for zero and what is below the first bin.",
             (title, caption) => HistogramFigure.Draw(title, caption, panels, 2));
     }
 
@@ -96,9 +112,9 @@ public static class ReportPictures
                 .Take(MostJacobians),
         ];
         return images.Length == 0 ? null : Picture(
-            PictureSection.Indicator, Jacobians, "Jacobians ∂L/∂x of the first samples", "Each from its least entry (black) to its greatest (white), as in Figs. 8, 10 and 15 of the paper.",
+            PictureSection.Indicator, Jacobians, "Jacobians ∂L/∂x of some samples", "Each from its least entry (black) to its greatest (white), as in Figs. 8, 10 and 15 of the paper.",
             (title, caption) => PixelFigure.Draw(
-                title, caption, [.. images.Select(image => string.Create(CultureInfo.InvariantCulture, $"sample {image.Sample}: {Digits.Short(image.Low)} … {Digits.Short(image.High)}"))],
+                title, caption, [.. images.Select(image => string.Create(CultureInfo.InvariantCulture, $"sample {image.Sample}\n{Digits.Short(image.Low)} … {Digits.Short(image.High)}"))],
                 [new(["this model"], [.. images.Select(image => Drawing.Pixels.Of(image.Shape, image.Pixels))])]));
     }
 

@@ -15,9 +15,9 @@ public static class TellingPicture
     /// <summary>The perturbation's largest entry is to be at least this share of mid-grey's distance to white.</summary>
     private const double Bright = 0.8;
 
-    /// <param name="compared">Whether these samples withstood everything on a baseline.</param>
+    /// <param name="results">That say whether these samples withstood everything on a baseline.</param>
     /// <returns>Null where there is no such sample.</returns>
-    public static ReportPicture? Of(IReadOnlyList<TellingFact> facts, bool compared)
+    public static ReportPicture? Of(IReadOnlyList<TellingFact> facts, ResultsDocument results)
     {
         if (facts.Count == 0)
         {
@@ -25,8 +25,9 @@ public static class TellingPicture
         }
 
         const string title = "Most telling images";
-        var caption = (compared ? "Withstood every attack on the baseline and are broken now" : "Broken, though the model was surest of them")
-            + "; perturbations are magnified around mid-grey, L is the margin of the true class.";
+        var refusal = PicturedBaseline.Refusal(results);
+        var caption = (refusal is null && results.Baseline is not null ? "Withstood every attack on the baseline and are broken now" : "Broken, though the model was surest of them")
+            + "; perturbations are magnified around mid-grey, L is the margin of the true class." + (refusal is null ? "" : $" {refusal}");
         var spoken = string.Join("; ", facts.Select(fact => string.Join(", ", Text(fact))));
         return new(PictureSection.Telling, File, $"{title}. {caption} {spoken}", PixelFigure.Draw(
             title, caption, ["image", "perturbation", "what the model now sees"], [.. facts.Select(Row)]));

@@ -4,7 +4,8 @@ namespace RobustnessGate.Results;
 
 /// <summary>Asks for samples worth a look: broken now, but not before.</summary>
 /// <param name="Standing">Ids, 8 bytes each, of the samples that withstood everything before; null: nothing is known of before.</param>
-public sealed record TellingRequest(byte[]? Standing)
+/// <param name="ModelSha256">Of the model that they withstood it on; null where nobody knows.</param>
+public sealed record TellingRequest(byte[]? Standing, string? ModelSha256 = null)
 {
     private readonly HashSet<ulong>? _standing = Standing is null ? null : [.. Gating.Pairing.Ids([.. Standing])];
 
@@ -20,7 +21,7 @@ public sealed record TellingRequest(byte[]? Standing)
         }
 
         var right = baseline.Attacks.Where(attack => !attack.Targeted).Aggregate(baseline.Natural, (all, attack) => BitString.And(all, attack.Bits));
-        return new([.. baseline.SampleIds.Chunk(8).Where((_, i) => right[i]).SelectMany(id => id)]);
+        return new([.. baseline.SampleIds.Chunk(8).Where((_, i) => right[i]).SelectMany(id => id)], baseline.Origin.ModelSha256);
     }
 }
 
@@ -41,4 +42,7 @@ public sealed record TellingFact(
 {
     /// <summary>The decision surface around the sample; null where it has none.</summary>
     public SurfaceGrid? Surface { get; init; }
+
+    /// <summary>That of the baseline's model, equally wide; null where there is none, or its model cannot be had.</summary>
+    public SurfaceGrid? SurfaceBefore { get; init; }
 }

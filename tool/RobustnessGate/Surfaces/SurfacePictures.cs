@@ -26,6 +26,8 @@ internal static class SurfacePictures
     private static Surface Of(SurfaceGrid grid, string title, ImmutableArray<double> values, Quantity quantity) =>
         new(title, Axis(grid.X), Axis(grid.Y), values, quantity)
         {
+            OriginLabel = grid.Space == SurfaceSpace.Parameters ? "weights" : "sample",
+            DecisionLabel = $"{Mean(grid)}L",
             Box = [.. (grid.Box?.Outline ?? []).Select(Point)],
             BoxLabel = grid.Box is { } box ? $"ε = {Gating.Words.Radius(box.Epsilon)} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})" : "",
             Path = [.. (grid.Path?.Points ?? []).Select(Point)],

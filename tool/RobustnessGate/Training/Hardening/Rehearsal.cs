@@ -62,7 +62,7 @@ internal static class Rehearsal
                     Target.File file => [.. TargetFile.Read(file.Path, prepared.Judged.Count)],
                     _ => [],
                 },
-                classes);
+                classes, position => prepared.Judged.Positions[position]);
         }
     }
 }
