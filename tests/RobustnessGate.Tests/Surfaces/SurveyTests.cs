@@ -109,7 +109,7 @@ public sealed class SurveyTests : IDisposable
         var facts = RobustnessGate.Results.Evaluation.Empty;
         using (var classifier = ModelLoader.Load(policy.Model))
         {
-            var options = new EvaluationOptions(Device: "cpu", Telling: new(Standing: null)) { Surface = TellingSurface.Of };
+            var options = new EvaluationOptions(Device: "cpu", Telling: new(Standing: null)) { Surface = TellingSurface.Layer };
             Evaluator.Run(policy, classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
         }
 

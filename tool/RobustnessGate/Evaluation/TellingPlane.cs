@@ -1,3 +1,4 @@
+using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Evaluation;
