@@ -81,7 +81,9 @@ internal sealed class TellingSurface(Oracle oracle, Oracle? before, SampleTensor
     {
         using var scope = NewDisposeScope();
         var precise = model.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
-        var (x, y) = InputDirections.At(model.Classifier.Logits, precise, sample.Label, sample.Id, setting);
+        // The same draws as the surface's, and so the same plane.
+        MeanAnswer.Reseed(model, setting.Seed);
+        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(model, points), precise, sample.Label, sample.Id, setting);
         var plane = new InputPlane(sample.Input, stack([x, y], 0).to(sample.Input.dtype), null);
         var label = tensor(new long[] { sample.Label }, device: model.Device);
         if (Step(run.Entry.Attack) is { } attack)
