@@ -32,23 +32,22 @@ internal sealed class IndicatorRunner(
         for (var sample = 0; sample < count; sample++)
         {
             cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var (around, hessian, measured) = oracle.Fitting(() => Measured(sample));
-            foreach (var (name, value) in measured)
+            var look = oracle.Fitting(() => Look(sample));
+            foreach (var (name, value) in look.Values)
             {
                 (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(value);
             }
 
-            tops.Add([.. hessian.Top]);
-            cap = (int)Math.Min(around.Sample.ClassCount - 1, around.Sample.Dimension);
-            if (sample < JacobianPicture.Count(samples.Features))
+            tops.Add([.. look.Hessian.Top]);
+            cap = look.RankCap;
+            if (look.Picture is { } picture)
             {
-                images.Add(JacobianPicture.Of(samples.Number(sample), samples.Shape, around.Sample.Gradient));
+                images.Add(picture);
             }
 
             if (natural.Right[sample])
             {
-                Count(around.Sample, hessian);
+                Count(look);
             }
 
             progress(new Progress("indicator", (sample + 1.0) / count, natural.Right.Count(right => right), samples.Count, 0, 0));
@@ -63,11 +62,17 @@ internal sealed class IndicatorRunner(
                 [_jacobian.ToDistribution(), _hessian.ToDistribution(), _hessianInFloat32.ToDistribution()], images.ToImmutable()));
     }
 
-    private (Vicinity Around, HessianIndicator.Measured Hessian, Dictionary<string, double?> Values) Measured(int sample)
+    /// <summary>All that is measured at a sample; no tensor outlives it, nor an attempt that found no memory.</summary>
+    private Measured Look(int sample)
     {
+        using var scope = NewDisposeScope();
         var around = Around(sample);
         var hessian = HessianIndicator.Measure(around);
-        return (around, hessian, Values(around, hessian));
+        var at = around.Sample;
+        return new(
+            Values(around, hessian), hessian, at.Gradient.to(ScalarType.Float64).cpu().data<double>().ToArray(),
+            (int)Math.Min(at.ClassCount - 1, at.Dimension),
+            sample < JacobianPicture.Count(samples.Features) ? JacobianPicture.Of(sample, samples.Shape, at.Gradient) : null);
     }
 
     /// <summary>Every quantity of one sample: at the sample, averaged over the jittered points, and what follows from them.</summary>
@@ -113,13 +118,19 @@ internal sealed class IndicatorRunner(
         return new Vicinity(geometry, oracle.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch);
     }
 
-    private void Count(LocalGeometry at, HessianIndicator.Measured hessian)
+    private void Count(Measured look)
     {
-        using var scope = NewDisposeScope();
-        _jacobian.Add(at.Gradient.to(ScalarType.Float64).cpu().data<double>().ToArray());
-        _hessian.Add(hessian.Eigenvalues, hessian.Eigenvalues.Length == 0 ? 0 : at.Dimension - hessian.Eigenvalues.Length);
-        _hessianInFloat32.Add(hessian.InFloat32);
+        _jacobian.Add(look.Gradient);
+        _hessian.Add(look.Hessian.Eigenvalues, look.Hessian.Eigenvalues.Length == 0 ? 0 : look.Gradient.Length - look.Hessian.Eigenvalues.Length);
+        _hessianInFloat32.Add(look.Hessian.InFloat32);
     }
+
+    /// <param name="Values">Every quantity by name.</param>
+    /// <param name="Gradient">J.</param>
+    /// <param name="RankCap">min(K − 1, d).</param>
+    /// <param name="Picture">Of J; of the first samples.</param>
+    private sealed record Measured(
+        Dictionary<string, double?> Values, HessianIndicator.Measured Hessian, double[] Gradient, int RankCap, JacobianImage? Picture);
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

@@ -41,14 +41,15 @@ public static class HessianIndicator
         var (ce, hessian) = CrossEntropy(around);
         var (margin, stretched) = Margin(around);
         var inFloat32 = hessian is null ? [] : CrossEntropyHessian.EigenvaluesOf(hessian.to(ScalarType.Float32));
-        var quantities = Named("hessian", ce, around).Append(new("hessianRankRatio", around.Exact && ce.Exact ? (double?)ce.Rank / cap : null))
+        var quantities = Named("hessian", ce, around, FromSomeRows(around)).Append(new("hessianRankRatio", around.Exact && ce.Exact ? (double?)ce.Rank / cap : null))
             .Append(new("hessianZeroRatioFloat32", hessian is null || !ce.Exact ? null : inFloat32.Count(value => Math.Abs(value) < Spectrum.NearZero) / (double)at.Dimension))
             .Concat(Named("marginHessian", margin, around))
             .Concat(Taylor(around, margin, stretched));
         return new([.. quantities], [.. ce.Top.Take(Math.Min(cap, Top))], ce.Exact ? ce.Top : [], ce.Exact ? inFloat32 : []);
     }
 
-    private static IEnumerable<Quantity> Named(string name, Spectrum spectrum, Vicinity around)
+    /// <summary>The same names for every sample of an evaluation, whatever the values.</summary>
+    private static IEnumerable<Quantity> Named(string name, Spectrum spectrum, Vicinity around, bool fromSomeRows = false)
     {
         yield return new(name + "L1", spectrum.AbsoluteSum?.Value);
         yield return new(name + "SpectralNorm", spectrum.Largest.Value);
@@ -59,7 +60,7 @@ public static class HessianIndicator
         yield return new(name + "NegativeRatio", spectrum.Negative);
         // Of a spectrum that is not known whole nobody can tell which eigenvalues are zero.
         yield return new(name + "ZeroRatio", around.Exact && spectrum.Exact ? (double?)spectrum.Zeros / around.Sample.Dimension : null);
-        if (spectrum.AbsoluteSum?.Error > 0 || !spectrum.Exact)
+        if (fromSomeRows || !spectrum.Exact)
         {
             // Of a positive semi-definite matrix, as what is missing is one, Σ|M_ij| is at most d times the trace.
             yield return new(name + "L1Error", spectrum.AbsoluteSum?.Error + (spectrum.Trace.Error * around.Sample.Dimension));
@@ -96,26 +97,29 @@ public static class HessianIndicator
         var kept = p.index_select(0, tensor(at.Classes.Select(c => (long)c).ToArray(), device: p.device));
         var factor = all ? CrossEntropyHessian.Factor(rows, logits) : CrossEntropyHessian.PartialFactor(rows, kept);
         var spectrum = Spectrum.Of(
-            CrossEntropyHessian.Eigenvalues(factor), at.Dimension, AbsoluteSum(around, factor), all ? 0 : Missing(at, p, kept, rows));
+            CrossEntropyHessian.Eigenvalues(factor), at.Dimension, AbsoluteSum(around, factor), all ? null : Missing(at, p, kept, rows));
         return (spectrum, small ? factor.t().mm(factor) : null);
     }
 
     private static Estimate AbsoluteSum(Vicinity around, Tensor factor)
     {
-        if (around.Sample.Dimension <= MostFeaturesOfAnExactSum)
+        if (!FromSomeRows(around))
         {
             return new(CrossEntropyHessian.AbsoluteSum(factor), 0);
         }
 
         var random = around.Random("rows");
-        var rows = new long[RowsOfASum];
-        foreach (ref var row in rows.AsSpan())
+        var draws = new double[RowsOfASum];
+        foreach (ref var draw in draws.AsSpan())
         {
-            row = random.NextInt((int)around.Sample.Dimension);
+            draw = random.NextSingle();
         }
 
-        return CrossEntropyHessian.AbsoluteSum(factor, rows);
+        return CrossEntropyHessian.AbsoluteSum(factor, draws);
     }
+
+    private static bool FromSomeRows(Vicinity around) =>
+        around.Setting.PiecewiseLinear && around.Sample.Dimension > MostFeaturesOfAnExactSum;
 
     /// <summary>The bound of <see cref="CrossEntropyHessian.PartialFactor"/>, with ‖g_c − μ‖ ≤ ‖g_c − g_t‖ + ‖g_t − μ‖.</summary>
     private static double Missing(LocalGeometry at, Tensor p, Tensor kept, Tensor rows)

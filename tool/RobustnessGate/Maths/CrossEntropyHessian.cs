@@ -69,19 +69,44 @@ public static class CrossEntropyHessian
         return sum;
     }
 
-    /// <summary>The same from some rows of H, at a cost that grows with d and not with its square.</summary>
-    /// <param name="rows">Drawn independently and uniformly, at least two.</param>
-    public static Estimate AbsoluteSum(Tensor factor, IReadOnlyList<long> rows)
+    /// <summary>
+    /// The same from some rows of H, at a cost that grows with d and not with its square. A row is drawn in proportion to
+    /// the norm of its column of F: rows of zeros, of which an image may have many, are never looked at, and tell nothing.
+    /// </summary>
+    /// <param name="draws">Independent and uniform in [0, 1), at least two.</param>
+    public static Estimate AbsoluteSum(Tensor factor, IReadOnlyList<double> draws)
     {
-        var sums = new List<double>();
-        foreach (var some in rows.Chunk((int)Block(factor)))
+        using var scope = NewDisposeScope();
+        var weights = factor.norm(0, false, 2).cpu().data<double>().ToArray();
+        var total = weights.Sum();
+        if (!(total > 0))
         {
-            using var scope = NewDisposeScope();
-            sums.AddRange(RowSums(factor, factor.index_select(1, tensor(some, device: factor.device))).cpu().data<double>().ToArray());
+            // No row at all, or none that is a number.
+            return new(total, total);
         }
 
-        var d = factor.shape[1];
-        return Estimate.OfMean([.. sums.Select(sum => sum * d)]);
+        int[] rows = [.. Enumerable.Range(0, weights.Length).Where(row => weights[row] > 0)];
+        var upTo = new double[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            upTo[i] = (i == 0 ? 0 : upTo[i - 1]) + weights[rows[i]];
+        }
+
+        var found = new List<double>();
+        foreach (var some in draws.Select(draw => Row(draw * total)).Chunk((int)Block(factor)))
+        {
+            using var block = NewDisposeScope();
+            var sums = RowSums(factor, factor.index_select(1, tensor(some, device: factor.device))).cpu().data<double>();
+            found.AddRange(some.Select((row, i) => sums[i] * total / weights[row]));
+        }
+
+        return Estimate.OfMean(found);
+
+        long Row(double place)
+        {
+            var at = Array.BinarySearch(upTo, place);
+            return rows[Math.Min(at < 0 ? ~at : at + 1, rows.Length - 1)];
+        }
     }
 
     private static long Block(Tensor factor) => Math.Clamp((1L << 23) / factor.shape[1], 1, 512);

@@ -26,16 +26,16 @@ public sealed record Spectrum(
 
     /// <param name="eigenvalues">Those that can differ from zero, by falling magnitude.</param>
     /// <param name="dimension">d: the others of the d eigenvalues are zero.</param>
-    /// <param name="missing">Most that any eigenvalue, and their sum, can be greater than said; 0 where nothing was left out.</param>
-    public static Spectrum Of(double[] eigenvalues, long dimension, Estimate absoluteSum, double missing = 0)
+    /// <param name="missing">Most that any eigenvalue, and their sum, can be greater than said; null where nothing was left out.</param>
+    public static Spectrum Of(double[] eigenvalues, long dimension, Estimate absoluteSum, double? missing = null)
     {
         var nuclear = eigenvalues.Sum(Math.Abs);
         var largest = eigenvalues.Length == 0 ? 0 : Math.Abs(eigenvalues[0]);
         return new(
-            eigenvalues, new(largest, missing), new(nuclear, missing), new(eigenvalues.Sum(), missing), Norm(eigenvalues, largest),
+            eigenvalues, new(largest, missing ?? 0), new(nuclear, missing ?? 0), new(eigenvalues.Sum(), missing ?? 0), Norm(eigenvalues, largest),
             nuclear > 0 ? eigenvalues.Where(value => value < 0).Sum(Math.Abs) / nuclear : null, absoluteSum,
             eigenvalues.Count(value => Math.Abs(value) > RankTolerance * largest),
-            dimension - eigenvalues.Count(value => !(Math.Abs(value) < NearZero)), missing == 0);
+            dimension - eigenvalues.Count(value => !(Math.Abs(value) < NearZero)), missing is null);
     }
 
     /// <summary>Of a matrix that is known by its products alone.</summary>
