@@ -114,7 +114,6 @@ public sealed class SurfaceVerbTests : IDisposable
     [InlineData("surface", "-p", "robustness.yml", "--norm", "l2", "--attack", "bim")]
     [InlineData("surface", "-p", "robustness.yml", "--norm", "l2")]
     [InlineData("surface", "-p", "robustness.yml", "--count", "2", "--sample", "3")]
-    [InlineData("surface", "-p", "robustness.yml", "--max-samples", "2", "--sample", "3")]
     [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--attack", "bim")]
     [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--epsilon", "0.1")]
     [InlineData("surface", "-p", "robustness.yml", "--space", "parameters", "--norm", "linf")]

@@ -77,9 +77,6 @@ internal sealed class ModelOptions
     public bool HasData(CommandResult result) =>
         result.GetResult(_images) is { Tokens.Count: > 0 } || result.GetResult(_policy) is { Tokens.Count: > 0 };
 
-    /// <summary>Whether <c>--max-samples</c> is given.</summary>
-    public bool HasMaxSamples(CommandResult result) => result.GetResult(_maxSamples) is { Tokens.Count: > 0 };
-
     /// <summary>What <c>--max-samples</c> says; null where it is not given.</summary>
     public int? MaxSamples(ParseResult parsed) => parsed.GetValue(_maxSamples);
 

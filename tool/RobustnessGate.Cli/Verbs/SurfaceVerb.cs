@@ -17,7 +17,7 @@ internal static class SurfaceVerb
 {
     public static Command Create()
     {
-        var model = new ModelOptions("The first so many are chosen from (default 1000), or in parameter space averaged over (default 100).");
+        var model = new ModelOptions("The first so many are chosen from (default 1000), or in parameter space averaged over (default 100); named samples are taken wherever they are.");
         var compare = Options.Text("--compare", "MODEL", "A second model of the same inputs beside the first, such as the baseline's.", null);
         var samples = new Option<string[]>("--sample") { HelpName = "N", Description = "Number of a sample in the data file, from 0; repeatable (default: the most telling)." };
         var count = Options.Whole("--count", "How many of the most telling samples (default 3); in input space.", 1);
@@ -97,9 +97,9 @@ internal static class SurfaceVerb
                 result.AddError("--norm l2 needs --epsilon, or --extent for a plane without a ball: the default reach is meant for linf, and as an l2 distance it would be next to nothing.");
             }
 
-            foreach (var name in Given(samples) ? new[] { Given(count) ? "--count" : null, model.HasMaxSamples(result) ? "--max-samples" : null }.OfType<string>() : [])
+            if (Given(samples) && Given(count))
             {
-                result.AddError($"{name} says nothing with --sample, which names the samples.");
+                result.AddError("--count says nothing with --sample, which names the samples.");
             }
         });
         command.SetAction(parsed =>
