@@ -3,7 +3,7 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Surfaces;
 
-/// <summary>A survey as files: a picture and a table of numbers for each part, and a page that shows them.</summary>
+/// <summary>A survey as files: contours, a landscape and a table of numbers for each part, and a page that shows them.</summary>
 public static class SurfacePage
 {
     /// <summary>Name of the page.</summary>
@@ -14,7 +14,8 @@ public static class SurfacePage
     {
         foreach (var part in parts)
         {
-            yield return ($"{part.Name}.svg", SurfacePictures.Contours(Title(part), Caption(part), part.Grids));
+            yield return ($"{part.Name}.svg", SurfacePictures.Contours(Title(part), Caption(part.Grids[0], part.Over) + Marks(part.Grids[0]), part.Grids));
+            yield return ($"{part.Name}-relief.svg", SurfacePictures.Reliefs(Title(part), Caption(part.Grids[0], part.Over), part.Grids));
             yield return ($"{part.Name}.csv", Table(part));
         }
 
@@ -49,6 +50,7 @@ public static class SurfacePage
                 Line(text, $"\n{note}");
             }
 
+            Line(text, $"\n![{Title(part)}, as a landscape]({part.Name}-relief.svg)");
             Line(text, $"\nEvery point: [{part.Name}.csv]({part.Name}.csv).");
         }
 
@@ -91,13 +93,11 @@ public static class SurfacePage
         ? FormattableString.Invariant($"Sample {sample}, of class {label}")
         : FormattableString.Invariant($"Weights, means over {part.Grids[0].Origin.Samples} samples");
 
-    private static string Caption(SurveyPart part)
-    {
-        var grid = part.Grids[0];
-        return grid.Space == SurfaceSpace.Input
-            ? $"L = Z_t − max other logit, and cross-entropy, at x + i·α + j·β{(grid.Clipped ? ", clamped to valid inputs" : "")}. Numbers at triangles: distance to the boundary."
-            : $"Means of L = Z_t − max other logit and of cross-entropy over {part.Over}, at θ + i·α + j·β, directions normalised filter by filter.";
-    }
+    private static string Caption(SurfaceGrid grid, string over) => grid.Space == SurfaceSpace.Input
+        ? $"L = Z_t − max other logit, and cross-entropy, at x + i·α + j·β{(grid.Clipped ? ", clamped to valid inputs" : "")}."
+        : $"Means of L = Z_t − max other logit and of cross-entropy over {over}, at θ + i·α + j·β, directions normalised filter by filter.";
+
+    private static string Marks(SurfaceGrid grid) => grid.Space == SurfaceSpace.Input ? " Numbers at triangles: distance to the boundary." : "";
 
     private static string Explanation(SurfaceGrid grid) => grid.Space == SurfaceSpace.Input
         ? "Each point is the sample plus i times the one direction plus j times the other. Directions have unit length in the norm that the axes name, so that a coordinate along an axis is a distance in raw input units: "

@@ -12,8 +12,18 @@ internal static class SurfacePictures
     /// each other, the loss surfaces below.
     /// </summary>
     /// <returns>SVG.</returns>
-    public static string Contours(string title, string caption, IReadOnlyList<SurfaceGrid> grids) => ContourFigure.Draw(
-        title, caption, [.. grids.Select(grid => Decision(grid)), .. grids.Select(grid => Loss(grid))], grids.Count == 1 ? 2 : grids.Count);
+    public static string Contours(string title, string caption, IReadOnlyList<SurfaceGrid> grids) =>
+        ContourFigure.Draw(title, caption, Panels(grids), Columns(grids));
+
+    /// <summary>The same panels as landscapes.</summary>
+    /// <returns>SVG.</returns>
+    public static string Reliefs(string title, string caption, IReadOnlyList<SurfaceGrid> grids) =>
+        ReliefFigure.Draw(title, caption, Panels(grids), Columns(grids));
+
+    private static Surface[] Panels(IReadOnlyList<SurfaceGrid> grids) =>
+        [.. grids.Select(grid => Decision(grid)), .. grids.Select(grid => Loss(grid))];
+
+    private static int Columns(IReadOnlyList<SurfaceGrid> grids) => grids.Count == 1 ? 2 : grids.Count;
 
     /// <param name="title">Null for the model's name.</param>
     public static Surface Decision(SurfaceGrid grid, string? title = null) =>
