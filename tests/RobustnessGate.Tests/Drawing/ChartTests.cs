@@ -62,8 +62,21 @@ public partial class ChartTests
         Assert.All(Enumerable.Range(0, inPlot.Length), i => Assert.All(Enumerable.Range(0, i), j => Assert.False(
             inPlot[i].Left < inPlot[j].Right && inPlot[j].Left < inPlot[i].Right && inPlot[i].Top < inPlot[j].Bottom && inPlot[j].Top < inPlot[i].Bottom,
             $"signs {i} and {j} overlap")));
-        Assert.Equal(count > 12, texts.Any(text => text.StartsWith("6 that broke fewer: attack-0, attack-1", StringComparison.Ordinal)));
+        Assert.Equal(count > 12, texts.Any(text => text.StartsWith("6 others: attack-0, attack-1", StringComparison.Ordinal)));
         Assert.Contains($"attack-{count - 1}", texts);
+    }
+
+    /// <summary>Fourteen attacks that leave nothing standing: none of them broke fewer.</summary>
+    [Theory]
+    [InlineData(14, "2 others: attack-12, attack-13")]
+    [InlineData(13, "1 other: attack-12")]
+    public void Attacks_without_a_sign_of_their_own_are_not_ranked(int count, string others)
+    {
+        AttackMark[] marks = [.. Enumerable.Range(0, count).Select(i => new AttackMark($"attack-{i}", 0.1, 0))];
+
+        var svg = AccuracyFigure.Draw("t", "", [new("linf", "ε", [Candidate with { Attacks = [.. marks], Predicted = [] }])], 1);
+
+        Assert.Contains(others, SvgText.AssertClean(svg).Select(text => text.Text));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public class ContourFigureTests
 
         Assert.Equal(["sample", "boundary L = 0", "L ≤ 0: wrong"], Legend(surface)[^3..]);
         var means = Legend(surface with { OriginLabel = "weights", DecisionLabel = "mean L" });
-        Assert.Equal(["weights", "boundary mean L = 0", "mean L ≤ 0: wrong"], means[^3..]);
+        Assert.Equal(["weights", "boundary mean L = 0", "mean L ≤ 0"], means[^3..]);
     }
 
     [Fact]

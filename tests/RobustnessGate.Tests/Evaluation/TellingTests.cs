@@ -210,7 +210,7 @@ public class TellingTests
         string Of(ResultsDocument results) => TellingSurfacePicture.Of(telling.Select(fact => fact with { SurfaceBefore = null }), results)!.Description;
 
         Assert.Contains("A baseline holds outcomes and no model", Of(Passed), StringComparison.Ordinal);
-        Assert.Contains("not to be had at the merge base", Of(Passed with { Options = new(Baseline: "git:abc") }), StringComparison.Ordinal);
+        Assert.Contains("model could not be had from the merge base, so this model is drawn alone", Of(Passed with { Options = new(Baseline: "git:abc") }), StringComparison.Ordinal);
         Assert.DoesNotContain("alone", Of(Passed with { Baseline = null }), StringComparison.Ordinal);
         var refused = Passed with
         {

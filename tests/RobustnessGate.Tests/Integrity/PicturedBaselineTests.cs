@@ -24,6 +24,26 @@ public class PicturedBaselineTests
     }
 
     [Fact]
+    public void Where_data_are_no_images_no_model_is_copied_for_pictures()
+    {
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        project.Replace("robustness.yml", "shape: [1, 2, 2]", "shape: [4]");
+        project.Check(null);
+        project.PinPresent();
+        project.PinPresent("release.json");
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "rows");
+        var host = new PaperHost();
+
+        var outcome = project.Check(host: host);
+
+        Assert.Equal(ExitCode.Passed, outcome.ExitCode);
+        Assert.NotNull(outcome.Results.Baseline);
+        Assert.Null(Assert.Single(host.Requests).Before);
+    }
+
+    [Fact]
     public void A_baseline_s_file_alone_brings_no_model_along()
     {
         using var project = new ProjectRepository();

@@ -26,22 +26,27 @@ public sealed class PlaneSectionTests
         Assert.All(outline, point => Assert.True(Math.Abs(Math.Abs(point.X) - 2) < 1e-12 && Math.Abs(Math.Abs(point.Y) - 2) < 1e-12));
     }
 
-    [Fact]
-    public void Every_corner_touches_the_box_and_the_outline_holds_exactly_what_is_within()
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(1e-6)]
+    [InlineData(1e6)]
+    public void Every_corner_touches_the_box_and_the_outline_holds_exactly_what_is_within(double epsilon)
     {
         double[] alpha = Draw("alpha");
         double[] beta = Draw("beta");
-        var outline = PlaneSection.OfBox(alpha, beta, 0.3);
+        var outline = PlaneSection.OfBox(alpha, beta, epsilon);
         double Reach(double i, double j) => alpha.Zip(beta, (a, b) => Math.Abs((i * a) + (j * b))).Max();
 
         Assert.InRange(outline.Length, 6, 80);
-        Assert.All(outline, corner => Assert.Equal(0.3, Reach(corner.X, corner.Y), 1e-9));
+        Assert.All(outline, corner => Assert.Equal(epsilon, Reach(corner.X, corner.Y), 1e-8 * epsilon));
+        Assert.All(outline, corner => Assert.True(PlaneSection.Holds(outline, corner.X, corner.Y), "the edge is outside"));
         var random = Networks.Uniform("points", 4000, -1, 1);
         var inside = 0;
         for (var at = 0; at < random.Length; at += 2)
         {
-            var within = Reach(random[at], random[at + 1]) <= 0.3;
-            Assert.Equal(within, PlaneSection.Holds(outline, random[at], random[at + 1]));
+            var (x, y) = (random[at] * epsilon / 0.3, random[at + 1] * epsilon / 0.3);
+            var within = Reach(x, y) <= epsilon;
+            Assert.Equal(within, PlaneSection.Holds(outline, x, y));
             inside += within ? 1 : 0;
         }
 

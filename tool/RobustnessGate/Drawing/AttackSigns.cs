@@ -4,7 +4,7 @@ namespace RobustnessGate.Drawing;
 
 /// <summary>
 /// Which attack has which sign. There are more attacks than signs that people can tell apart: where a picture has too
-/// many, those that broke most keep theirs, and the others share a small bar.
+/// many, those that broke most at any radius keep theirs, and the others share a small bar.
 /// </summary>
 internal sealed class AttackSigns
 {
@@ -33,7 +33,7 @@ internal sealed class AttackSigns
 
         if (!_others.IsEmpty)
         {
-            yield return Entry(FormattableString.Invariant($"{_others.Length} that broke fewer: {string.Join(", ", _others)}"), Marks.Count);
+            yield return Entry(FormattableString.Invariant($"{_others.Length} {(_others.Length == 1 ? "other" : "others")}: {string.Join(", ", _others)}"), Marks.Count);
         }
     }
 

@@ -38,6 +38,9 @@ public sealed record Crossing(Point At, string Label);
 /// <param name="Values">(Y.Nodes, X.Nodes) in C order: rows by ascending y. Values that are not finite are drawn as unknown.</param>
 public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double> Values, Quantity Quantity)
 {
+    /// <summary>The decision function's name where it is that of one sample.</summary>
+    internal const string Margin = "L";
+
     /// <summary>L at the same nodes, so that a loss shows its boundary too; empty: none. A decision surface has its own values.</summary>
     public ImmutableArray<double> Decision { get; init; } = [];
 
@@ -48,7 +51,7 @@ public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double
     public string OriginLabel { get; init; } = "sample";
 
     /// <summary>The decision function's name: L, or what is made of it.</summary>
-    public string DecisionLabel { get; init; } = "L";
+    public string DecisionLabel { get; init; } = Margin;
 
     /// <summary>Corners of what the ε-ball leaves of the plane, in order; empty: not drawn.</summary>
     public ImmutableArray<Point> Box { get; init; } = [];

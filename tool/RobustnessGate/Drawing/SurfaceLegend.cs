@@ -19,7 +19,8 @@ internal static class SurfaceLegend
             entries.Add(new($"boundary {label} = 0", (canvas, at) => Stroke(canvas, at, "edge")));
             if (hatched)
             {
-                entries.Add(new($"{label} ≤ 0: wrong", (canvas, at) =>
+                // A mean of 0 or less says of no single sample that it is wrong.
+                entries.Add(new(label == Surface.Margin ? $"{label} ≤ 0: wrong" : $"{label} ≤ 0", (canvas, at) =>
                 {
                     canvas.Rectangle(at.X, at.Y, 26, 12, "hatched");
                     canvas.Rectangle(at.X, at.Y, 26, 12, "frame");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
@@ -18,16 +19,13 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
 {
     private const int Most = 3;
 
-    /// <summary>More than this is no picture that anyone could tell pixels in.</summary>
-    private const int MostFeatures = 3 * 512 * 512;
-
     private readonly List<(int Sample, double Margin, AttackRun Attack, float[] Point)> _kept = [];
 
     /// <summary>Looks at what a run broke; of several runs in one norm that with the least radius tells most, of equals the first.</summary>
     /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
     public void See(AttackRun run, Func<int, float[]?> broken)
     {
-        if (run.Entry.Target is not Target.None || samples.Features > MostFeatures || !AreImages())
+        if (run.Entry.Target is not Target.None || !TellingRequest.CanShow(samples.Input))
         {
             return;
         }
@@ -62,7 +60,8 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     /// <param name="earlier">Opens the model that the samples withstood everything on; null where it is not to be had.</param>
     public ImmutableArray<TellingFact> Facts(Oracle oracle, long seed, Func<Classifier>? earlier, CancellationToken cancel)
     {
-        using var compared = _kept.Count == 0 ? null : Unless(() => Earlier(earlier, oracle));
+        var (lent, alone) = _kept.Count == 0 ? (null, null) : Earlier(earlier, oracle, seed);
+        using var compared = lent;
         var around = lay?.Invoke(oracle, compared?.Oracle, samples, seed, cancel);
         var planes = new TellingPlane?[_kept.Count];
         for (var i = 0; i < planes.Length && (i == 0 || planes[i - 1] is not { MeetsBoundary: true }); i++)
@@ -77,6 +76,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
             .. _kept.Select((kept, i) => Fact(oracle, kept.Sample, kept.Margin, kept.Attack.Id, kept.Point) with
             {
                 Surface = i == chosen ? planes[i]!.Now : null, SurfaceBefore = i == chosen ? planes[i]!.Before : null,
+                Alone = i == chosen && planes[i]!.Before is null ? alone : null,
             }),
         ];
     }
@@ -85,22 +85,29 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     private static bool IsNarrower(AttackRun run, AttackRun other) =>
         run.Entry.Norm == other.Entry.Norm && !run.Epsilon.IsBox && !other.Epsilon.IsBox && run.Epsilon.Value < other.Epsilon.Value;
 
-    /// <summary>The baseline's model, if it is the very one.</summary>
-    private Lent? Earlier(Func<Classifier>? open, Oracle oracle)
+    /// <summary>The baseline's model, if it is the very one, and why this model is alone where no surface of that one is laid.</summary>
+    private (Lent? Model, string? Alone) Earlier(Func<Classifier>? open, Oracle oracle, long seed)
     {
         if (open is null || before.ModelSha256 is not { Length: > 0 } pinned)
         {
-            return null;
+            return (null, null);
         }
 
-        var lent = new Lent(open(), oracle);
-        if (lent.Classifier.Sha256 == pinned)
+        if (Unless(open) is not { } classifier)
         {
-            return lent;
+            return (null, "The merge base's model could not be opened");
         }
 
-        lent.Dispose();
-        return null;
+        var lent = new Lent(classifier, oracle);
+        if (classifier.Sha256 != pinned)
+        {
+            lent.Dispose();
+            return (null, "The merge base has another model than the baseline was measured on");
+        }
+
+        // It may be randomised where this one is not. Where it cannot even be asked, no surface of it can be laid either.
+        Unless(() => RandomnessCheck.Acquaint(lent.Oracle, samples, seed, where: null));
+        return (lent, "The baseline's model could not be drawn around this sample");
     }
 
     /// <summary>A picture that cannot be had costs no check: everything that counts has been measured.</summary>
@@ -117,16 +124,12 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
         }
     }
 
-    /// <summary>A picture takes the first of three dimensions for the channels.</summary>
-    private bool AreImages() => Drawing.Pixels.AreImages(samples.Shape)
-        && (samples.Shape.Count == 2 || samples.Input.Layout != ChannelLayout.ChannelsLast);
-
     /// <summary>A model that is open for as long as pictures of it are made.</summary>
     private sealed class Lent(Classifier classifier, Oracle like) : IDisposable
     {
         public Classifier Classifier { get; } = classifier;
 
-        public Oracle Oracle { get; } = new(classifier, like.BatchSize, like.Device) { Draws = like.Draws };
+        public Oracle Oracle { get; } = new(classifier, like.BatchSize, like.Device);
 
         public void Dispose() => Classifier.Dispose();
     }

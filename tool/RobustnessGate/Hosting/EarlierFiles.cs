@@ -2,12 +2,16 @@ using RobustnessGate.Policies;
 
 namespace RobustnessGate.Hosting;
 
-/// <summary>The model of an earlier policy, taken from the repository into a folder that goes away again.</summary>
-internal sealed class EarlierFiles : IDisposable
+/// <summary>
+/// The model of an earlier policy, taken from the repository into a folder that goes away again. The folder is made for the
+/// first file; a disk that is full or cannot be written costs the earlier model and nothing else.
+/// </summary>
+/// <param name="create">Makes the folder; one for temporary files where null.</param>
+internal sealed class EarlierFiles(Func<DirectoryInfo>? create = null) : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("robustness-gate-earlier-");
+    private DirectoryInfo? _folder;
 
-    /// <summary>The model's files as they were checked in; null where the commit has none. Weights in files beside an ONNX model are not followed.</summary>
+    /// <summary>The model's files as they were checked in; null where the commit has none or no copy can be made. Weights in files beside an ONNX model are not followed.</summary>
     /// <param name="text">The text of the earlier policy.</param>
     public EarlierModel? Extract(IRepository repository, string commit, ModelSection model, byte[] text)
     {
@@ -16,7 +20,17 @@ internal sealed class EarlierFiles : IDisposable
         return path is null || (model.Weights is not null && weights is null) ? null : new(text, path, weights);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            _folder?.Delete(recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // By now everything has been measured, and a copy left among temporary files harms nobody.
+        }
+    }
 
     private string? Extract(IRepository repository, string commit, string path)
     {
@@ -25,8 +39,16 @@ internal sealed class EarlierFiles : IDisposable
             return null;
         }
 
-        var copy = Path.Combine(_folder.FullName, Path.GetFileName(path));
-        File.WriteAllBytes(copy, bytes);
-        return copy;
+        try
+        {
+            _folder ??= create?.Invoke() ?? Directory.CreateTempSubdirectory("robustness-gate-earlier-");
+            var copy = Path.Combine(_folder.FullName, Path.GetFileName(path));
+            File.WriteAllBytes(copy, bytes);
+            return copy;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

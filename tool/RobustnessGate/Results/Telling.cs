@@ -9,6 +9,13 @@ public sealed record TellingRequest(byte[]? Standing, string? ModelSha256 = null
 {
     private readonly HashSet<ulong>? _standing = Standing is null ? null : [.. Gating.Pairing.Ids([.. Standing])];
 
+    /// <summary>More than this is no picture that anyone could tell pixels in.</summary>
+    private const int MostFeatures = 3 * 512 * 512;
+
+    /// <summary>Whether inputs are images as pictures take them: the first of three dimensions holds the channels.</summary>
+    public static bool CanShow(Policies.InputSection input) => Drawing.Pixels.AreImages(input.Shape)
+        && (input.Shape.Length == 2 || input.Layout != Policies.ChannelLayout.ChannelsLast) && input.Size <= MostFeatures;
+
     /// <summary>Whether a sample withstood everything before, as far as is known.</summary>
     public bool Withstood(ulong id) => _standing?.Contains(id) ?? true;
 
@@ -45,4 +52,10 @@ public sealed record TellingFact(
 
     /// <summary>That of the baseline's model, equally wide; null where there is none, or its model cannot be had.</summary>
     public SurfaceGrid? SurfaceBefore { get; init; }
+
+    /// <summary>
+    /// Why <see cref="Surface"/> is alone though the baseline's model was handed over, as a clause; null where it isn't, or
+    /// where that model never was.
+    /// </summary>
+    public string? Alone { get; init; }
 }

@@ -25,13 +25,7 @@ internal sealed class InputSurface(Oracle oracle, string model)
     {
         setting.Require();
         using var scope = NewDisposeScope();
-        MeanAnswer.Reseed(oracle, setting.Seed);
-        var precise = oracle.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
-        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(oracle, points), precise, sample.Label, sample.Id, setting);
-        var type = sample.Input.dtype;
-        var plane = new InputPlane(
-            sample.Input, stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null);
-
+        var (plane, x, y) = Plane(sample, setting);
         var steps = setting.Steps();
         if (!plane.Moves(steps[^1] - steps[^2]))
         {
@@ -77,6 +71,21 @@ internal sealed class InputSurface(Oracle oracle, string model)
                 [.. steps.Skip(half)], [.. Enumerable.Range(0, half + 1).Select(step => margins[middle + (step * stride)])],
                 distances => plane.MarginsAlong(oracle, axis, [.. distances.Select(distance => sign * distance)], label), setting.Looks);
         }
+    }
+
+    /// <summary>
+    /// The plane of the surface around a sample, for what else is to be shown in it. A randomised network draws anew from the
+    /// setting's seed, so that it is the same plane each time. Its tensors are the caller's scope's.
+    /// </summary>
+    /// <returns>The plane in the sample's type; α and β (d), float64 where the network supports it.</returns>
+    /// <exception cref="NoDirectionException">There is no such plane at this sample.</exception>
+    internal (InputPlane Plane, Tensor X, Tensor Y) Plane(SurfaceSample sample, SurfaceSetting setting)
+    {
+        MeanAnswer.Reseed(oracle, setting.Seed);
+        var precise = oracle.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
+        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(oracle, points), precise, sample.Label, sample.Id, setting);
+        var type = sample.Input.dtype;
+        return (new(sample.Input, stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null), x, y);
     }
 
     private static SurfaceBox Section(ImmutableArray<double> alpha, ImmutableArray<double> beta, double epsilon, Norm norm) =>

@@ -9,6 +9,9 @@ internal static class PlaneSection
     /// <summary>Corners that stand for the ellipse that an ℓ2 ball cuts out.</summary>
     private const int EllipseCorners = 72;
 
+    /// <summary>Share of an outline's squared extent that is rounding, and no distance from its edge.</summary>
+    private const double Rounding = 1e-12;
+
     /// <summary>
     /// {(i, j): |i·α_k + j·β_k| ≤ ε for every k}, exactly. Each feature k allows a strip; the strips that matter are the
     /// corners of the convex hull of the points ±(α_k, β_k), and each edge of that hull is a corner of the section.
@@ -70,10 +73,13 @@ internal static class PlaneSection
     /// <summary>Whether a point lies within a convex outline, its edge included.</summary>
     public static bool Holds(ImmutableArray<PlanePoint> outline, double x, double y)
     {
+        // Cross products are areas: what rounding does to them grows with the square of the outline's extent.
+        var extent = outline.Max(corner => Math.Max(Math.Abs(corner.X), Math.Abs(corner.Y)));
+        var slack = Rounding * extent * extent;
         for (var at = 0; at < outline.Length; at++)
         {
             var (p, q) = (outline[at], outline[(at + 1) % outline.Length]);
-            if (!(Cross(p, q, new(x, y)) >= -1e-12))
+            if (!(Cross(p, q, new(x, y)) >= -slack))
             {
                 return false;
             }

@@ -37,7 +37,7 @@ internal static class SurfacePictures
         new(title, Axis(grid.X), Axis(grid.Y), values, quantity)
         {
             OriginLabel = grid.Space == SurfaceSpace.Parameters ? "weights" : "sample",
-            DecisionLabel = $"{Mean(grid)}L",
+            DecisionLabel = Mean(grid) + Surface.Margin,
             Box = [.. (grid.Box?.Outline ?? []).Select(Point)],
             BoxLabel = grid.Box is { } box ? $"ε = {Gating.Words.Radius(box.Epsilon)} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})" : "",
             Path = [.. (grid.Path?.Points ?? []).Select(Point)],

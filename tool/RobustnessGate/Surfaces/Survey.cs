@@ -15,9 +15,6 @@ namespace RobustnessGate.Surfaces;
 /// <summary>The use case: decision and loss surfaces of one or two models around chosen samples. No tensor leaves it.</summary>
 public static class Survey
 {
-    /// <summary>Samples on which a model is asked whether it answers alike.</summary>
-    private const int Asked = 64;
-
     /// <summary>Numbers of samples that a caption names one by one.</summary>
     private const int MostNamed = 8;
 
@@ -50,25 +47,15 @@ public static class Survey
         foreach (var model in models)
         {
             samples.RequireClasses((int)model.Oracle.Logits(tensors.Load([0])).shape[1]);
-            Acquaint(model, tensors, request.Setting.Seed, say);
+            if (RandomnessCheck.Acquaint(model.Oracle, tensors, request.Setting.Seed, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
+            {
+                say($"{model.Name}: {random.Message}");
+            }
         }
 
         return request.Space == SurfaceSpace.Parameters
             ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
             : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
-    }
-
-    /// <summary>A model that answers the same question differently is shown by means of as many answers as attacks see.</summary>
-    private static void Acquaint(Surveyed model, SampleTensors tensors, long seed, Action<string> say)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(seed);
-        var first = tensors.Load([.. Enumerable.Range(0, Math.Min(Asked, tensors.Count))]);
-        if (RandomnessCheck.Examine(model.Oracle, first, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
-        {
-            model.Oracle.Draws = AttackEntry.AutomaticDraws;
-            say($"{model.Name}: {random.Message}");
-        }
     }
 
     private static SurveyPart Around(

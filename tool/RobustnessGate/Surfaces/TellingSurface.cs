@@ -59,16 +59,24 @@ internal sealed class TellingSurface(Oracle oracle, Oracle? before, SampleTensor
 
         // Each model's nearest boundary: where the baseline's is as far as the ball, that is what there is to see.
         var reach = Math.Max(Reach(plane.Now), plane.Before is { } other ? Reach(other) : 0);
-        return reach < Near * run.Epsilon.Value ? Lay(setting with { Extent = Narrowed * reach }) ?? plane : plane;
+        if (!(reach < Near * run.Epsilon.Value))
+        {
+            return plane;
+        }
+
+        // A boundary may be so near that steps towards it are lost, in one model or in both: then the wide plane is what there is.
+        var narrow = TellingKeeper.Unless(() => Lay(setting with { Extent = Narrowed * reach }));
+        return narrow is null || (narrow.Before is null && plane.Before is not null) ? plane : narrow;
 
         TellingPlane? Lay(SurfaceSetting at) => Grid(oracle, "this model", at, point) is { } now
             ? new(now, before is null ? null : TellingKeeper.Unless(() => Grid(before, "baseline", at, null))) : null;
 
         SurfaceGrid? Grid(Oracle model, string name, SurfaceSetting at, float[]? judged)
         {
-            var grid = new InputSurface(model, name).Of(sample, at, cancel);
+            var surface = new InputSurface(model, name);
+            var grid = surface.Of(sample, at, cancel);
             return !grid.Margins.Concat(grid.Losses).All(double.IsFinite) || grid.Margins.Min() == grid.Margins.Max() ? null
-                : grid with { Path = Way(model, sample, at, run, judged), Box = IsBeyond(grid) ? null : grid.Box };
+                : grid with { Path = Way(model, surface.Plane(sample, at).Plane, sample, run, judged), Box = IsBeyond(grid) ? null : grid.Box };
         }
     }
 
@@ -77,14 +85,9 @@ internal sealed class TellingSurface(Oracle oracle, Oracle? before, SampleTensor
     /// it from another start, the straight way to the judged point.
     /// </summary>
     /// <param name="judged">Null for a model that it did not break: there the way is the whole of the attack's, or none.</param>
-    private SurfacePath? Way(Oracle model, SurfaceSample sample, SurfaceSetting setting, AttackRun run, float[]? judged)
+    private SurfacePath? Way(Oracle model, InputPlane plane, SurfaceSample sample, AttackRun run, float[]? judged)
     {
         using var scope = NewDisposeScope();
-        var precise = model.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
-        // The same draws as the surface's, and so the same plane.
-        MeanAnswer.Reseed(model, setting.Seed);
-        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(model, points), precise, sample.Label, sample.Id, setting);
-        var plane = new InputPlane(sample.Input, stack([x, y], 0).to(sample.Input.dtype), null);
         var label = tensor(new long[] { sample.Label }, device: model.Device);
         if (Step(run.Entry.Attack) is { } attack)
         {

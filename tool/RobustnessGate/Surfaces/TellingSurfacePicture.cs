@@ -29,7 +29,8 @@ internal static class TellingSurfacePicture
             now.Path is { } way && way.Margins[^1] <= 0 && way.Distances[^1] > Seen
                 ? $"The way of {fact.Attack} leaves the plane and is seen from above; it ends where L = {Digits.Short(way.Margins[^1])}." : null,
             now.Box is null && results.Attacks.FirstOrDefault(attack => attack.Id == fact.Attack) is { Epsilon: { } radius } ? $"The ball of {fact.Attack}, ε = {Words.Radius(radius)}, reaches beyond the picture." : null,
-            before is null ? refusal ?? Alone(results) : null,
+            Randomised(before, now, results.Seed),
+            before is null ? refusal ?? Alone(fact, results) : null,
         };
         var caption = string.Join(' ', sentences.OfType<string>());
         return new(
@@ -38,7 +39,21 @@ internal static class TellingSurfacePicture
     }
 
     /// <summary>Why this model is drawn alone; null where there is nothing to compare with.</summary>
-    private static string? Alone(ResultsDocument results) => results.Baseline is null ? null
+    private static string? Alone(TellingFact fact, ResultsDocument results) => results.Baseline is null ? null
         : results.MergeBase is null ? "A baseline holds outcomes and no model, so this model is drawn alone; check --baseline git:REF draws that of the merge base beside it."
-        : "The baseline's model is not to be had at the merge base, so this model is drawn alone.";
+        : $"{fact.Alone ?? "The baseline's model could not be had from the merge base"}, so this model is drawn alone.";
+
+    /// <summary>That what is seen is a mean; null where all that is drawn answers the same question alike.</summary>
+    private static string? Randomised(SurfaceGrid? before, SurfaceGrid now, long seed)
+    {
+        var models = (before is { Draws: > 0 }, now.Draws > 0) switch
+        {
+            (true, true) => "Both models are",
+            (true, false) => "The baseline's model is",
+            (false, true) => "This model is",
+            _ => null,
+        };
+        return models is null ? null : FormattableString.Invariant(
+            $"{models} randomised: every value, and every gradient behind a direction, is the mean of {Math.Max(before?.Draws ?? 0, now.Draws)} answers drawn from seed {seed}.");
+    }
 }

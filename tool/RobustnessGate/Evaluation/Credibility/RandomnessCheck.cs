@@ -14,14 +14,31 @@ internal static class RandomnessCheck
 {
     private const int Answers = 5;
 
+    /// <summary>Samples that <see cref="Acquaint"/> asks about.</summary>
+    private const int Asked = 64;
+
     /// <summary>Greatest relative difference of logits that repeated float32 arithmetic explains.</summary>
     private const double Tolerance = 1e-4;
+
+    /// <summary>For pictures: a model that answers the same question differently is shown by means of as many answers as attacks see.</summary>
+    /// <param name="oracle">Asked about the first samples; then has its <see cref="Oracle.Draws"/>.</param>
+    /// <param name="seed">Of what a randomised model draws.</param>
+    /// <param name="where">Where the model is named.</param>
+    /// <returns>As <see cref="Examine"/>.</returns>
+    public static Finding? Acquaint(Oracle oracle, SampleTensors samples, long seed, Location? where)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(seed);
+        var random = Examine(oracle, samples.Load([.. Enumerable.Range(0, Math.Min(Asked, samples.Count))]), where);
+        oracle.Draws = random is null ? oracle.Draws : AttackEntry.AutomaticDraws;
+        return random;
+    }
 
     /// <param name="oracle">Asked single answers.</param>
     /// <param name="samples">(N, …).</param>
     /// <param name="where">Where the policy names the model.</param>
     /// <returns>RG1110 with the figures; null where all answers agree.</returns>
-    public static Finding? Examine(Oracle oracle, Tensor samples, Location where)
+    public static Finding? Examine(Oracle oracle, Tensor samples, Location? where)
     {
         using var scope = NewDisposeScope();
         var first = oracle.Logits(samples);
