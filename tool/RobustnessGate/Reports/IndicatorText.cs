@@ -57,7 +57,7 @@ internal static class IndicatorText
         }
 
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"Finite-scale quantities are at ε = {Words.Radius(context.Epsilon)}; jittered values are averages over {context.Jitter} points a thousandth of the range away.");
+            $"Finite-scale quantities are at ε = {Words.Radius(context.Epsilon)}{(context.Jitter == 0 ? "" : FormattableString.Invariant($"; jittered values are averages over {context.Jitter} points a thousandth of the range away"))}.");
         if (indicator.Summary.TryGetValue("hessianSpectralNormError", out var error) && error.P95 > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture,

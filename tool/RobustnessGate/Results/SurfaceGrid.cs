@@ -61,7 +61,7 @@ public enum SurfaceSpace
 /// <param name="Title">The direction in words, with its unit, for an axis label.</param>
 /// <param name="Steps">Coordinates, ascending and evenly spaced; the middle one is 0.</param>
 /// <param name="Ahead">
-/// Least t &gt; 0 with L(o + t·direction) ≤ 0, to a millionth of the extent; 0 where L ≤ 0 at the origin; null where
+/// Least t &gt; 0 with L(o + t·direction) ≤ 0, to a millionth of itself; 0 where L ≤ 0 at the origin; null where
 /// L stays positive as far as the axis reaches.
 /// </param>
 /// <param name="Behind">The same in the opposite direction, as a positive number.</param>

@@ -6,12 +6,15 @@ internal static class BoundarySearch
     /// <summary>Points looked at together: a full batch of those on which verdicts rest costs no more than a single point.</summary>
     private const int Together = 16;
 
-    /// <summary>What is left of the interval with the zero in it, as a share of the extent.</summary>
+    /// <summary>What is left of the interval with the zero in it, as a share of its distance.</summary>
     private const double Precision = 1e-6;
+
+    /// <summary>Divisions after which a zero is as good as at the origin: by then it is nearer than 1e-19 of the extent.</summary>
+    private const int MostDivisions = 16;
 
     /// <summary>
     /// Looks at the grid's own steps, and at more between them where they are few, and divides the interval before the first
-    /// that is not right by 17, again and again, down to a millionth of the extent. A region of wrong points narrower than
+    /// that is not right by 17, again and again, down to a millionth of its distance. A region of wrong points narrower than
     /// what lies between two looks can go unseen.
     /// </summary>
     /// <param name="steps">Distances from the origin, ascending from 0, evenly spaced.</param>
@@ -41,7 +44,7 @@ internal static class BoundarySearch
             return null;
         }
 
-        while (wrong - right > Precision * steps[^1])
+        for (var division = 0; division < MostDivisions && wrong - right > Precision * wrong; division++)
         {
             var width = (wrong - right) / (Together + 1);
             double[] between = [.. Enumerable.Range(1, Together).Select(part => right + (part * width))];

@@ -38,8 +38,9 @@ internal sealed class InputSurface(Oracle oracle, string model)
         var classes = label.expand(logits.shape[0]);
         var margins = Doubles(Margin.Of(logits, classes));
         NoDirectionException.RequireNumbers(margins, "the sample itself");
-        // Where softmax is exactly 1 its negative logarithm is -0, which nobody wants to read.
-        ImmutableArray<double> losses = [.. Doubles(Losses.CrossEntropy(logits, classes)).Select(loss => loss + 0.0)];
+        // In float64: where the network is sure, a loss in float32 is a few units of its last place, or zero. That of exactly
+        // 1 would be -0, which nobody wants to read.
+        ImmutableArray<double> losses = [.. Doubles(Losses.CrossEntropy(logits.to(ScalarType.Float64), classes)).Select(loss => loss + 0.0)];
         var predictions = logits.argmax(1).cpu().data<long>().Select(value => (int)value).ToImmutableArray();
         var middle = margins.Length / 2;
         var (alpha, beta) = (Doubles(x), Doubles(y));

@@ -49,7 +49,7 @@ internal sealed class ParameterSurface(WeightedNetwork network, string model)
             Draws = network.Randomised ? 1 : 0,
         };
 
-        SurfaceAxis Axis(DirectionKind kind) => new(kind.Name(), $"{kind.Words()}, in norms of each filter", [.. steps], null, null);
+        SurfaceAxis Axis(DirectionKind kind) => new(kind.Name(), $"{kind.Words()}; filter norms", [.. steps], null, null);
 
         void Reseed()
         {
