@@ -23,19 +23,27 @@ public class HardenRemarksTests
         // natural, near, far; slope, radius; what is remarked on
         { [188, 170, 120], [20, 0.15], [] },
         { [185, 170, 120], [20, 0.15], ["Natural accuracy fell by 2.5 points, more than 2."] },
-        { [188, 170, 90], [20, 0.15], ["The gain fades at linf ε = 0.2: 90 of 200 withstand all", "straight"] },
-        { [188, 170, 15], [20, 0.15], ["at linf ε = 0.2, accuracy hardly rose: 10 before, 15 after, of 200 (+2.5 points)", "straight"] },
-        { [188, 170, 8], [20, 0.15], ["at linf ε = 0.2, accuracy fell: 10 before, 8 after", "straight"] },
+        { [188, 170, 90], [20, 0.15], ["The gain fades under all of the policy's attacks in linf at ε = 0.2: 90 of 200 withstand", "straight"] },
+        { [188, 170, 15], [20, 0.15], ["in linf at ε = 0.2, accuracy hardly rose: 10 before, 15 after, of 200 (+2.5 points)", "straight"] },
+        { [188, 170, 8], [20, 0.15], ["in linf at ε = 0.2, accuracy fell: 10 before, 8 after", "straight"] },
         { [188, 170, 120], [20, 0.05], ["the linear radius did not grow: the logits shrank"] },
         {
             [190, 62, 10], [20, 0.05],
-            ["at linf ε = 0.1, accuracy hardly rose", "at linf ε = 0.2, accuracy hardly rose", "straight", "the logits shrank", "The indicator improved and accuracy"]
+            ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight", "the logits shrank", "The indicator improved and accuracy"]
         },
         {
             [190, 62, 10], [20, 0.15],
-            ["at linf ε = 0.1, accuracy hardly rose", "at linf ε = 0.2, accuracy hardly rose", "straight", "The indicator improved and accuracy"]
+            ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight", "The indicator improved and accuracy"]
         },
-        { [190, 62, 10], [100, 0.05], ["at linf ε = 0.1, accuracy hardly rose", "at linf ε = 0.2, accuracy hardly rose", "straight"] },
+        { [188, 170, 120], [20, 0.049], ["the linear radius did not grow: the logits shrank"] },
+        { [188, 170, 120], [20, 0.02], ["The median linear radius fell from 0.05 to 0.02"] },
+        { [188, 170, 120], [100, 0.02], ["The median linear radius fell from 0.05 to 0.02"] },
+        { [188, 170, 120], [20, double.NaN], [] },
+        {
+            [190, 69, 19], [20, 0.15],
+            ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight", "accuracy under the policy's attacks hardly did"]
+        },
+        { [190, 62, 10], [100, 0.05], ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight"] },
     };
 
     [Theory]
@@ -74,6 +82,45 @@ public class HardenRemarksTests
     }
 
     [Fact]
+    public void AnIndicatorThatImprovedIsNotDoubtedWhereNothingWasToGain()
+    {
+        var strong = new State(190, 185, 184);
+
+        Assert.Empty(HardenRemarks.Of(new Jacobian(), Compared(strong, new(190, 187, 186, 20, 0.15))));
+        Assert.Contains(
+            HardenRemarks.Of(new Jacobian(), Compared(strong, new(190, 184, 183, 20, 0.15))),
+            remark => remark.StartsWith("The indicator improved", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TargetedAttacksAreComparedOneByOne()
+    {
+        var figures = new Comparison(Facts(160, 100, 192), Facts(40, 200, 192), [], 0, null);
+
+        Assert.Empty(figures.WorstCases);
+        Assert.Equal(
+            ["Under the targeted attack to-3, accuracy fell: 160 before, 40 after, of 200 (−60.0 points)."],
+            HardenRemarks.Of(new MinMax(0.1), figures));
+
+        static RobustnessGate.Results.Evaluation Facts(int first, int second, int third) => RobustnessGate.Results.Evaluation.Empty
+            .With(new NaturalFact(First(190), []))
+            .With(Attack("to-3", 0.1, first) with { Targeted = true })
+            .With(Attack("to-4", 0.1, second) with { Targeted = true })
+            .With(Attack("to-5", 0.1, third) with { Targeted = true, Norm = "l2" });
+    }
+
+    [Fact]
+    public void ATargetedAttackBesideUntargetedOnesIsComparedByItself()
+    {
+        var before = Facts(Before).With(Attack("to-3", 0.1, 150) with { Targeted = true });
+        var after = Facts(Good).With(Attack("to-3", 0.1, 151) with { Targeted = true });
+
+        Assert.StartsWith(
+            "Under the targeted attack to-3, accuracy hardly rose: 150 before, 151 after",
+            HardenRemarks.Of(new MinMax(0.1), new(before, after, [], 0, null)).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OnlyARegimeOfGradientsIsAdvisedAgainst() => Assert.DoesNotContain(
         HardenRemarks.Of(new MinMax(0.2), Compared(Before, new(188, 170, 90))), remark => remark.Contains("straight", StringComparison.Ordinal));
 
@@ -92,7 +139,7 @@ public class HardenRemarksTests
         Assert.Contains("| training's own search, linf, ε = 0.1 | 66 / 200 | 171 / 200 | +52.5 points |\n", text, StringComparison.Ordinal);
         Assert.Contains("| **worst case, linf, ε = 0.2** | 10 / 200 | 90 / 200 | +40.0 points |\n", text, StringComparison.Ordinal);
         Assert.Contains("- Natural accuracy fell by 3.0 points", text, StringComparison.Ordinal);
-        Assert.Contains("- The gain fades at linf ε = 0.2", text, StringComparison.Ordinal);
+        Assert.Contains("- The gain fades under all of the policy's attacks in linf at ε = 0.2", text, StringComparison.Ordinal);
         Assert.Contains("the logits shrank", text, StringComparison.Ordinal);
     }
 

@@ -61,6 +61,31 @@ public sealed partial class HardenTests : IDisposable
         Assert.Contains(mistake.Findings, finding => finding.Code == code && finding.Message.Contains(message, StringComparison.Ordinal));
     }
 
+    /// <summary>The model is there before anything is measured on it, and a later run has nothing left to train.</summary>
+    [Fact]
+    public void AStopInTheMeasurementDoesNotLoseTheTraining()
+    {
+        using var stop = new CancellationTokenSource();
+        var policy = Policy(Training("regime: natural, epochs: 1"));
+        var said = new List<string>();
+        var output = Path.Combine(_folder.FullName, "out");
+        Assert.Throws<OperationCanceledException>(() => Harden.Run(
+            new(policy, output, null, null, "cpu", 1), _ => { },
+            line =>
+            {
+                said.Add(line);
+                if (line.StartsWith("training's own search", StringComparison.Ordinal))
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+
+        Assert.Equal("training's own search at linf ε = 0.1, 200 judged samples", said[^1]);
+        AssertRunsAlikeInOnnxRuntime(Path.Combine(output, "natural.hardened.onnx"));
+        Assert.False(File.Exists(Path.Combine(output, "harden.md")));
+    }
+
     private HardenOutcome Run(string policy) =>
         Harden.Run(new(policy, Path.Combine(_folder.FullName, "out"), null, null, "cpu", 1), _ => { }, _ => { }, CancellationToken.None);
 

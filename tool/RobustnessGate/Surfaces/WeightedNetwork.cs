@@ -1,6 +1,5 @@
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Surfaces;
@@ -18,23 +17,11 @@ internal sealed record WeightedNetwork(IReadOnlyList<(string Name, Tensor Value)
     /// <exception cref="MistakeException">RG0490: the weights are no tensors of their own.</exception>
     public static WeightedNetwork Of(Classifier classifier, string path, Device device)
     {
-        if (classifier.Network is not ITrainableNetwork { Weights.Count: > 0 } network)
+        if (OpenWeights.Obstacle(classifier.Network, "there is no plane to lay through them") is { } obstacle)
         {
-            throw MistakeException.InFile("RG0490", ShownPath.Of(path),
-                "the model has no weights: they are frozen into its graph, so there is no plane to lay through them. Export an ONNX model with its weights as initialisers, or give a TorchScript model as it was before torch.jit.freeze.");
+            throw MistakeException.InFile("RG0490", ShownPath.Of(path), obstacle);
         }
 
-        // A network moves to where its inputs are; its weights must be there before they are moved about.
-        using (no_grad())
-        {
-            classifier.Logits(zeros([1, .. classifier.Input.Shape.Select(size => (long)size)], device: device)).Dispose();
-        }
-
-        foreach (var (_, value) in network.Weights)
-        {
-            value.requires_grad = true;
-        }
-
-        return new(network.Weights, classifier.Logits);
+        return new(OpenWeights.Of(classifier, device), classifier.Logits);
     }
 }

@@ -9,7 +9,7 @@ namespace RobustnessGate.Training;
 /// <summary>Counts on a held-out set, for progress and for choosing weights. Verdicts come from the evaluator alone.</summary>
 public static class Accuracy
 {
-    private const int BatchSize = 250;
+    internal const int BatchSize = 250;
 
     /// <summary>How many samples are right: the margin is positive, a tie is wrong.</summary>
     public static int Natural(ITrainable network, TrainingSet data) => Count(network, data, (_, _) => []);
@@ -22,14 +22,21 @@ public static class Accuracy
     /// <param name="bounds">The box that inputs live in; null for none.</param>
     public static int Robust(ITrainable network, TrainingSet data, SignAscent search, Bounds? bounds, long seed)
     {
-        using var generator = Randomness.For(seed, Randomness.Purpose.HeldOut, 0);
-        return Count(network, data, (inputs, labels) =>
-        [
-            search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, generator),
-            search.Run(
-                x => functional.cross_entropy(network.Logits(x), labels, reduction: Reduction.None), inputs, bounds, generator),
-        ]);
+        using var generator = Draws(seed);
+        return Robust(network, data, search, bounds, generator);
     }
+
+    /// <summary>The draws of a whole measurement, whatever slices it comes in.</summary>
+    internal static Generator Draws(long seed) => Randomness.For(seed, Randomness.Purpose.HeldOut, 0);
+
+    /// <summary>The same for the next slice of a set; all but the last have a multiple of <see cref="BatchSize"/> samples.</summary>
+    internal static int Robust(ITrainable network, TrainingSet slice, SignAscent search, Bounds? bounds, Generator draws) =>
+        Count(network, slice, (inputs, labels) =>
+        [
+            search.Run(x => -Margin.Of(network.Logits(x), labels), inputs, bounds, draws),
+            search.Run(
+                x => functional.cross_entropy(network.Logits(x), labels, reduction: Reduction.None), inputs, bounds, draws),
+        ]);
 
     /// <summary>How many samples are right as they are and at every further point, each (N, …input) like its inputs.</summary>
     private static int Count(ITrainable network, TrainingSet data, Func<Tensor, Tensor, Tensor[]> further) =>

@@ -20,6 +20,9 @@ public interface ITrainable : IDisposable
     /// <summary>Whether batch statistics are used and updated.</summary>
     bool Training { get; set; }
 
+    /// <summary>What tells it from another network of the same weights; null for one that never was a file.</summary>
+    internal TrainableOrigin? Origin => null;
+
     /// <summary>(N, …input) in raw input units → logits (N, K), differentiable with respect to input and weights.</summary>
     Tensor Logits(Tensor x);
 }

@@ -9,17 +9,17 @@ namespace RobustnessGate.Training;
 public static class SampleSets
 {
     /// <summary>The samples of a set, decoded, with their labels.</summary>
-    /// <param name="atMost">How many, from the first on.</param>
+    /// <param name="atMost">How many, from <paramref name="start"/> on.</param>
     public static TrainingSet ToTrainingSet(
-        this SampleSet samples, InputSection input, Device? device = null, int atMost = int.MaxValue)
+        this SampleSet samples, InputSection input, Device? device = null, int atMost = int.MaxValue, int start = 0)
     {
         using var scope = NewDisposeScope();
-        var count = Math.Min(samples.Count, atMost);
+        var count = Math.Min(samples.Count - start, atMost);
         var values = new float[(long)count * samples.Features];
-        samples.Read(0, count, values);
+        samples.Read(start, count, values);
         return new(
             tensor(values, [count, .. input.Shape.Select(size => (long)size)]).to(device ?? CPU),
-            tensor(samples.Labels.Take(count).Select(label => (long)label).ToArray()).to(device ?? CPU));
+            tensor(samples.Labels.Skip(start).Take(count).Select(label => (long)label).ToArray()).to(device ?? CPU));
     }
 
     /// <summary>Images and labels in IDX files, as they stand; 8-bit values are mapped to [0, 1].</summary>

@@ -13,7 +13,10 @@ internal sealed record Comparison(
 {
     public Change Natural { get; } = Change.Of(Before.Natural!.Bits, After.Natural!.Bits);
 
-    /// <summary>The worst case over the policy's attacks, by norm in the policy's order and radius; null for the samples' boxes.</summary>
+    /// <summary>
+    /// The worst case over the policy's attacks at the radii of its untargeted ones, as the gate puts it together; by norm
+    /// in the policy's order and radius; null for the samples' boxes.
+    /// </summary>
     public ImmutableArray<(string Norm, double? Epsilon, Change Figure)> WorstCases { get; } =
     [
         .. from attack in Before.Attacks
@@ -24,6 +27,17 @@ internal sealed record Comparison(
            let made = WorstCase.Of(After, norm.Key, radius)
            where old is not null && made is not null
            select (norm.Key, radius, Change.Of(old.Bits, made.Bits)),
+    ];
+
+    /// <summary>
+    /// Every targeted attack by itself: how many samples were not moved to the target. Two targets are two questions, so
+    /// they are not put together.
+    /// </summary>
+    public ImmutableArray<(string Id, Change Figure)> Targeted { get; } =
+    [
+        .. from pair in Before.Attacks.Zip(After.Attacks)
+           where pair.First.Targeted
+           select (pair.First.Id, Change.Of(pair.First.Bits, pair.Second.Bits)),
     ];
 
     /// <summary>A statistic of an indicator before and after; null where either is not known.</summary>

@@ -3,22 +3,25 @@ using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Samples;
 using static TorchSharp.torch;
 using AtomicFile = RobustnessGate.Hosting.AtomicFile;
 
 namespace RobustnessGate.Training.Hardening;
 
+/// <summary>What to harden, and what is said instead of the policy.</summary>
+/// <param name="PolicyPath">The <c>robustness.yml</c> with a section <c>harden</c>.</param>
 /// <param name="OutputDirectory">Folder for the new model, the report and the checkpoint.</param>
 /// <param name="Regime">Name of a regime with its defaults instead of the policy's; null for the policy's.</param>
 /// <param name="Epochs">Instead of the policy's; null for those.</param>
 /// <param name="Device">Instead of the policy's; null for that.</param>
-/// <param name="Seed">Likewise.</param>
+/// <param name="Threads">Of libtorch, at least 1; the trained weights depend on it to the last bit.</param>
+/// <param name="Seed">Of the order of samples and of all draws, instead of the policy's; null for that.</param>
 public sealed record HardenRequest(
     string PolicyPath, string OutputDirectory, string? Regime, int? Epochs, string? Device, int Threads, long? Seed = null);
 
-/// <param name="Model">Path of the new model.</param>
-/// <param name="Report">Path of the before/after table.</param>
+/// <summary>What a hardening has written.</summary>
+/// <param name="Model">Absolute path of the new model, or of its weights, in the format in which they came.</param>
+/// <param name="Report">Absolute path of the before/after table.</param>
 /// <param name="Table">The report's text.</param>
 public sealed record HardenOutcome(string Model, string Report, string Table);
 
@@ -28,8 +31,6 @@ public sealed record HardenOutcome(string Model, string Report, string Table);
 /// </summary>
 public static class Harden
 {
-    private const int SearchSteps = 10;
-
     /// <param name="progress">Receives what each epoch came to.</param>
     /// <param name="say">Receives what is being done.</param>
     /// <exception cref="MistakeException">
@@ -45,15 +46,14 @@ public static class Harden
         var before = Evaluate(prepared, policy.Model, request, cancellation);
         say($"training: {regime.Name}");
         Resumption? found = null;
-        var (file, search) = Train(
+        var search = Train(
             prepared,
             resumption =>
             {
                 found = resumption;
                 say(resumption.Sentence);
             },
-            progress, cancellation);
-        AtomicFile.Write(output.Model, file);
+            progress, say, cancellation);
         say("measuring the hardened model");
         var after = Evaluate(prepared, policy.Model.WithWeights(output.Model), request, cancellation);
 
@@ -63,44 +63,39 @@ public static class Harden
         return new(output.Model, output.Report, table);
     }
 
-    /// <returns>The new model's file, and what training's own search finds on the judged samples before and after.</returns>
-    private static (byte[] File, ImmutableArray<SearchFigure> Search) Train(
-        Preparation prepared, Action<Resumption> found, Action<EpochReport> progress, CancellationToken cancellation)
+    /// <summary>
+    /// Trains, writes the new model, and measures only then: whatever ends the measurement, the training is not lost.
+    /// </summary>
+    /// <returns>What training's own search finds on the judged samples before and after.</returns>
+    private static ImmutableArray<SearchFigure> Train(
+        Preparation prepared, Action<Resumption> found, Action<EpochReport> progress, Action<string> say, CancellationToken cancellation)
     {
-        var (policy, device) = (prepared.Policy, prepared.Device);
-        var input = policy.Model.Input;
         using var scope = NewDisposeScope();
-        using var model = new TrainableModel(policy.Model, device);
-        using var source = new TrainableModel(policy.Model, device);
-        using var all = prepared.Training.ToTrainingSet(input, device);
+        using var model = new TrainableModel(prepared.Policy.Model, prepared.Device);
+        using var source = new TrainableModel(prepared.Policy.Model, prepared.Device);
+        Train(prepared, model, source, found, progress, cancellation);
+        AtomicFile.Write(prepared.Output.Model, model.Rewritten());
+        say("the new weights are written; measuring what training's own search finds");
+        return SearchMeasurement.Of(prepared, source, model, say, cancellation);
+    }
+
+    private static void Train(
+        Preparation prepared, TrainableModel model, TrainableModel source, Action<Resumption> found,
+        Action<EpochReport> progress, CancellationToken cancellation)
+    {
+        using var all = prepared.Training.ToTrainingSet(prepared.Policy.Model.Input, prepared.Device);
         using var data = all.Slice(0, all.Count - prepared.HeldOut);
         using var measured = all.Slice(all.Count - prepared.HeldOut, prepared.HeldOut);
         Trainer.Run(
             new(model, data, prepared.Section.Regime, prepared.Options)
             {
                 Source = source,
-                Validation = prepared.Radius is { } ε ? new(measured, Search(ε), prepared.Section.Patience) : null,
+                Validation = prepared.Radius is { } ε ? new(measured, SearchMeasurement.At(ε), prepared.Section.Patience) : null,
                 CheckpointPath = prepared.Output.Checkpoint,
                 Found = found,
             },
             progress, cancellation);
-        using var judged = prepared.Judged.ToTrainingSet(input, device);
-        return (model.Rewritten(), [.. Radii(policy).Select(Figure)]);
-
-        SearchFigure Figure(double epsilon)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return new(epsilon, Robust(source, epsilon), Robust(model, epsilon), judged.Count);
-        }
-
-        int Robust(ITrainable network, double epsilon) => Accuracy.Robust(network, judged, Search(epsilon), input.Bounds, policy.Seed);
     }
-
-    /// <summary>How training is watched.</summary>
-    private static SignAscent Search(double epsilon) => new(epsilon, epsilon / 4, SearchSteps, RandomStart: true);
-
-    private static IEnumerable<double> Radii(Policy policy) => policy.Runs
-        .Where(run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox).Select(run => run.Epsilon.Value).Distinct().Order();
 
     private static Results.Evaluation Evaluate(
         Preparation prepared, ModelSection model, HardenRequest request, CancellationToken cancellation)

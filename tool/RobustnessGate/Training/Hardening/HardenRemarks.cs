@@ -46,33 +46,45 @@ internal static class HardenRemarks
         }
     }
 
-    /// <summary>Radii, by norm, at which the policy's attacks together find hardly less than before, or still too much.</summary>
+    /// <summary>Radii, by norm, and targeted attacks at which hardly less is found than before, or still too much.</summary>
     private static IEnumerable<string> Attacked(Regime regime, Comparison figures)
     {
         var limited = false;
-        foreach (var norm in figures.WorstCases.GroupBy(entry => entry.Norm))
+        foreach (var (under, change, possible) in Compared(figures))
         {
-            foreach (var (_, radius, change) in norm)
+            if (HardlyGained(change, possible))
             {
-                var at = radius is { } ε ? FormattableString.Invariant($"at {norm.Key} ε = {ε}") : "in the samples' boxes";
-                if (HardlyGained(figures, change))
-                {
-                    limited = true;
-                    yield return FormattableString.Invariant(
-                        $"Under all of the policy's attacks {at}, accuracy {(change.After < change.Before ? "fell" : "hardly rose")}: {change.Before} before, {change.After} after, of {change.Count} ({HardenReport.Signed(change.Points)} points).");
-                }
-                else if (!(change.After >= Faded * figures.Natural.After))
-                {
-                    limited = true;
-                    yield return FormattableString.Invariant(
-                        $"The gain fades {at}: {change.After} of {change.Count} withstand all of the policy's attacks, {HardenReport.Signed(change.Points)} points, but fewer than half of those that are right naturally.");
-                }
+                limited = true;
+                yield return FormattableString.Invariant(
+                    $"Under {under}, accuracy {(change.After < change.Before ? "fell" : "hardly rose")}: {change.Before} before, {change.After} after, of {change.Count} ({HardenReport.Signed(change.Points)} points).");
+            }
+            else if (!(change.After >= Faded * figures.Natural.After))
+            {
+                limited = true;
+                yield return FormattableString.Invariant(
+                    $"The gain fades under {under}: {change.After} of {change.Count} withstand, {HardenReport.Signed(change.Points)} points, but fewer than half as many as are right naturally.");
             }
         }
 
         if (limited && regime is Jacobian or Gradient or Curvature)
         {
             yield return "A penalty on gradients knows the neighbourhood of a sample only as far as the surface is straight. For radii beyond that use min-max or trades; see docs/hardening.md.";
+        }
+    }
+
+    /// <summary>What accuracies under attack are compared, and how many samples could have withstood at most before.</summary>
+    private static IEnumerable<(string Under, Change Change, int Possible)> Compared(Comparison figures)
+    {
+        foreach (var (norm, radius, change) in figures.WorstCases)
+        {
+            var at = radius is { } ε ? FormattableString.Invariant($"at ε = {ε}") : "in the samples' boxes";
+            yield return ($"all of the policy's attacks in {norm} {at}", change, figures.Natural.Before);
+        }
+
+        // A sample that is wrong as it is may still withstand a target.
+        foreach (var (id, change) in figures.Targeted)
+        {
+            yield return ($"the targeted attack {id}", change, change.Count);
         }
     }
 
@@ -97,19 +109,25 @@ internal static class HardenRemarks
         var flatter = figures.Indicator("jacobianL1", Statistic.Mean) is var (slope, gentler) && gentler < Flatter * slope;
         var radius = figures.Indicator("linearRadius", Statistic.Median);
         var farther = radius is var (near, far) && far > Farther * near;
-        if (flatter && radius is not null && !farther)
+        if (radius is var (was, now) && now < was / Farther)
+        {
+            yield return FormattableString.Invariant(
+                $"The median linear radius fell from {was:G3} to {now:G3}: judged by the slope at the samples, the decision boundary came nearer.");
+        }
+        else if (flatter && radius is not null && !farther)
         {
             yield return "‖J‖₁ fell and the linear radius did not grow: the logits shrank together with their gradients, and the decision boundary is where it was.";
         }
 
-        if ((flatter || farther) && !figures.WorstCases.IsEmpty && figures.WorstCases.All(entry => !(entry.Figure.Points >= LeastGain)))
+        var compared = Compared(figures).ToArray();
+        if ((flatter || farther) && compared.Length > 0 && Array.TrueForAll(compared, entry => HardlyGained(entry.Change, entry.Possible)))
         {
-            yield return "The indicator improved and accuracy under the policy's attacks did not. Believe the attacks: the indicator sees the surface at the samples alone.";
+            yield return "The indicator improved and accuracy under the policy's attacks hardly did. Believe the attacks: the indicator sees the surface at the samples alone.";
         }
     }
 
     /// <summary>A small gain is none to remark on where there was no more to gain; a fall always is.</summary>
-    private static bool HardlyGained(Comparison figures, Change change) =>
+    private static bool HardlyGained(Change change, int possible) =>
         !(change.Points >= 0)
-        || (!(change.Points >= LeastGain) && 100.0 * (figures.Natural.Before - change.Before) / change.Count >= LeastGain);
+        || (!(change.Points >= LeastGain) && 100.0 * (possible - change.Before) / change.Count >= LeastGain);
 }

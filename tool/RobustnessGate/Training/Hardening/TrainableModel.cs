@@ -33,17 +33,8 @@ internal sealed class TrainableModel : ITrainable
             throw Untrainable(obstacle);
         }
 
-        // A network moves to where its inputs are; its weights must be there before an optimiser takes them.
-        using (no_grad())
-        {
-            _classifier.Logits(zeros([1, .. model.Input.Shape.Select(size => (long)size)], device: device)).Dispose();
-        }
-
-        Weights = _network.Weights;
-        foreach (var (_, value) in Weights)
-        {
-            value.requires_grad = true;
-        }
+        Weights = OpenWeights.Of(_classifier, device);
+        Origin = TrainableOrigin.Of(_classifier, model.Gradients, device);
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
@@ -53,6 +44,8 @@ internal sealed class TrainableModel : ITrainable
     public bool CouplesSamples => false;
 
     public bool Training { get; set; }
+
+    public TrainableOrigin? Origin { get; }
 
     public Tensor Logits(Tensor x) => _classifier.Logits(x);
 
@@ -101,11 +94,8 @@ internal sealed class TrainableModel : ITrainable
     private MistakeException Untrainable(string why) => MistakeException.InFile("RG0481", ShownPath.Of(_model.Path), why);
 
     private string? Obstacle(ModelSection model) =>
-        _network.Weights.Count == 0
-            ? "the model has no weights: they are frozen into its graph, so there is nothing to train. " + (_network.Format == "torchscript"
-                ? "Give the scripted or traced model as it was before torch.jit.freeze."
-                : "Export it with its weights as initialisers.")
-        : _network.Format == "assembly" && model.Weights is null
+        OpenWeights.Obstacle(_network, "there is nothing to train")
+        ?? (_network.Format == "assembly" && model.Weights is null
             ? "there is no model.weights, so there is no file to write the new weights back to. Save the module's weights and name the file."
-        : null;
+            : null);
 }
