@@ -29,7 +29,7 @@ public class HardenRemarksTests
         { [188, 170, 120], [20, 0.05], ["the linear radius did not grow: the logits shrank"] },
         {
             [190, 62, 10], [20, 0.05],
-            ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight", "the logits shrank", "The indicator improved and accuracy"]
+            ["in linf at ε = 0.1, accuracy hardly rose", "in linf at ε = 0.2, accuracy hardly rose", "straight", "the logits shrank"]
         },
         {
             [190, 62, 10], [20, 0.15],
@@ -66,6 +66,25 @@ public class HardenRemarksTests
         var remark = Assert.Single(HardenRemarks.Of(new Jacobian(), figures));
 
         Assert.Contains("At linf ε = 0.2 training's own search leaves 131 of 200 right, the policy's attacks together only 120", remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AModelNoBetterThanChanceSaysSo()
+    {
+        var figures = Compared(Before, new(29, 0, 0));
+        var chance = figures with { After = figures.After with { Model = new("onnx", "", 1, 10, null) } };
+
+        Assert.Contains(HardenRemarks.Of(new Natural(), chance), remark => remark.StartsWith("The model is right on 29 of 200 samples", StringComparison.Ordinal));
+        Assert.DoesNotContain(HardenRemarks.Of(new Natural(), figures), remark => remark.StartsWith("The model is right", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WithoutAttacksRobustnessWasNotMeasured()
+    {
+        var figures = Compared(Before, Good);
+        var bare = new Comparison(figures.Before with { Attacks = [] }, figures.After with { Attacks = [] }, [], 0, null);
+
+        Assert.Contains(HardenRemarks.Of(new Natural(), bare), remark => remark.StartsWith("The policy names no attack", StringComparison.Ordinal));
     }
 
     [Fact]

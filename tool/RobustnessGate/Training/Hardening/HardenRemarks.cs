@@ -19,13 +19,16 @@ internal static class HardenRemarks
     /// <summary>‖J‖₁ has fallen below this share of its old mean.</summary>
     private const double Flatter = 0.8;
 
+    /// <summary>A model that is right less often than this multiple of what guessing gives has learnt nothing.</summary>
+    private const double Chance = 1.5;
+
     /// <summary>The linear radius has grown beyond this multiple of its old median.</summary>
     private const double Farther = 1.05;
 
     /// <summary>Worst first; empty where nothing is to be remarked on.</summary>
     public static ImmutableArray<string> Of(Regime regime, Comparison figures) =>
     [
-        .. Shared(figures), .. Natural(figures.Natural), .. Attacked(regime, figures), .. Search(figures), .. Indicators(figures),
+        .. Shared(figures), .. Meaning(figures), .. Natural(figures.Natural), .. Attacked(regime, figures), .. Search(figures), .. Indicators(figures),
     ];
 
     private static IEnumerable<string> Shared(Comparison figures)
@@ -34,6 +37,21 @@ internal static class HardenRemarks
         {
             yield return FormattableString.Invariant(
                 $"{figures.Shared} of the {figures.Natural.Count} judged samples are among the training samples too: the figures after flatter the model.");
+        }
+    }
+
+    /// <summary>Where the table means little.</summary>
+    private static IEnumerable<string> Meaning(Comparison figures)
+    {
+        if (figures.After.Model is { Classes: var classes } && !(figures.Natural.After > Chance * figures.Natural.Count / classes))
+        {
+            yield return FormattableString.Invariant(
+                $"The model is right on {figures.Natural.After} of {figures.Natural.Count} samples, hardly more often than by chance among {classes} classes: what withstands attacks says nothing then. Look at model and data with inspect.");
+        }
+
+        if (figures.Before.Attacks.Length == 0)
+        {
+            yield return "The policy names no attack: whether the model became harder to fool was not measured.";
         }
     }
 
@@ -120,7 +138,7 @@ internal static class HardenRemarks
         }
 
         var compared = Compared(figures).ToArray();
-        if ((flatter || farther) && compared.Length > 0 && Array.TrueForAll(compared, entry => HardlyGained(entry.Change, entry.Possible)))
+        if (farther && compared.Length > 0 && Array.TrueForAll(compared, entry => HardlyGained(entry.Change, entry.Possible)))
         {
             yield return "The indicator improved and accuracy under the policy's attacks hardly did. Believe the attacks: the indicator sees the surface at the samples alone.";
         }

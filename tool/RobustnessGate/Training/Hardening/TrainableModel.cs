@@ -67,7 +67,9 @@ internal sealed class TrainableModel : ITrainable
     public void RequireReach(Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var total = _classifier.Logits(rows).square().sum();
+        // Each answer with a weight of its own: where all answers are zero, as in a network of zeros, squares would lead nowhere.
+        var logits = _classifier.Logits(rows);
+        var total = (logits * arange(1, logits.shape[1] + 1, device: logits.device)).sum();
         if (!total.requires_grad
             || !InputGradient.OfAll(total, [.. Weights.Select(weight => weight.Value)]).Any(gradient => gradient.ne(0).any().item<bool>()))
         {
