@@ -14,9 +14,10 @@ public sealed class SurfaceVerbTests : IDisposable
         var run = _workspace.Run("surface", "-p", "robustness.yml", "--sample", "7", "--resolution", "11", "-o", "out");
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal($"wrote out/sample-7.svg\nwrote out/sample-7.csv\nwrote out/surface.md\n", run.Output.ReplaceLineEndings("\n"));
+        Assert.Equal("wrote out/sample-7.svg\nwrote out/sample-7-relief.svg\nwrote out/sample-7.csv\nwrote out/surface.md\n", run.Output.ReplaceLineEndings("\n"));
         var page = _workspace.Read("out/surface.md");
         Assert.Contains("![Sample 7, of class 1](sample-7.svg)", page, StringComparison.Ordinal);
+        Assert.Contains("(sample-7-relief.svg)", page, StringComparison.Ordinal);
         Assert.Contains("[sample-7.csv](sample-7.csv)", page, StringComparison.Ordinal);
         Assert.DoesNotContain(_workspace.Folder, page, StringComparison.Ordinal);
         Assert.Equal("svg", XDocument.Parse(_workspace.Read("out/sample-7.svg")).Root!.Name.LocalName);
@@ -34,7 +35,7 @@ public sealed class SurfaceVerbTests : IDisposable
         }
 
         var files = Directory.GetFiles(_workspace["one"]).Select(Path.GetFileName).ToArray();
-        Assert.Equal(3, files.Length);
+        Assert.Equal(4, files.Length);
         Assert.All(files, file => Assert.Equal(_workspace.Read($"one/{file}"), _workspace.Read($"two/{file}")));
     }
 
@@ -51,7 +52,7 @@ public sealed class SurfaceVerbTests : IDisposable
         Assert.Contains("| before.onnx |", page, StringComparison.Ordinal);
         Assert.Contains("| model.onnx |", page, StringComparison.Ordinal);
         Assert.Contains("| along ce |", page, StringComparison.Ordinal);
-        var picture = _workspace.Read(Path.Combine("out", Path.GetFileName(Directory.GetFiles(_workspace["out"], "*.svg").Single())));
+        var picture = _workspace.Read(Path.Combine("out", Path.GetFileName(Directory.GetFiles(_workspace["out"], "*.svg").Single(file => !file.EndsWith("-relief.svg", StringComparison.Ordinal)))));
         Assert.Contains("ε = 0.1 (ℓ2)", picture, StringComparison.Ordinal);
     }
 
