@@ -41,12 +41,23 @@ public class DeterminismTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    public void OtherBatchSizesChangeAtMostTwoBitsInAThousand(int batchSize)
+    [InlineData(1, 1)]
+    [InlineData(7, 1)]
+    [InlineData(64, 2)]
+    public void OtherBatchSizesOrThreadsChangeAtMostTwoBitsInAThousand(int batchSize, int threads)
     {
         var few = Images.Pick(Enumerable.Range(0, 50));
-        var (some, others) = (Run(few), Run(few with { Options = new EvaluationOptions(BatchSize: batchSize) }));
+        var some = Run(few);
+        IReadOnlyList<AttackFact> others;
+        try
+        {
+            others = Run(few with { Options = new EvaluationOptions(batchSize, threads) });
+        }
+        finally
+        {
+            TorchSharp.torch.set_num_threads(1);
+        }
+
         var differing = Bits(some).Zip(Bits(others), (a, b) => a.Zip(b).Count(pair => pair.First != pair.Second)).Sum();
         Assert.InRange(differing, 0, 50 * Attacks.Length * 2 / 1000);
         // A sample counts its own passes, however many others share the batch.
