@@ -2,6 +2,7 @@ using RobustnessGate.Benchmarks;
 using RobustnessGate.Native;
 using TorchSharp;
 
+Allocator.KeepFreed();
 LibTorch.Load();
 torch.set_num_threads(1);
 

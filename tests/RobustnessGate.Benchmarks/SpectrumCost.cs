@@ -43,7 +43,7 @@ internal static class SpectrumCost
         };
 
         var medians = Interleaved.Run(
-            1, ($"{Repeats} spectra, {Classes} backward passes each", Short), ("full Hessian, 32 columns at a time", Full(32)),
+            1, 1, ($"{Repeats} spectra, {Classes} backward passes each", Short), ("full Hessian, 32 columns at a time", Full(32)),
             ("full Hessian, 64 columns at a time", Full(64)), ("full Hessian, 128 columns at a time", Full(128)));
         var ratio = medians.Skip(1).Min() / (medians[0] / Repeats);
         var difference = slow.Take(Classes).Zip(fast, (a, b) => Math.Abs(a - b)).Max() / Math.Abs(fast[0]);

@@ -47,7 +47,7 @@ internal static class SurfaceCost
         }
 
         var medians = Interleaved.Run(
-            1, ($"{count} bare forward passes in batches of {Batch}", Bare), ("a surface of 101×101", () => surface.Of(here, setting, default)));
+            1, 1, ($"{count} bare forward passes in batches of {Batch}", Bare), ("a surface of 101×101", () => surface.Of(here, setting, default)));
         var ratio = medians[1] / medians[0];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"surface: {ratio:F3} × its bare forward passes (allowed: {Most}): {(ratio <= Most ? "held" : "MISSED")}"));

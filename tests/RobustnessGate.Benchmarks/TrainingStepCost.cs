@@ -25,9 +25,9 @@ internal static class TrainingStepCost
         var inputs = rand([Batch, 1, 28, 28], generator: generator);
         var labels = randint(10, [Batch], generator: generator);
         Console.WriteLine("convolutions 16 and 32, fully connected 100 (54,000 weights)");
-        Interleaved.Run(2, [.. All().Select(entry => Contestant(entry.Name, entry.Regime, Architecture.Mnist, inputs, labels))]);
+        Interleaved.Run(2, 1, [.. All().Select(entry => Contestant(entry.Name, entry.Regime, Architecture.Mnist, inputs, labels))]);
         Console.WriteLine("convolutions 32 and 64, fully connected 1024 (1,100,000 weights)");
-        Interleaved.Run(2, [.. All().Take(3).Select(entry => Contestant(entry.Name, entry.Regime, Wide, inputs, labels))]);
+        Interleaved.Run(2, 1, [.. All().Take(3).Select(entry => Contestant(entry.Name, entry.Regime, Wide, inputs, labels))]);
     }
 
     private static readonly Architecture Wide = new(

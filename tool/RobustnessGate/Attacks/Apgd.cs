@@ -95,7 +95,7 @@ internal static class Apgd
             var first = pursuit.Observe(_points, [objective]);
             var n = first.Goals.shape[0];
             _previous = pursuit.Track(_points.Value.clone());
-            _gradient = pursuit.Track(first.Gradients[0].nan_to_num());
+            _gradient = pursuit.Track(first.Gradients[0]);
             _loss = pursuit.Track(first.Losses[0]);
             _best = pursuit.Track(_points.Value.clone());
             _bestGradient = pursuit.Track(_gradient.Value.clone());
@@ -115,10 +115,11 @@ internal static class Apgd
                 step = step * (_pursuit.High - _pursuit.Low);
             }
 
-            using var ahead = new Rows(_points.Value + (step * Lp.SteepestAscent(_gradient.Value, _pursuit.Norm)));
+            using var ahead = new Rows(Lp.SteepestAscent(_gradient.Value, _pursuit.Norm).mul_(step).add_(_points.Value));
             _pursuit.Project(ahead);
-            var next = _points.Value + (momentum * (ahead.Value - _points.Value)) + ((1 - momentum) * (_points.Value - _previous.Value));
-            _previous.Value = _points.Value.clone();
+            var drift = _previous.Value.sub_(_points.Value);
+            var next = _points.Value.lerp(ahead.Value, momentum).add_(drift, alpha: momentum - 1);
+            _previous.Value = _points.Value.alias();
             _points.Value = next;
         }
 
@@ -133,7 +134,7 @@ internal static class Apgd
             }
 
             var seen = _pursuit.Observe(_points, [_objective]);
-            _gradient.Value = seen.Gradients[0].nan_to_num();
+            _gradient.Value = seen.Gradients[0];
             _loss.Value = seen.Losses[0];
             _increases.Value = _increases.Value + _loss.Value.gt(before.Value).to(ScalarType.Float32);
             var better = _loss.Value.gt(_bestLoss.Value);

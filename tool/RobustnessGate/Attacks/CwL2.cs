@@ -89,7 +89,7 @@ public sealed record CwL2(
             var total = way.flatten(1).square().sum(1) + (_constant.Value * lacking);
             // At the very boundary the margin still counts, or nothing would ever be pushed across.
             var weight = _constant.Value * lacking.gt(0).logical_or(seen.Goals.ge(0)).to(ScalarType.Float32);
-            var gradient = (2 * way) - (Lp.PerRow(weight, way) * _variables.PerWidth(seen.Gradients[0].nan_to_num()));
+            var gradient = (2 * way) - (Lp.PerRow(weight, way) * _variables.PerWidth(seen.Gradients[0]));
             _won.Value = _won.Value.logical_or(seen.Goals.lt(-_attack.Confidence));
             _variables.Add(_adam.Step(gradient * _variables.Slope()));
             Points.Value = _variables.Points();

@@ -69,7 +69,7 @@ public sealed record Ddn(
     private static Tensor Direction(Pursuit pursuit, Tensor gradient, int step)
     {
         using var scope = NewDisposeScope();
-        var direction = Lp.SteepestAscent(gradient.nan_to_num(), Norm.L2);
+        var direction = Lp.SteepestAscent(gradient, Norm.L2);
         var zero = Lp.Of(direction, Norm.Linf).eq(0);
         if (zero.any().item<bool>())
         {

@@ -70,7 +70,7 @@ public sealed record DeepFool(
         var (gap, normal) = (zeros_like(seen.Goals), zeros_like(points));
         for (var i = 0; i < seen.Losses.Count; i++)
         {
-            var w = seen.Gradients[i].nan_to_num();
+            var w = seen.Gradients[i];
             var f = maximum(seen.Losses[i].abs(), least);
             var length = Lp.Of(w, dual);
             var nearer = length.gt(0).logical_and((f / length).lt(distance));

@@ -60,7 +60,7 @@ public sealed record FabT([property: AtLeast(1)] int Iterations = 100, [property
     private static Tensor Step(Pursuit pursuit, Tensor points, Tensor gap, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var (x, clean, w) = (points.flatten(1), pursuit.Clean.flatten(1), gradient.flatten(1).nan_to_num());
+        var (x, clean, w) = (points.flatten(1), pursuit.Clean.flatten(1), gradient.flatten(1));
         var (low, high) = (pursuit.BoxLow.flatten(1), pursuit.BoxHigh.flatten(1));
         var offset = (w * x).sum(1) - gap;
         var fromPoint = Hyperplane.StepTo(x, w, offset, low, high, pursuit.Norm);

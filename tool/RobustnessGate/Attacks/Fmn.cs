@@ -75,7 +75,7 @@ public sealed record Fmn(
         {
             using var scope = NewDisposeScope();
             // What lies at its bound cannot move: its slope would only take from the step, and from the estimate below.
-            var gradient = seen.Gradients[0].nan_to_num();
+            var gradient = seen.Gradients[0];
             gradient = gradient.masked_fill(_pursuit.Blocked(Points.Value, gradient), 0);
             var way = Points.Value - _pursuit.Clean;
             var through = seen.Goals.lt(0);

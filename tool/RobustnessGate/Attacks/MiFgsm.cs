@@ -25,15 +25,16 @@ public sealed record MiFgsm(
     public override void Run(Pursuit pursuit)
     {
         var points = pursuit.AtSamples();
+        var steps = new Steps(Steps, StepSize, RelativeSize: 1.0 / Steps);
         var momentum = pursuit.Track(zeros_like(pursuit.Clean));
         for (var step = 0; step < Steps && pursuit.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var gradient = pursuit.Gradient(points, Loss.Ce).nan_to_num_();
+            var gradient = pursuit.Gradient(points, Loss.Ce);
             // At 1e-38 a zero gradient stays zero and every other comes to unit length.
             var unit = gradient / Lp.PerRow(Lp.Of(gradient, Norm.L1).clamp_min(1e-38), gradient);
             momentum.Value = (momentum.Value * Decay) + unit;
-            points.Value.add_(momentum.Value.sign() * new Steps(Steps, StepSize, RelativeSize: 1.0 / Steps).InUnits(pursuit, step));
+            steps.Follow(pursuit, points.Value, momentum.Value.sign(), step);
         }
 
         pursuit.Conclude(points);

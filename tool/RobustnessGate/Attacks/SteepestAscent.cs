@@ -13,19 +13,23 @@ namespace RobustnessGate.Attacks;
 /// <param name="Decreasing">Whether steps shrink linearly to 1/count of their length.</param>
 internal sealed record Steps(int Count, double? Size = null, double? RelativeSize = null, bool Decreasing = false)
 {
-    /// <summary>
-    /// Length of a step in raw input units: a scalar, or where a box is the limit (n, …), since a box has a radius for
-    /// each feature: half its width.
-    /// </summary>
-    public Tensor InUnits(Pursuit pursuit, int step)
+    /// <summary>Moves points along a direction, by a length in raw input units.</summary>
+    /// <param name="pursuit">Whose radius counts. Where a box is the limit each feature has one of its own: half its width.</param>
+    /// <param name="points">(n, …), changed in place.</param>
+    /// <param name="direction">(n, …).</param>
+    /// <param name="step">Steps made before.</param>
+    public void Follow(Pursuit pursuit, Tensor points, Tensor direction, int step)
     {
         using var scope = NewDisposeScope();
         var share = Decreasing ? (double)(Count - step) / Count : 1;
         var relative = (RelativeSize ?? 2.5 / Count) * share;
-        var length = Size is { } size ? tensor((float)(size * share), device: pursuit.Clean.device)
-            : double.IsNaN(pursuit.Epsilon) ? (pursuit.High - pursuit.Low) * (relative / 2)
-            : tensor((float)(relative * pursuit.Epsilon), device: pursuit.Clean.device);
-        return length.MoveToOuterDisposeScope();
+        if (Size is null && double.IsNaN(pursuit.Epsilon))
+        {
+            points.add_(direction * ((pursuit.High - pursuit.Low) * (relative / 2)));
+            return;
+        }
+
+        points.add_(direction, alpha: Size * share ?? relative * pursuit.Epsilon);
     }
 }
 
@@ -41,9 +45,8 @@ internal static class SteepestAscent
         for (var step = 0; step < steps.Count && pursuit.Any; step++)
         {
             using var scope = NewDisposeScope();
-            // NaN is no direction: it would poison the point for good.
-            var gradient = pursuit.Gradient(points, loss).nan_to_num_();
-            points.Value.add_(Direction(pursuit, points, gradient).mul_(steps.InUnits(pursuit, step)));
+            var gradient = pursuit.Gradient(points, loss);
+            steps.Follow(pursuit, points.Value, Direction(pursuit, points, gradient), step);
         }
 
         if (pursuit.Any)

@@ -49,7 +49,15 @@ internal sealed class Evidence(int samples, double slack, bool keepAll, bool nea
         }
 
         using var scope = NewDisposeScope();
-        return goals.gt(scales.mul(-slack)).sum().item<long>();
+        var goal = Floats(goals);
+        var scale = Floats(scales);
+        var standing = 0;
+        for (var row = 0; row < goal.Length; row++)
+        {
+            standing += goal[row] > -slack * scale[row] ? 1 : 0;
+        }
+
+        return standing;
     }
 
     /// <summary>Looks at one point of each standing sample, stores what matters and says which samples fall.</summary>

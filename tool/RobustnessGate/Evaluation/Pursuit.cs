@@ -24,6 +24,7 @@ public sealed class Pursuit : IDisposable
     private readonly Rows _clean;
     private readonly Rows _classes;
     private readonly Rows _cleanLogits;
+    private readonly Rows _cleanScales;
     private readonly CancellationToken _cancel;
     private readonly Action<Pursuit>? _onQuery;
     private readonly Action<Tensor>? _onPoints;
@@ -37,6 +38,7 @@ public sealed class Pursuit : IDisposable
         _clean = Track(quarry.Clean.alias());
         _classes = Track(quarry.Classes.alias());
         _cleanLogits = Track(quarry.CleanLogits.alias());
+        _cleanScales = Track(quarry.CleanLogits.abs().amax(1));
         _region = new Region(Track, _clean, quarry.Low, quarry.High, norm, epsilon);
         Standing = [.. Enumerable.Range(0, quarry.Count)];
     }
@@ -129,22 +131,14 @@ public sealed class Pursuit : IDisposable
     public Feedback Observe(Rows points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
     {
         using var scope = NewDisposeScope();
-        var n = Standing.Length;
-        var goals = Track(empty(n, device: points.Value.device));
-        var losses = objectives.Select(_ => Track(zeros(n, device: points.Value.device))).ToArray();
-        var slopes = objectives.Where(_ => gradients).Select(_ => Track(zeros_like(points.Value))).ToArray();
-        Query(points, objectives, goals, losses, slopes, judged: _judge == Judge.Any, bounded);
-        return new Feedback(
-            [.. losses.Select(rows => Hand(rows, scope))], Hand(goals, scope), [.. slopes.Select(rows => Hand(rows, scope))]);
+        return Query(points, objectives, gradients, judged: _judge == Judge.Any, bounded).MoveToOuterScope();
     }
 
     /// <summary>Judges points that the attack will not move again: the end of each of its runs.</summary>
     public void Conclude(Rows points)
     {
         using var scope = NewDisposeScope();
-        var goals = Track(empty(Standing.Length, device: points.Value.device));
-        Query(points, [], goals, [], [], judged: true, bounded: true);
-        Release(goals);
+        Query(points, [], gradients: false, judged: true, bounded: true);
     }
 
     /// <summary>A stream of random numbers for one standing sample, named by run and step.</summary>
@@ -161,7 +155,11 @@ public sealed class Pursuit : IDisposable
     /// success ends those.
     /// </summary>
     /// <param name="done">(n) bool.</param>
-    public void Retire(Tensor done) => Drop(done.cpu().data<bool>().ToArray());
+    public void Retire(Tensor done)
+    {
+        using var scope = NewDisposeScope();
+        Drop(done.cpu().data<bool>().ToArray());
+    }
 
     /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
     public void Project(Rows points) => _region.Project(points, bounded: true);
@@ -186,112 +184,139 @@ public sealed class Pursuit : IDisposable
         return (Targeted ? -value : value).MoveToOuterDisposeScope();
     }
 
-    private void Query(
-        Rows points, IReadOnlyList<Objective> objectives, Rows goals, Rows[] losses, Rows[] slopes, bool judged, bool bounded)
+    private Feedback Query(Rows points, IReadOnlyList<Objective> objectives, bool gradients, bool judged, bool bounded)
     {
         _region.Project(points, bounded);
-        using var scope = NewDisposeScope();
         var seen = _quarry.Levels?.Nearest(points.Value, _region, Clean) ?? points.Value;
         _onPoints?.Invoke(seen);
-        var scales = empty(Standing.Length, device: points.Value.device);
         var backwards = Backwards;
-        while (true)
+        Answer? answer = null;
+        while (answer is null)
         {
             try
             {
-                Propagate(seen, objectives, goals, scales, losses, slopes, judged && bounded);
-                break;
+                answer = Propagate(seen, objectives, gradients, judged && bounded);
             }
             catch (ExternalException exception) when (_oracle.Halve(exception))
             {
-                foreach (var sums in losses.Concat(slopes))
-                {
-                    sums.Value.zero_();
-                }
-
                 Backwards = backwards;
             }
         }
 
         Forwards += (long)Standing.Length * _draws;
         Queries++;
+        var feedback = answer.Feedback;
         if (judged)
         {
             var distances = _evidence.Nearest || !bounded || _quarry.Levels is not null ? Lp.Of(seen - Clean, Norm) : null;
-            Drop(_evidence.Judge(Standing, seen, goals.Value, scales, distances, Epsilon));
+            var fallen = _evidence.Judge(Standing, seen, feedback.Goals, answer.Scales, distances, Epsilon);
+            feedback = Drop(fallen) is { } kept ? feedback.Keep(kept) : feedback;
         }
 
         _onQuery?.Invoke(this);
+        return feedback;
     }
 
-    /// <summary>Runs the network over all points, and adds up losses and gradients where they are wanted.</summary>
-    private void Propagate(
-        Tensor seen, IReadOnlyList<Objective> objectives, Rows goals, Tensor scales, Rows[] losses, Rows[] slopes, bool judged)
+    /// <summary>Runs the network over all points, a batch at a time.</summary>
+    private Answer Propagate(Tensor seen, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
     {
-        var share = 1.0 / _draws;
+        var parts = new List<Answer>();
         foreach (var slice in _oracle.Slices(Standing.Length))
         {
             _cancel.ThrowIfCancellationRequested();
             using var chunk = NewDisposeScope();
-            var batch = _oracle.Pad(slice.Of(seen)).detach();
-            batch.requires_grad_(slopes.Length > 0);
-            Tensor? sum = null;
-            for (var draw = 0; draw < _draws; draw++)
-            {
-                var logits = Forward(batch, slice, track: slopes.Length > 0);
-                sum = sum is null ? logits.detach() : sum + logits.detach();
-                if (draw == _draws - 1)
-                {
-                    var mean = _draws == 1 ? sum : sum / _draws;
-                    slice.Of(goals.Value).copy_(_quarry.Goal(mean, slice.Of(Classes)));
-                    // Near the boundary logits may cancel; rounding is that of what they were made from.
-                    slice.Of(scales).copy_(maximum(mean.abs().amax(1), slice.Of(CleanLogits).abs().amax(1)));
-                }
+            parts.Add(Ask(slice, _oracle.Pad(slice.Of(seen)).detach(), objectives, gradients, judged).MoveToOuterScope());
+        }
 
-                var standing = _draws == 1 && judged ? _evidence.CountStanding(slice.Of(goals.Value), slice.Of(scales)) : slice.Count;
-                for (var i = 0; i < objectives.Count && standing > 0; i++)
+        return Answer.Of(parts);
+    }
+
+    /// <summary>Runs the network over one batch: losses and gradients are means over the draws of a randomised one.</summary>
+    private Answer Ask(Slice slice, Tensor batch, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
+    {
+        batch.requires_grad_(gradients);
+        var losses = new Tensor?[objectives.Count];
+        var slopes = new Tensor?[gradients ? objectives.Count : 0];
+        Tensor? sum = null;
+        Tensor? goals = null;
+        Tensor? scales = null;
+        for (var draw = 1; draw <= _draws; draw++)
+        {
+            var logits = Forward(batch, slice, track: gradients);
+            sum = Sum(sum, logits.detach());
+            if (draw == _draws)
+            {
+                var mean = Mean(sum);
+                goals = _quarry.Goal(mean, slice.Of(Classes));
+                // Near the boundary logits may cancel; rounding is that of what they were made from.
+                scales = maximum(mean.abs().amax(1), slice.Of(_cleanScales.Value));
+            }
+
+            var standing = _draws == 1 && judged ? _evidence.CountStanding(goals!, scales!) : slice.Count;
+            for (var i = 0; i < objectives.Count && standing > 0; i++)
+            {
+                var loss = objectives[i](logits, slice);
+                losses[i] = Sum(losses[i], loss.detach());
+                if (gradients)
                 {
-                    var loss = objectives[i](logits, slice);
-                    slice.Of(losses[i].Value).add_(loss.detach(), alpha: share);
-                    if (slopes.Length > 0)
-                    {
-                        var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
-                        // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
-                        Backwards += standing;
-                        slice.Of(slopes[i].Value).add_(InputGradient.Of(loss.sum(), batch, use).narrow(0, 0, slice.Count), alpha: share);
-                    }
+                    var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
+                    // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
+                    Backwards += standing;
+                    slopes[i] = Sum(slopes[i], Rows(InputGradient.Of(loss.sum(), batch, use), slice));
                 }
             }
         }
+
+        return new Answer(
+            new Feedback(
+                [.. losses.Select(loss => loss is null ? zeros_like(goals!) : Mean(loss))],
+                goals!,
+                [.. slopes.Select(slope => slope is null ? zeros_like(Rows(batch, slice)) : Numbers(Mean(slope)))]),
+            scales!);
     }
+
+    private static Tensor Sum(Tensor? sum, Tensor next) => sum is null ? next : sum + next;
+
+    private Tensor Mean(Tensor sum) => _draws == 1 ? sum : sum / _draws;
+
+    /// <summary>The rows of a padded batch that are not padding.</summary>
+    private static Tensor Rows(Tensor batch, Slice slice) => batch.shape[0] == slice.Count ? batch : batch.narrow(0, 0, slice.Count);
+
+    /// <summary>
+    /// NaN is no direction: it would poison an attack's point for good. A sum finds it in a fraction of the time. Of a
+    /// network that sums its inputs autograd gives one number under many addresses, which nobody could change in place.
+    /// </summary>
+    private static Tensor Numbers(Tensor gradient) =>
+        (float.IsFinite(gradient.sum().item<float>()) ? gradient : gradient.nan_to_num()).contiguous();
 
     private Tensor Forward(Tensor batch, Slice slice, bool track)
     {
         if (track)
         {
-            return _oracle.Classifier.Logits(batch).narrow(0, 0, slice.Count);
+            return Rows(_oracle.Classifier.Logits(batch), slice);
         }
 
         using var noGrad = no_grad();
-        return _oracle.Classifier.Logits(batch).narrow(0, 0, slice.Count);
+        return Rows(_oracle.Classifier.Logits(batch), slice);
     }
 
-    private void Drop(bool[] fallen)
+    /// <returns>The rows that are kept, as an index; null for all.</returns>
+    private Tensor? Drop(bool[] fallen)
     {
         if (!fallen.Contains(true))
         {
-            return;
+            return null;
         }
 
-        using var scope = NewDisposeScope();
         var kept = Enumerable.Range(0, fallen.Length).Where(i => !fallen[i]).ToArray();
-        using var index = tensor(kept.Select(i => (long)i).ToArray(), device: Clean.device);
+        var index = tensor(kept.Select(i => (long)i).ToArray(), device: Clean.device);
         foreach (var rows in _tracked)
         {
             rows.Keep(index);
         }
 
         Standing = [.. kept.Select(i => Standing[i])];
+        return index;
     }
 
     /// <summary>Frees a tensor that the attack no longer needs.</summary>
@@ -299,14 +324,6 @@ public sealed class Pursuit : IDisposable
     {
         _tracked.Remove(rows);
         rows.Dispose();
-    }
-
-    /// <summary>Takes a tensor out of the pursuit's care and into the caller's dispose scope.</summary>
-    private Tensor Hand(Rows rows, DisposeScope scope)
-    {
-        _tracked.Remove(rows);
-        scope.Attach(rows.Value);
-        return rows.Value.MoveToOuterDisposeScope();
     }
 
     private Tensor Draw(int run, int step, Sampler next)
@@ -334,5 +351,31 @@ public sealed class Pursuit : IDisposable
 /// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
 /// <param name="Losses">(n) for each objective.</param>
 /// <param name="Goals">(n): how far each sample is from falling; see <see cref="Quarry.Goal"/>.</param>
-/// <param name="Gradients">(n, …) for each objective; none where none was asked for.</param>
-public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadOnlyList<Tensor> Gradients);
+/// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
+public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadOnlyList<Tensor> Gradients)
+{
+    /// <summary>Batches one below the other.</summary>
+    internal static Feedback Of(IReadOnlyList<Feedback> parts) => new(
+        [.. parts[0].Losses.Select((_, i) => cat([.. parts.Select(part => part.Losses[i])], 0))],
+        cat([.. parts.Select(part => part.Goals)], 0),
+        [.. parts[0].Gradients.Select((_, i) => cat([.. parts.Select(part => part.Gradients[i])], 0))]);
+
+    /// <summary>Certain rows of everything.</summary>
+    internal Feedback Keep(Tensor index) => Each(rows => rows.index_select(0, index));
+
+    internal Feedback MoveToOuterScope() => Each(rows => rows.MoveToOuterDisposeScope());
+
+    private Feedback Each(Func<Tensor, Tensor> change) =>
+        new([.. Losses.Select(change)], change(Goals), [.. Gradients.Select(change)]);
+}
+
+/// <summary>What the network says of points before any is judged.</summary>
+/// <param name="Scales">(n): greatest magnitude of the logits, here and at the sample.</param>
+internal sealed record Answer(Feedback Feedback, Tensor Scales)
+{
+    public static Answer Of(IReadOnlyList<Answer> parts) => parts.Count == 1
+        ? parts[0]
+        : new Answer(Feedback.Of([.. parts.Select(part => part.Feedback)]), cat([.. parts.Select(part => part.Scales)], 0));
+
+    public Answer MoveToOuterScope() => new(Feedback.MoveToOuterScope(), Scales.MoveToOuterDisposeScope());
+}

@@ -22,7 +22,7 @@ public static class Margin
     internal static Tensor Others(Tensor logits, Tensor index)
     {
         using var scope = NewDisposeScope();
-        var mask = zeros_like(logits, dtype: ScalarType.Bool).scatter(1, index, ones_like(index, dtype: ScalarType.Bool));
-        return logits.masked_fill(mask, double.NegativeInfinity).MoveToOuterDisposeScope();
+        var least = full_like(index, double.NegativeInfinity, dtype: logits.dtype);
+        return logits.scatter(1, index, least).MoveToOuterDisposeScope();
     }
 }
