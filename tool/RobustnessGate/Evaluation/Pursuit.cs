@@ -228,8 +228,16 @@ public sealed class Pursuit : IDisposable
             parts.Add(Ask(slice, _oracle.Pad(slice.Of(seen)).detach(), objectives, gradients, judged).MoveToOuterScope());
         }
 
-        return Answer.Of(parts);
+        return parts.Count > 0 ? Answer.Of(parts) : Silence(seen, objectives.Count, gradients);
     }
+
+    /// <summary>What is said of no points at all.</summary>
+    private static Answer Silence(Tensor seen, int objectives, bool gradients) => new(
+        new Feedback(
+            [.. Enumerable.Range(0, objectives).Select(_ => zeros(0, device: seen.device))],
+            zeros(0, device: seen.device),
+            [.. Enumerable.Range(0, gradients ? objectives : 0).Select(_ => zeros_like(seen))]),
+        zeros(0, device: seen.device));
 
     /// <summary>Runs the network over one batch: losses and gradients are means over the draws of a randomised one.</summary>
     private Answer Ask(Slice slice, Tensor batch, IReadOnlyList<Objective> objectives, bool gradients, bool judged)

@@ -16,14 +16,15 @@ public static class InputGradient
     public static Tensor Of(Tensor total, Tensor input, GraphUse use = GraphUse.Free) =>
         total.requires_grad && input.requires_grad ? Gradients(total, [input], use)[0] : zeros_like(input);
 
-    /// <summary>The gradient with respect to each of several leaves (a network's weights); frees the graph.</summary>
+    /// <summary>The gradient with respect to each of several tensors (a network's weights).</summary>
     /// <param name="total">A scalar.</param>
     /// <param name="leaves">Tensors that require a gradient.</param>
+    /// <param name="use">What becomes of the graph.</param>
     /// <remarks>Spares the pass to the input that <c>backward()</c> would make where the input requires a gradient too.</remarks>
     /// <exception cref="ArgumentException">No graph leads from the total to leaves that require a gradient.</exception>
-    public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> leaves) =>
+    public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> leaves, GraphUse use = GraphUse.Free) =>
         total.requires_grad && leaves.All(leaf => leaf.requires_grad)
-            ? Gradients(total, leaves, GraphUse.Free)
+            ? Gradients(total, leaves, use)
             : throw new ArgumentException("a gradient is asked for where no graph was recorded");
 
     private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, GraphUse use)

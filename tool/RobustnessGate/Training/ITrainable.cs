@@ -1,3 +1,4 @@
+using RobustnessGate.Training.Linear;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;
@@ -22,6 +23,13 @@ public interface ITrainable : IDisposable
 
     /// <summary>What tells it from another network of the same weights; null for one that never was a file.</summary>
     internal TrainableOrigin? Origin => null;
+
+    /// <summary>
+    /// A forward pass that keeps the linear map which the network is at these inputs; null for a network that is not
+    /// piecewise linear, or not known to be.
+    /// </summary>
+    /// <param name="x">(N, …input) in raw input units.</param>
+    internal Linearisation? Linearise(Tensor x) => null;
 
     /// <summary>(N, …input) in raw input units → logits (N, K), differentiable with respect to input and weights.</summary>
     Tensor Logits(Tensor x);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustnessGate.Models.Onnx;
+using RobustnessGate.Training.Linear;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -100,6 +101,21 @@ public sealed class LayeredNetwork : ITrainable
         }
 
         return value.MoveToOuterDisposeScope();
+    }
+
+    Linearisation? ITrainable.Linearise(Tensor x)
+    {
+        var layers = Architecture.Layers;
+        return layers.Any(layer => layer is Layer.BatchNorm) ? null : Linearisation.Of([.. layers.Select(Stage)], x);
+
+        Stage Stage(Layer layer, int i) => layer switch
+        {
+            Layer.Conv conv => new ConvolutionStage(this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
+            Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
+            Layer.Relu => new RectifierStage(switched: i + 1 == layers.Length || layers[i + 1] is not Layer.MaxPool),
+            Layer.MaxPool pool => new MaximumStage(pool.Kernel, rectified: i > 0 && layers[i - 1] is Layer.Relu),
+            _ => new FlatteningStage(),
+        };
     }
 
     /// <remarks>

@@ -27,6 +27,17 @@ internal sealed record InputGradientPenalty(
             return new StepLoss(alone, alone, null).MoveToOuterScope();
         }
 
+        var (logits, penalty) = step.Network.Linearise(step.Inputs) is { } linear
+            ? (linear.Logits, linear.MeanGradientSize(Value(linear.Logits, step.Labels), Size))
+            : Differentiated(step);
+        var fitted = fit(logits);
+        var total = fitted + (penalty * (Coefficient * Interval * Regime.Rise(step.Progress, Ramp)));
+        return new StepLoss(total, fitted, penalty).MoveToOuterScope();
+    }
+
+    /// <summary>By double backpropagation, which takes any network: logits, and the mean penalty.</summary>
+    private (Tensor Logits, Tensor Penalty) Differentiated(TrainingStep step)
+    {
         var x = step.Inputs.detach().requires_grad_();
 
         // Batch statistics tie the samples of a batch together: a gradient per sample exists with running ones only,
@@ -35,10 +46,7 @@ internal sealed record InputGradientPenalty(
             ? step.Network.Evaluating(() => step.Network.Logits(x))
             : null;
         var logits = step.Network.Logits(x);
-        var fitted = fit(logits);
-        var penalty = PerSample(apart ?? logits, x, step.Labels).mean();
-        var total = fitted + (penalty * (Coefficient * Interval * Regime.Rise(step.Progress, Ramp)));
-        return new StepLoss(total, fitted, penalty).MoveToOuterScope();
+        return (logits, PerSample(apart ?? logits, x, step.Labels).mean());
     }
 
     /// <summary>The penalty of each sample, (N): what a sample contributes does not depend on its batch.</summary>
