@@ -1,10 +1,13 @@
 using RobustnessGate.Maths;
+using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
+using RobustnessGate.Training.Hardening;
 using RobustnessGate.Training.Regimes;
 using RobustnessGate.Training.Reproduction;
 using TorchSharp;
 using static TorchSharp.torch;
+using Layer = RobustnessGate.Training.Layer;
 
 namespace RobustnessGate.Benchmarks;
 
@@ -27,11 +30,20 @@ internal static class TrainingStepCost
         using var generator = new Generator(7);
         var inputs = rand([Batch, 1, 28, 28], generator: generator);
         var labels = randint(10, [Batch], generator: generator);
+        (string, Action) Contest((string Name, Regime Regime) entry, ITrainable network)
+        {
+            var optimizer = new Optimizer.State(new Optimizer.Adam(), network);
+            network.Training = true;
+            return (entry.Name, () => Train(entry.Regime, network, optimizer, inputs, labels));
+        }
+
         Console.WriteLine("convolutions 16 and 32, fully connected 100 (54,000 weights)");
-        Interleaved.Run(4, Turns, [.. Penalties.Select(entry => Contestant(entry.Name, entry.Regime, Architecture.Mnist, inputs, labels))]);
-        Interleaved.Run(2, 1, [Contestant("natural", new Natural(), Architecture.Mnist, inputs, labels), .. Attacks.Select(entry => Contestant(entry.Name, entry.Regime, Architecture.Mnist, inputs, labels))]);
+        Interleaved.Run(4, Turns, [.. Penalties.Select(entry => Contest(entry, new LayeredNetwork(Architecture.Mnist, 2018)))]);
+        Interleaved.Run(2, 1, [.. Attacks.Select(entry => Contest(entry, new LayeredNetwork(Architecture.Mnist, 2018)))]);
+        Console.WriteLine("the same as an ONNX file");
+        Interleaved.Run(4, Turns, [.. Penalties.Take(2).Select(entry => Contest(entry, FromFile(Architecture.Mnist)))]);
         Console.WriteLine("convolutions 32 and 64, fully connected 1024 (1,100,000 weights)");
-        Interleaved.Run(2, Turns, [.. Penalties.Take(4).Select(entry => Contestant(entry.Name, entry.Regime, Wide, inputs, labels))]);
+        Interleaved.Run(2, Turns, [.. Penalties.Take(4).Select(entry => Contest(entry, new LayeredNetwork(Wide, 2018)))]);
     }
 
     private static readonly Architecture Wide = new(
@@ -54,25 +66,31 @@ internal static class TrainingStepCost
 
     private static readonly (string Name, Regime Regime)[] Attacks =
     [
+        ("natural", new Natural()),
         ("adversarial, craft: online", new Adversarial(Epsilon: 0.3)),
         ("min-max", new MinMax(Epsilon: 0.3, Ramp: 0)),
         ("trades", new Trades(Epsilon: 0.3, Ramp: 0)),
     ];
 
-    private static (string Name, Action Work) Contestant(string name, Regime regime, Architecture architecture, Tensor inputs, Tensor labels)
+    private static TrainableModel FromFile(Architecture architecture)
     {
-        var network = new LayeredNetwork(architecture, 2018);
-        var weights = network.Weights.Select(weight => weight.Value).ToArray();
-        var optimizer = new Optimizer.State(new Optimizer.Adam(), network);
-        network.Training = true;
-        return (name, () =>
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+        using var network = new LayeredNetwork(architecture, 2018);
+        OnnxWriter.Write(path, network.ToOnnx(), architecture.InputShape);
+        var model = new TrainableModel(
+            new ModelSection(path, null, new InputSection(architecture.InputShape, new Bounds(0, 1), [], [])), CPU);
+        File.Delete(path);
+        return model;
+    }
+
+    private static void Train(Regime regime, ITrainable network, Optimizer.State optimizer, Tensor inputs, Tensor labels)
+    {
+        Tensor[] weights = [.. network.Weights.Select(weight => weight.Value)];
+        for (var step = 0; step < Steps; step++)
         {
-            for (var step = 0; step < Steps; step++)
-            {
-                using var scope = NewDisposeScope();
-                var loss = regime.Loss(new(network, inputs, labels, optimizer.Steps, 0.5, new Bounds(0, 1), 2018));
-                optimizer.Step(InputGradient.OfAll(loss.Total, weights), 1e-5);
-            }
-        });
+            using var scope = NewDisposeScope();
+            var loss = regime.Loss(new(network, inputs, labels, optimizer.Steps, 0.5, new Bounds(0, 1), 2018));
+            optimizer.Step(InputGradient.OfAll(loss.Total, weights), 1e-5);
+        }
     }
 }

@@ -1,7 +1,7 @@
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Linear;
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,6 +44,30 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
         }
 
         return LogitShape.Of(Network.Forward(normalised)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Preprocessing and network as a row of stages; null where they are none, or where that is not known.</summary>
+    internal IReadOnlyList<Stage>? Stages(Device device)
+    {
+        if (Input.ChannelOrder == ChannelOrder.Bgr || Network is not ITrainableNetwork { Stages: { } stages })
+        {
+            return null;
+        }
+
+        if (Input.Scale == 1 && Input.Mean.IsEmpty && Input.Std.IsEmpty)
+        {
+            return stages;
+        }
+
+        using var scope = NewDisposeScope();
+        var like = empty([1, .. Input.Shape.Select(size => (long)size)], device: device);
+        var spread = Input.Std.IsEmpty ? ones(1, device: device) : PerChannel(Input.Std, like);
+        var mean = Input.Mean.IsEmpty ? zeros(1, device: device) : PerChannel(Input.Mean, like);
+        return
+        [
+            new ScalingStage((Input.Scale / spread).DetachFromDisposeScope()),
+            new ShiftingStage((-mean / spread).DetachFromDisposeScope()), .. stages,
+        ];
     }
 
     public void Dispose() => Network.Dispose();

@@ -1,3 +1,4 @@
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,9 @@ internal interface ITrainableNetwork : INetwork
     /// they are folded into the graph.
     /// </summary>
     IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
+
+    /// <summary>The network as a row of stages over its weights; null where it is none, or where that is not known.</summary>
+    IReadOnlyList<Stage>? Stages => null;
 
     /// <summary>
     /// The file that holds the weights (<see cref="ModelSection.WeightsFile"/>) with those of now; everything else in it

@@ -1,4 +1,4 @@
-using RobustnessGate.Training.Linear;
+using RobustnessGate.Models.Linear;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using RobustnessGate.Models.Onnx;
-using RobustnessGate.Training.Linear;
+using RobustnessGate.Models.Linear;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -106,14 +106,14 @@ public sealed class LayeredNetwork : ITrainable
     Linearisation? ITrainable.Linearise(Tensor x)
     {
         var layers = Architecture.Layers;
-        return layers.Any(layer => layer is Layer.BatchNorm) ? null : Linearisation.Of([.. layers.Select(Stage)], x);
+        return layers.Any(layer => layer is Layer.BatchNorm) ? null : Linearisation.Of(Linearisation.Row(layers.Select(Stage)), x);
 
         Stage Stage(Layer layer, int i) => layer switch
         {
             Layer.Conv conv => new ConvolutionStage(this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
             Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
-            Layer.Relu => new RectifierStage(switched: i + 1 == layers.Length || layers[i + 1] is not Layer.MaxPool),
-            Layer.MaxPool pool => new MaximumStage(pool.Kernel, rectified: i > 0 && layers[i - 1] is Layer.Relu),
+            Layer.Relu => new RectifyingStage(),
+            Layer.MaxPool pool => new MaximumStage(pool.Kernel, pool.Kernel, padding: 0),
             _ => new FlatteningStage(),
         };
     }

@@ -21,6 +21,10 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
     /// <summary>Forgets what was computed from the constants, because they changed.</summary>
     public void ConstantsChanged() => Dispose();
 
+    /// <summary>Whole numbers that do not depend on the input, as a live node reads them; null where the slot holds none.</summary>
+    public long[]? Integers(int slot, RunMode mode) =>
+        slot >= 0 && Folded(mode)[slot] is { Type: ScalarType.Int64 } value ? value.Integers() : null;
+
     /// <param name="inputs">One value for each of the graph's inputs; not disposed here.</param>
     /// <returns>One value for each of the graph's outputs, in the caller's dispose scope.</returns>
     /// <exception cref="NodeException">A node failed.</exception>

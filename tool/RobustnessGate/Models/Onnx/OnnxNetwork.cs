@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Models.Onnx.Proto;
 using RobustnessGate.Policies;
 using TorchSharp;
@@ -98,6 +99,11 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         new(bytes, display, folder, options ?? OnnxOptions.Default);
 
     IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
+
+    IReadOnlyList<Stage>? ITrainableNetwork.Stages => _batches.Batching == Batching.Chunks
+        ? null
+        : new StageReader(
+            _program.Graph, _constants, slot => _program.Integers(slot, new RunMode(ScalarType.Float32, CPU))).Read();
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 

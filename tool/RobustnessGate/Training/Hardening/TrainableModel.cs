@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
 using TorchSharp;
@@ -18,6 +19,7 @@ internal sealed class TrainableModel : ITrainable
     private readonly ModelSection _model;
     private readonly Classifier _classifier;
     private readonly ITrainableNetwork _network;
+    private readonly IReadOnlyList<Stage>? _stages;
 
     /// <exception cref="MistakeException">
     /// RG04xx: the model cannot be read; RG0481: it has no weights that can be trained, or no file to write them back to.
@@ -34,6 +36,7 @@ internal sealed class TrainableModel : ITrainable
         }
 
         Weights = OpenWeights.Of(_classifier, device);
+        _stages = Weights.All(weight => weight.Value.device_type == device.type) ? _classifier.Stages(device) : null;
         Origin = TrainableOrigin.Of(_classifier, model.Gradients, device);
     }
 
@@ -48,6 +51,8 @@ internal sealed class TrainableModel : ITrainable
     public TrainableOrigin? Origin { get; }
 
     public Tensor Logits(Tensor x) => _classifier.Logits(x);
+
+    public Linearisation? Linearise(Tensor x) => _stages is null ? null : Linearisation.Of(_stages, x);
 
     /// <summary>Makes sure that the network's answers are logits.</summary>
     /// <param name="rows">(n, …input): real samples.</param>

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace RobustnessGate.Training.Linear;
+namespace RobustnessGate.Models.Linear;
 
 /// <summary>The transposed of a two-dimensional convolution: what leads a gradient from its output to its input.</summary>
 internal static class ConvolutionTransposed

@@ -1,7 +1,7 @@
 using RobustnessGate.Maths;
 using static TorchSharp.torch;
 
-namespace RobustnessGate.Training.Linear;
+namespace RobustnessGate.Models.Linear;
 
 /// <summary>
 /// One forward pass of a piecewise linear network, and the linear map J that it is at these inputs. What a penalty on an
@@ -13,25 +13,54 @@ namespace RobustnessGate.Training.Linear;
 internal sealed class Linearisation
 {
     private readonly IReadOnlyList<Stage> _stages;
-    private readonly AffineStage[] _layers;
-    private readonly int _first;
-    private readonly long[] _shape;
+    private readonly PullingStage[] _entrance;
+    private readonly WeightedStage[] _layers;
 
-    private Linearisation(IReadOnlyList<Stage> stages, Tensor x, int first)
+    private Linearisation(IReadOnlyList<Stage> stages, PullingStage[] entrance, Tensor x)
     {
-        (_stages, _first, _shape) = (stages, first, x.shape);
-        _layers = [.. stages.OfType<AffineStage>()];
+        (_stages, _entrance) = (stages, entrance);
+        _layers = [.. stages.OfType<WeightedStage>()];
         Logits = stages.Aggregate(x, (value, stage) => stage.Forward(value));
     }
 
     /// <summary>(N, K), with the graph to the weights.</summary>
     public Tensor Logits { get; }
 
-    /// <returns>Null where something else than a change of shape precedes the first layer with weights.</returns>
-    public static Linearisation? Of(IReadOnlyList<Stage> stages, Tensor x)
+    /// <param name="row">A network's stages as <see cref="Row"/> gives them.</param>
+    /// <param name="x">(N, …).</param>
+    /// <returns>
+    /// Null where what precedes the first layer with weights switches, or where the answers are not (N, K) with K ≥ 2.
+    /// </returns>
+    public static Linearisation? Of(IReadOnlyList<Stage> row, Tensor x)
     {
-        var first = stages.TakeWhile(stage => stage is FlatteningStage).Count();
-        return first < stages.Count && stages[first] is AffineStage ? new Linearisation(stages, x, first) : null;
+        // Down to the input, gradients go without autograd: its way through a thin first convolution is slow.
+        PullingStage[] entrance = [.. row.TakeWhile(stage => stage is PullingStage and not WeightedStage).Cast<PullingStage>()];
+        if (entrance.Length == row.Count || row[entrance.Length] is not WeightedStage)
+        {
+            return null;
+        }
+
+        var pass = new Linearisation(row, entrance, x);
+        return pass.Logits.shape is [var count, > 1] && count == x.shape[0] ? pass : null;
+    }
+
+    /// <summary>Stages as they are run: what is rectified before its maxima are taken can be rectified after, where less is left.</summary>
+    public static IReadOnlyList<Stage> Row(IEnumerable<Stage> stages)
+    {
+        var row = new List<Stage>();
+        foreach (var stage in stages)
+        {
+            if (stage is MaximumStage maximum && row.Count > 0 && row[^1] is RectifyingStage)
+            {
+                row[^1] = maximum.Rectified();
+            }
+            else
+            {
+                row.Add(stage);
+            }
+        }
+
+        return row;
     }
 
     /// <summary>
@@ -45,13 +74,17 @@ internal sealed class Linearisation
         using var scope = NewDisposeScope();
         var cotangent = InputGradient.Of(value.sum(), Logits, GraphUse.Differentiate);
         var gradients = InputGradient.OfAll((Logits * cotangent.detach()).sum(), [.. _layers.Select(layer => layer.Output)], GraphUse.Keep);
-        var (mean, direction) = Steepest(_layers[0].Pull(gradients[0]).reshape(_shape), size);
+        var (mean, direction) = Steepest(Input(gradients[0]), size);
         var (changes, change) = Along(direction);
         var share = changes.Zip(gradients, (one, gradient) => one.flatten().dot(gradient.flatten())).Aggregate((a, b) => a + b);
         var bend = cotangent.requires_grad ? share + (cotangent * change.detach()).sum() : share;
         // Its value is the mean, its graph that of the bend.
         return (mean + (bend - bend.detach())).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The gradient at the first layer's output, led down to the inputs.</summary>
+    private Tensor Input(Tensor gradient) =>
+        _entrance.Reverse().Aggregate(_layers[0].Pull(gradient), (value, stage) => stage.Pull(value));
 
     /// <summary>The mean size, and how it changes with the gradient.</summary>
     private static (Tensor Mean, Tensor Direction) Steepest(Tensor gradient, Func<Tensor, Tensor> size)
@@ -68,7 +101,7 @@ internal sealed class Linearisation
         foreach (var stage in _stages)
         {
             change = stage.Push(change.detach());
-            if (stage is AffineStage)
+            if (stage is WeightedStage)
             {
                 outputs.Add(change);
             }

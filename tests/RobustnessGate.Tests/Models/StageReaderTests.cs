@@ -1,0 +1,137 @@
+using RobustnessGate.Maths;
+using RobustnessGate.Models;
+using RobustnessGate.Models.Linear;
+using RobustnessGate.Models.Onnx;
+using RobustnessGate.Policies;
+using RobustnessGate.Training;
+using RobustnessGate.Training.Regimes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Models;
+
+/// <summary>A graph as a row of stages is the same function as the graph, with the same derivatives of its penalties.</summary>
+public class StageReaderTests
+{
+    private static readonly (string Name, Func<Graphs> Graph)[] Rows =
+    [
+        ("convolution, pool, Gemm", () => Convolved(-1).Node("Flatten", "p", "f").Node("Gemm", "f,m,c", "y", ("transB", 1)).Initialiser("m", Random(3, 45)).Initialiser("c", Random(3))),
+        ("Gemm the other way round", () => Convolved(-1).Node("Flatten", "p", "f").Node("Gemm", "f,m,c", "y").Initialiser("m", Random(45, 3)).Initialiser("c", Random(3))),
+        ("MatMul and Add", () => Convolved(-1).Node("Flatten", "p", "f").Node("MatMul", "f,m", "g").Node("Add", "c,g", "y").Initialiser("m", Random(45, 3)).Initialiser("c", Random(1, 3))),
+        ("Reshape, batch left open", () => Reshaped(-1, -1, 45)),
+        ("Reshape, batch copied", () => Reshaped(-1, 0, -1)),
+        ("Reshape, batch of one", () => Reshaped(1, 1, 45)),
+    ];
+
+    private static readonly (string Name, Func<Graphs> Graph)[] Others =
+    [
+        ("a branch", () => Dense().Node("Relu", "h", "r").Node("Add", "r,h", "y")),
+        ("a sigmoid", () => Dense().Node("Sigmoid", "h", "s").Initialiser("v", Random(3, 3)).Node("MatMul", "s,v", "y")),
+        ("a weight that is computed", () => new Graphs(13, [-1, 6], -1, 3)
+            .Initialiser("w", Random(3, 6)).Node("Transpose", "w", "t", ("perm", new[] { 1, 0 })).Node("MatMul", "x,t", "y")),
+        ("groups", () => new Graphs(13, [-1, 2, 4, 4], -1, 3).Initialiser("w", Random(2, 1, 3, 3)).Node("Conv", "x,w", "h", ("group", 2))
+            .Node("Flatten", "h", "f").Initialiser("m", Random(8, 3)).Node("MatMul", "f,m", "y")),
+        ("padding on one side", () => new Graphs(13, [-1, 2, 4, 4], -1, 3).Initialiser("w", Random(2, 2, 3, 3)).Node("Conv", "x,w", "h", ("pads", new[] { 0, 0, 1, 1 }))
+            .Node("Flatten", "h", "f").Initialiser("m", Random(18, 3)).Node("MatMul", "f,m", "y")),
+        ("a factor", () => Dense().Initialiser("s", Random(3)).Node("Mul", "h,s", "y")),
+    ];
+
+    public static TheoryData<string> RowNames => new(Rows.Select(row => row.Name));
+
+    public static TheoryData<string> OtherNames => new(Others.Select(other => other.Name));
+
+    [Theory]
+    [MemberData(nameof(RowNames))]
+    public void ARowGivesTheLossAndTheGradientsOfTheGraph(string name)
+    {
+        using var scope = NewDisposeScope();
+        var graph = Rows.Single(row => row.Name == name).Graph();
+        foreach (var input in new[] { Plain(3, 8, 8), Plain(3, 8, 8) with { Mean = [0.4, 0.5, 0.6], Std = [0.2, 0.3, 0.4], Scale = 0.5 } })
+        {
+            using var classifier = new Classifier(graph.Read(), input);
+            using var asRow = new Opened(classifier, asRow: true);
+            using var whole = new Opened(classifier, asRow: false);
+            Assert.NotNull(asRow.Linearise(rand(2, 3, 8, 8)));
+            foreach (var regime in new Regime[] { new Jacobian(0.1, Ramp: 0), new Gradient(0.1, Ramp: 0) })
+            {
+                var (loss, gradients) = Step(regime, asRow);
+                var (expected, truth) = Step(regime, whole);
+                AssertClose(expected.Total, loss.Total);
+                AssertClose(expected.Penalty!, loss.Penalty!);
+                Assert.Equal(whole.Weights.Count, gradients.Length);
+                foreach (var (exact, gradient) in truth.Zip(gradients))
+                {
+                    AssertClose(exact, gradient);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherNames))]
+    public void WhatIsNoRowHasNoStages(string name)
+    {
+        using var network = Others.Single(other => other.Name == name).Graph().Read();
+        Assert.Null(((ITrainableNetwork)network).Stages);
+    }
+
+    [Fact]
+    public void ChannelsInAnotherOrderHaveNoStages()
+    {
+        using var classifier = new Classifier(Rows[0].Graph().Read(), Plain(3, 8, 8) with { ChannelOrder = ChannelOrder.Bgr });
+        Assert.Null(classifier.Stages(CPU));
+    }
+
+    private static (StepLoss, Tensor[]) Step(Regime regime, ITrainable network)
+    {
+        using var generator = new Generator(9);
+        var x = rand([4, 3, 8, 8], generator: generator);
+        var loss = regime.Loss(new TrainingStep(network, x, arange(4) % 3, Number: 0, Progress: 1, new Bounds(0, 1), Seed: 5));
+        return (loss, InputGradient.OfAll(loss.Total, [.. network.Weights.Select(weight => weight.Value)]));
+    }
+
+    private static InputSection Plain(params int[] shape) => new([.. shape], new Bounds(0, 1), [], []);
+
+    private static Graphs Convolved(long batch) => new Graphs(13, [batch, 3, 8, 8], batch, 3)
+        .Initialiser("w", Random(5, 3, 3, 3)).Initialiser("b", Random(5))
+        .Node("Conv", "x,w,b", "h").Node("Relu", "h", "r")
+        .Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
+
+    private static Graphs Reshaped(long batch, long rows, long features) => Convolved(batch)
+        .Integers("s", rows, features).Node("Reshape", "p,s", "f").Initialiser("m", Random(45, 3)).Node("MatMul", "f,m", "y");
+
+    private static Graphs Dense() => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("MatMul", "x,w", "h");
+
+    private static Tensor Random(params long[] shape)
+    {
+        using var generator = new Generator((ulong)shape.Sum());
+        return randn(shape, generator: generator) * 0.3;
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        Assert.InRange((expected - actual).abs().max().item<float>(), 0, 2e-5 * Math.Max(1e-2, expected.abs().max().item<float>()));
+    }
+
+    private sealed class Opened(Classifier classifier, bool asRow) : ITrainable
+    {
+        private readonly IReadOnlyList<Stage>? _stages = asRow ? classifier.Stages(CPU) : null;
+
+        public IReadOnlyList<(string Name, Tensor Value)> Weights { get; } = OpenWeights.Of(classifier, CPU);
+
+        public IReadOnlyList<(string Name, Tensor Value)> Statistics => [];
+
+        public bool CouplesSamples => false;
+
+        public bool Training { get; set; }
+
+        public Tensor Logits(Tensor x) => classifier.Logits(x);
+
+        public Linearisation? Linearise(Tensor x) => _stages is null ? null : Linearisation.Of(_stages, x);
+
+        public void Dispose()
+        {
+        }
+    }
+}
