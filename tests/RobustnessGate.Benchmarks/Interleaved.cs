@@ -16,7 +16,7 @@ internal static class Interleaved
     /// Turns that each contestant takes within one of the nine runs. A machine that others use too changes its speed by
     /// tenths from second to second: only turns shorter than that meet it alike, and only many of them average it out.
     /// </param>
-    /// <returns>Median processor seconds of each contestant, in order.</returns>
+    /// <returns>Processor seconds of one turn of each contestant, in order: the median over the runs of their means.</returns>
     public static double[] Run(int warmUp, int turns, params (string Name, Action Work)[] contestants)
     {
         foreach (var (_, work) in contestants)

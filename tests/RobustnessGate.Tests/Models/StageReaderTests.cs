@@ -21,6 +21,15 @@ public class StageReaderTests
         ("Reshape, batch left open", () => Reshaped(-1, -1, 45)),
         ("Reshape, batch copied", () => Reshaped(-1, 0, -1)),
         ("Reshape, batch of one", () => Reshaped(1, 1, 45)),
+        ("strides and padding", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("w", Random(4, 3, 3, 3))
+            .Node("Conv", "x,w", "h", ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", "h", "r")
+            .Node("MaxPool", "r", "p", ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 1, 1, 1, 1 }))
+            .Node("Flatten", "p", "f").Node("MatMul", "f,m", "y").Initialiser("m", Random(64, 3))),
+        ("no convolution, and one matrix twice", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("w", Random(192, 5)).Initialiser("q", Random(5, 5))
+            .Initialiser("m", Random(5, 3)).Initialiser("b", Random(5)).Node("Flatten", "x", "f").Node("MatMul", "f,w", "g").Node("Add", "g,b", "h").Node("Relu", "h", "r")
+            .Node("MatMul", "r,q", "s").Node("Relu", "s", "t").Node("MatMul", "t,q", "u").Node("MatMul", "u,m", "y")),
+        ("one value to which several are added", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("w", Random(192, 1)).Initialiser("b", Random(4))
+            .Initialiser("m", Random(4, 3)).Node("Flatten", "x", "f").Node("MatMul", "f,w", "g").Node("Add", "g,b", "h").Node("Relu", "h", "r").Node("MatMul", "r,m", "y")),
     ];
 
     private static readonly (string Name, Func<Graphs> Graph)[] Others =
@@ -33,6 +42,16 @@ public class StageReaderTests
             .Node("Flatten", "h", "f").Initialiser("m", Random(8, 3)).Node("MatMul", "f,m", "y")),
         ("padding on one side", () => new Graphs(13, [-1, 2, 4, 4], -1, 3).Initialiser("w", Random(2, 2, 3, 3)).Node("Conv", "x,w", "h", ("pads", new[] { 0, 0, 1, 1 }))
             .Node("Flatten", "h", "f").Initialiser("m", Random(18, 3)).Node("MatMul", "f,m", "y")),
+        ("a sum before the first weights", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("b", Random(6)).Node("Add", "x,b", "z").Initialiser("w", Random(6, 3)).Node("MatMul", "z,w", "y")),
+        ("a product that is scaled", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("Gemm", "x,w", "y", ("alpha", 2.0))),
+        ("a bias in two dimensions", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Initialiser("b", Random(1, 3)).Node("Gemm", "x,w,b", "y")),
+        ("something between a window's entries", () => new Graphs(13, [-1, 2, 5, 5], -1, 3).Initialiser("w", Random(2, 2, 2, 2)).Node("Conv", "x,w", "h", ("dilations", new[] { 2, 2 }))
+            .Node("Flatten", "h", "f").Initialiser("m", Random(18, 3)).Node("MatMul", "f,m", "y")),
+        ("windows that stick out", () => new Graphs(13, [-1, 3, 5, 5], -1, 3).Node("MaxPool", "x", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1))
+            .Node("Flatten", "p", "f").Initialiser("m", Random(27, 3)).Node("MatMul", "f,m", "y")),
+        ("an input read twice", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("Add", "x,x", "z").Node("MatMul", "z,w", "y")),
+        ("one logit", () => new Graphs(13, [-1, 6], -1, 1).Initialiser("w", Random(6, 1)).Node("MatMul", "x,w", "y")),
+        ("logits with a width and a height", () => new Graphs(13, [-1, 3, 2, 2], -1, 3, 1, 1).Initialiser("w", Random(3, 3, 2, 2)).Node("Conv", "x,w", "y")),
         ("a factor", () => Dense().Initialiser("s", Random(3)).Node("Mul", "h,s", "y")),
     ];
 
@@ -73,6 +92,23 @@ public class StageReaderTests
     {
         using var network = Others.Single(other => other.Name == name).Graph().Read();
         Assert.Null(((ITrainableNetwork)network).Stages);
+    }
+
+    [Fact]
+    public void PreprocessingIsFreedWithItsClassifier()
+    {
+        using var scope = NewDisposeScope();
+        Stages();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Stages();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        static void Stages()
+        {
+            using var inner = NewDisposeScope();
+            using var classifier = new Classifier(Rows[0].Graph().Read(), Plain(3, 8, 8) with { Mean = [0.5], Std = [0.2] });
+            Assert.NotNull(classifier.Stages(CPU));
+        }
     }
 
     [Fact]

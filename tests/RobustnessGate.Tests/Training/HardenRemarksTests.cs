@@ -152,8 +152,10 @@ public class HardenRemarksTests
             Found = new("harden.checkpoint", 3, 8, false, null), Search = [new(0.1, 66, 171, Count)],
         };
 
-        var text = HardenReport.Render("digits.onnx", section, figures);
+        var text = HardenReport.Render("digits.onnx", section, new(new(7, 4), 1200, 100, 3), figures);
 
+        Assert.Contains(", 7 of 8 epochs (the weights are those of epoch 4), 1,200 samples and 100 held out, ", text, StringComparison.Ordinal);
+        Assert.Contains(", seed 3.\n", text, StringComparison.Ordinal);
         Assert.Contains("An earlier run left a checkpoint: the training goes on after epoch 3 of 8, from harden.checkpoint.\n", text, StringComparison.Ordinal);
         Assert.Contains("| training's own search, linf, ε = 0.1 | 66 / 200 | 171 / 200 | +52.5 points |\n", text, StringComparison.Ordinal);
         Assert.Contains("| **worst case, linf, ε = 0.2** | 10 / 200 | 90 / 200 | +40.0 points |\n", text, StringComparison.Ordinal);

@@ -46,12 +46,14 @@ public sealed class ResumeTests : IDisposable
         var scores = new List<Score>();
         using var network = new LayeredNetwork(Small, seed: 1);
         var task = new TrainingTask(network, data, new Natural(), options) { Validation = validation, CheckpointPath = File };
-        Trainer.Run(task, report => scores.Add(report.Score!), CancellationToken.None);
+        var end = Trainer.Run(task, report => scores.Add(report.Score!), CancellationToken.None);
 
         Assert.True(scores.Count < 40);
+        Assert.Equal(scores.Count, end.Epochs);
+        Assert.Equal(scores.Max(score => score.Robust), scores[end.Kept - 1].Robust);
         Assert.Equal(scores.Max(score => score.Robust), Accuracy.Robust(network, data, validation.Search, options.Bounds, options.Seed));
         using var again = new LayeredNetwork(Small, seed: 1);
-        Trainer.Run(task with { Network = again }, _ => Assert.Fail("it had finished"), CancellationToken.None);
+        Assert.Equal(end, Trainer.Run(task with { Network = again }, _ => Assert.Fail("it had finished"), CancellationToken.None));
         Assert.Equal(Numbers(network), Numbers(again));
     }
 

@@ -220,6 +220,8 @@ public sealed class Pursuit : IDisposable
     /// <summary>Runs the network over all points, a batch at a time.</summary>
     private Answer Propagate(Tensor seen, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
     {
+        // Parts that a lack of memory made useless, or that were put together, make room at once.
+        using var attempt = NewDisposeScope();
         var parts = new List<Answer>();
         foreach (var slice in _oracle.Slices(Standing.Length))
         {
@@ -228,7 +230,7 @@ public sealed class Pursuit : IDisposable
             parts.Add(Ask(slice, _oracle.Pad(slice.Of(seen)).detach(), objectives, gradients, judged).MoveToOuterScope());
         }
 
-        return parts.Count > 0 ? Answer.Of(parts) : Silence(seen, objectives.Count, gradients);
+        return (parts.Count > 0 ? Answer.Of(parts) : Silence(seen, objectives.Count, gradients)).MoveToOuterScope();
     }
 
     /// <summary>What is said of no points at all.</summary>
@@ -270,7 +272,7 @@ public sealed class Pursuit : IDisposable
                     var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
                     // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
                     Backwards += standing;
-                    slopes[i] = Sum(slopes[i], Rows(InputGradient.Of(loss.sum(), batch, use), slice));
+                    slopes[i] = Sum(slopes[i], Unpadded(InputGradient.Of(loss.sum(), batch, use), slice));
                 }
             }
         }
@@ -279,7 +281,7 @@ public sealed class Pursuit : IDisposable
             new Feedback(
                 [.. losses.Select(loss => loss is null ? zeros_like(goals!) : Mean(loss))],
                 goals!,
-                [.. slopes.Select(slope => slope is null ? zeros_like(Rows(batch, slice)) : Numbers(Mean(slope)))]),
+                [.. slopes.Select(slope => slope is null ? zeros_like(Unpadded(batch, slice)) : Owned(Mean(slope), batch))]),
             scales!);
     }
 
@@ -288,24 +290,28 @@ public sealed class Pursuit : IDisposable
     private Tensor Mean(Tensor sum) => _draws == 1 ? sum : sum / _draws;
 
     /// <summary>The rows of a padded batch that are not padding.</summary>
-    private static Tensor Rows(Tensor batch, Slice slice) => batch.shape[0] == slice.Count ? batch : batch.narrow(0, 0, slice.Count);
+    private static Tensor Unpadded(Tensor batch, Slice slice) => batch.shape[0] == slice.Count ? batch : batch.narrow(0, 0, slice.Count);
 
     /// <summary>
-    /// NaN is no direction: it would poison an attack's point for good. A sum finds it in a fraction of the time. Of a
-    /// network that sums its inputs autograd gives one number under many addresses, which nobody could change in place.
+    /// A gradient that an attack can change in place and keep, without NaN, which is no direction and would poison its
+    /// point for good: a sum finds NaN in a fraction of the time. Of a network that sums its inputs autograd gives one
+    /// number under many addresses; a few rows of a batch would keep all of it.
     /// </summary>
-    private static Tensor Numbers(Tensor gradient) =>
-        (float.IsFinite(gradient.sum().item<float>()) ? gradient : gradient.nan_to_num()).contiguous();
+    private static Tensor Owned(Tensor gradient, Tensor batch)
+    {
+        var numbers = float.IsFinite(gradient.sum().item<float>()) ? gradient : gradient.nan_to_num();
+        return numbers.shape[0] < batch.shape[0] ? numbers.clone() : numbers.contiguous();
+    }
 
     private Tensor Forward(Tensor batch, Slice slice, bool track)
     {
         if (track)
         {
-            return Rows(_oracle.Classifier.Logits(batch), slice);
+            return Unpadded(_oracle.Classifier.Logits(batch), slice);
         }
 
         using var noGrad = no_grad();
-        return Rows(_oracle.Classifier.Logits(batch), slice);
+        return Unpadded(_oracle.Classifier.Logits(batch), slice);
     }
 
     /// <returns>The rows that are kept, as an index; null for all.</returns>
@@ -354,36 +360,4 @@ public sealed class Pursuit : IDisposable
     public delegate Tensor Objective(Tensor logits, Slice slice);
 
     private delegate float Sampler(ref CounterRandom random);
-}
-
-/// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
-/// <param name="Losses">(n) for each objective.</param>
-/// <param name="Goals">(n): how far each sample is from falling; see <see cref="Quarry.Goal"/>.</param>
-/// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
-public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadOnlyList<Tensor> Gradients)
-{
-    /// <summary>Batches one below the other.</summary>
-    internal static Feedback Of(IReadOnlyList<Feedback> parts) => new(
-        [.. parts[0].Losses.Select((_, i) => cat([.. parts.Select(part => part.Losses[i])], 0))],
-        cat([.. parts.Select(part => part.Goals)], 0),
-        [.. parts[0].Gradients.Select((_, i) => cat([.. parts.Select(part => part.Gradients[i])], 0))]);
-
-    /// <summary>Certain rows of everything.</summary>
-    internal Feedback Keep(Tensor index) => Each(rows => rows.index_select(0, index));
-
-    internal Feedback MoveToOuterScope() => Each(rows => rows.MoveToOuterDisposeScope());
-
-    private Feedback Each(Func<Tensor, Tensor> change) =>
-        new([.. Losses.Select(change)], change(Goals), [.. Gradients.Select(change)]);
-}
-
-/// <summary>What the network says of points before any is judged.</summary>
-/// <param name="Scales">(n): greatest magnitude of the logits, here and at the sample.</param>
-internal sealed record Answer(Feedback Feedback, Tensor Scales)
-{
-    public static Answer Of(IReadOnlyList<Answer> parts) => parts.Count == 1
-        ? parts[0]
-        : new Answer(Feedback.Of([.. parts.Select(part => part.Feedback)]), cat([.. parts.Select(part => part.Scales)], 0));
-
-    public Answer MoveToOuterScope() => new(Feedback.MoveToOuterScope(), Scales.MoveToOuterDisposeScope());
 }

@@ -11,20 +11,20 @@ public static class InputGradient
 {
     /// <summary>∂total/∂input, shaped like the input; zeros where the total does not depend on it.</summary>
     /// <param name="total">A scalar.</param>
-    /// <param name="input">A leaf that requires a gradient.</param>
+    /// <param name="input">A tensor that the total was computed from, in a graph.</param>
     /// <param name="use">What becomes of the graph.</param>
     public static Tensor Of(Tensor total, Tensor input, GraphUse use = GraphUse.Free) =>
         total.requires_grad && input.requires_grad ? Gradients(total, [input], use)[0] : zeros_like(input);
 
-    /// <summary>The gradient with respect to each of several tensors (a network's weights).</summary>
+    /// <summary>The gradient with respect to each of several tensors: a network's weights, or what its layers give.</summary>
     /// <param name="total">A scalar.</param>
-    /// <param name="leaves">Tensors that require a gradient.</param>
+    /// <param name="inputs">Tensors that require a gradient.</param>
     /// <param name="use">What becomes of the graph.</param>
     /// <remarks>Spares the pass to the input that <c>backward()</c> would make where the input requires a gradient too.</remarks>
-    /// <exception cref="ArgumentException">No graph leads from the total to leaves that require a gradient.</exception>
-    public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> leaves, GraphUse use = GraphUse.Free) =>
-        total.requires_grad && leaves.All(leaf => leaf.requires_grad)
-            ? Gradients(total, leaves, use)
+    /// <exception cref="ArgumentException">No graph leads from the total to tensors that require a gradient.</exception>
+    public static Tensor[] OfAll(Tensor total, IReadOnlyList<Tensor> inputs, GraphUse use = GraphUse.Free) =>
+        total.requires_grad && inputs.All(input => input.requires_grad)
+            ? Gradients(total, inputs, use)
             : throw new ArgumentException("a gradient is asked for where no graph was recorded");
 
     private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, GraphUse use)

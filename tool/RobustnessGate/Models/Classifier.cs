@@ -12,6 +12,9 @@ namespace RobustnessGate.Models;
 /// <param name="sha256">Of the model file, lower-case hexadecimal; empty for a network that never was one.</param>
 public sealed class Classifier(INetwork network, InputSection input, string sha256 = "") : IDisposable
 {
+    /// <summary>What the stages of the preprocessing use.</summary>
+    private Tensor[] _constants = [];
+
     public string Sha256 { get; } = sha256;
 
     public INetwork Network { get; } = network;
@@ -46,7 +49,10 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
         return LogitShape.Of(Network.Forward(normalised)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Preprocessing and network as a row of stages; null where they are none, or where that is not known.</summary>
+    /// <summary>
+    /// Preprocessing and network as a row of stages; null where they are none, or where that is not known. Good until the
+    /// next call or the end of the classifier.
+    /// </summary>
     internal IReadOnlyList<Stage>? Stages(Device device)
     {
         if (Input.ChannelOrder == ChannelOrder.Bgr || Network is not ITrainableNetwork { Stages: { } stages })
@@ -60,17 +66,29 @@ public sealed class Classifier(INetwork network, InputSection input, string sha2
         }
 
         using var scope = NewDisposeScope();
+        FreeConstants();
         var like = empty([1, .. Input.Shape.Select(size => (long)size)], device: device);
         var spread = Input.Std.IsEmpty ? ones(1, device: device) : PerChannel(Input.Std, like);
         var mean = Input.Mean.IsEmpty ? zeros(1, device: device) : PerChannel(Input.Mean, like);
-        return
-        [
-            new ScalingStage((Input.Scale / spread).DetachFromDisposeScope()),
-            new ShiftingStage((-mean / spread).DetachFromDisposeScope()), .. stages,
-        ];
+        _constants = [(Input.Scale / spread).DetachFromDisposeScope(), (-mean / spread).DetachFromDisposeScope()];
+        return [new ScalingStage(_constants[0]), new ShiftingStage(_constants[1]), .. stages];
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        FreeConstants();
+        Network.Dispose();
+    }
+
+    private void FreeConstants()
+    {
+        foreach (var constant in _constants)
+        {
+            constant.Dispose();
+        }
+
+        _constants = [];
+    }
 
     private long ChannelDimension(Tensor x) => Input.Layout == ChannelLayout.ChannelsLast ? x.dim() - 1 : 1;
 

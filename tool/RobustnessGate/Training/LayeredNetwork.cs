@@ -1,6 +1,6 @@
 using System.Globalization;
-using RobustnessGate.Models.Onnx;
 using RobustnessGate.Models.Linear;
+using RobustnessGate.Models.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -105,18 +105,19 @@ public sealed class LayeredNetwork : ITrainable
 
     Linearisation? ITrainable.Linearise(Tensor x)
     {
-        var layers = Architecture.Layers;
-        return layers.Any(layer => layer is Layer.BatchNorm) ? null : Linearisation.Of(Linearisation.Row(layers.Select(Stage)), x);
-
-        Stage Stage(Layer layer, int i) => layer switch
-        {
-            Layer.Conv conv => new ConvolutionStage(this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
-            Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
-            Layer.Relu => new RectifyingStage(),
-            Layer.MaxPool pool => new MaximumStage(pool.Kernel, pool.Kernel, padding: 0),
-            _ => new FlatteningStage(),
-        };
+        var stages = Architecture.Layers.Select(Stage).ToList();
+        return stages.Contains(null) ? null : Linearisation.Of(Linearisation.Row(stages!), x);
     }
+
+    private Stage? Stage(Layer layer, int i) => layer switch
+    {
+        Layer.Conv conv => new ConvolutionStage(this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
+        Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
+        Layer.Relu => new RectifyingStage(),
+        Layer.MaxPool pool => new MaximumStage(pool.Kernel, pool.Kernel, padding: 0),
+        Layer.Flatten => new FlatteningStage(),
+        _ => null,
+    };
 
     /// <remarks>
     /// The graph refers to the running statistics and reads them again on the way back. A copy keeps a later batch

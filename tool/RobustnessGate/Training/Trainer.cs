@@ -23,6 +23,10 @@ public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.
     public Action<Resumption>? Found { get; init; }
 }
 
+/// <param name="Epochs">Epochs made.</param>
+/// <param name="Kept">The one whose weights the network has: the last, or with patience the best.</param>
+public sealed record TrainingEnd(int Epochs, int Kept);
+
 /// <summary>
 /// The training loop. Deterministic for a seed, a thread count and a device: the order of samples and every random
 /// draw are functions of the seed and the step, so a training that was killed and resumed ends at the same weights.
@@ -32,7 +36,7 @@ public static class Trainer
     /// <param name="progress">Called after every epoch.</param>
     /// <exception cref="Gating.MistakeException">RG0480: the loss became infinite or NaN.</exception>
     /// <exception cref="OperationCanceledException">Stopped between two steps.</exception>
-    public static void Run(TrainingTask task, Action<EpochReport> progress, CancellationToken cancellation)
+    public static TrainingEnd Run(TrainingTask task, Action<EpochReport> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var state = new TrainingState(task);
@@ -43,7 +47,7 @@ public static class Trainer
 
         if (state.IsFinished)
         {
-            return;
+            return state.End;
         }
 
         using var epochs = new EpochRunner(task, state, cancellation);
@@ -57,6 +61,8 @@ public static class Trainer
                 progress(tally.Report(state.Epoch + 1, task.Options.Epochs, score));
                 state.EndEpoch(score);
             }
+
+            return state.End;
         }
         finally
         {

@@ -28,6 +28,9 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Epochs finished.</summary>
     public int Epoch { get; private set; }
 
+    /// <summary>How far the training came, and which epoch the network's weights are of once it has finished.</summary>
+    public TrainingEnd End => new(Epoch, KeepsBest ? Epoch - _since : Epoch);
+
     public bool IsFinished => _stopped || Epoch >= _task.Options.Epochs;
 
     private bool KeepsBest => _task.Validation?.Patience is not null;

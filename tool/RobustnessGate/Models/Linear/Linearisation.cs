@@ -26,22 +26,14 @@ internal sealed class Linearisation
     /// <summary>(N, K), with the graph to the weights.</summary>
     public Tensor Logits { get; }
 
-    /// <param name="row">A network's stages as <see cref="Row"/> gives them.</param>
+    /// <param name="row">A network's stages as <see cref="Row"/> gives them; the last gives (N, K).</param>
     /// <param name="x">(N, …).</param>
-    /// <returns>
-    /// Null where what precedes the first layer with weights switches, or where the answers are not (N, K) with K ≥ 2.
-    /// </returns>
+    /// <returns>Null where what precedes the first layer with weights switches.</returns>
     public static Linearisation? Of(IReadOnlyList<Stage> row, Tensor x)
     {
         // Down to the input, gradients go without autograd: its way through a thin first convolution is slow.
         PullingStage[] entrance = [.. row.TakeWhile(stage => stage is PullingStage and not WeightedStage).Cast<PullingStage>()];
-        if (entrance.Length == row.Count || row[entrance.Length] is not WeightedStage)
-        {
-            return null;
-        }
-
-        var pass = new Linearisation(row, entrance, x);
-        return pass.Logits.shape is [var count, > 1] && count == x.shape[0] ? pass : null;
+        return entrance.Length < row.Count && row[entrance.Length] is WeightedStage ? new Linearisation(row, entrance, x) : null;
     }
 
     /// <summary>Stages as they are run: what is rectified before its maxima are taken can be rectified after, where less is left.</summary>

@@ -48,10 +48,19 @@ internal sealed class FlatteningStage(long features = -1) : PullingStage
 /// <summary>Adds numbers: a bias that stands alone, or the mean of a preprocessing.</summary>
 internal sealed class ShiftingStage(Tensor offset) : PullingStage
 {
-    public override Tensor Push(Tensor change) => change;
+    private long[] _output = [];
 
-    protected override Tensor Apply(Tensor x) => x + offset;
+    // One value to which several are added gives several.
+    public override Tensor Push(Tensor change) => change.expand(_output);
 
+    protected override Tensor Apply(Tensor x)
+    {
+        var sum = x + offset;
+        _output = sum.shape;
+        return sum;
+    }
+
+    /// <remarks>Asked of the preprocessing alone, which adds to each feature one number.</remarks>
     protected override Tensor Pull(Tensor gradient, long[] shape) => gradient;
 }
 

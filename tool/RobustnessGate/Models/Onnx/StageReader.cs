@@ -28,7 +28,8 @@ internal sealed class StageReader(OnnxGraph graph, IReadOnlyDictionary<int, Valu
                 return null;
             }
 
-            if (Stage(node) is not { } stage || (stage is ShiftingStage && stages.Count == 0))
+            // What is added before the first weights could widen the input, whose gradient is asked for.
+            if (Stage(node) is not { } stage || (stage is ShiftingStage && !stages.Any(earlier => earlier is WeightedStage)))
             {
                 return null;
             }
@@ -45,7 +46,8 @@ internal sealed class StageReader(OnnxGraph graph, IReadOnlyDictionary<int, Valu
         "Conv" => Convolution(node),
         "Gemm" => Gemm(node),
         "MatMul" => Weight(node, 1) is { } weight && weight.dim() == 2 ? new LinearStage(weight, null, transposed: true) : null,
-        "Add" => (Weight(node, 0) ?? Weight(node, 1)) is { } offset ? new ShiftingStage(offset) : null,
+        // Before opset 7 it has an axis.
+        "Add" when node.Opset >= 7 => (Weight(node, 0) ?? Weight(node, 1)) is { } offset ? new ShiftingStage(offset) : null,
         "Relu" => new RectifyingStage(),
         "MaxPool" => Maximum(node),
         "Flatten" => node.Attributes.Int("axis", 1) == 1 ? new FlatteningStage() : null,

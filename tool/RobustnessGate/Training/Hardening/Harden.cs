@@ -44,9 +44,10 @@ public static class Harden
 
         say("measuring the model as it is");
         var before = Evaluate(prepared, policy.Model, request, cancellation);
-        say($"training: {regime.Name}");
+        say(FormattableString.Invariant(
+            $"training: {regime.Name} on {prepared.Trained:N0} samples; {prepared.HeldOut:N0} held out{(prepared.Radius is { } ε ? $", attacked within {ε}" : "")}"));
         Resumption? found = null;
-        var search = Train(
+        var (end, search) = Train(
             prepared,
             resumption =>
             {
@@ -58,7 +59,8 @@ public static class Harden
         var after = Evaluate(prepared, policy.Model.WithWeights(output.Model), request, cancellation);
 
         var table = HardenReport.Render(
-            Path.GetFileName(policy.Model.Path), prepared.Section, new(before, after, search, prepared.Shared, found));
+            Path.GetFileName(policy.Model.Path), prepared.Section,
+            new(end, prepared.Trained, prepared.HeldOut, policy.Seed), new(before, after, search, prepared.Shared, found));
         AtomicFile.Write(output.Report, table);
         return new(output.Model, output.Report, table);
     }
@@ -66,27 +68,27 @@ public static class Harden
     /// <summary>
     /// Trains, writes the new model, and measures only then: whatever ends the measurement, the training is not lost.
     /// </summary>
-    /// <returns>What training's own search finds on the judged samples before and after.</returns>
-    private static ImmutableArray<SearchFigure> Train(
+    /// <returns>How far it came, and what training's own search finds on the judged samples before and after.</returns>
+    private static (TrainingEnd, ImmutableArray<SearchFigure>) Train(
         Preparation prepared, Action<Resumption> found, Action<EpochReport> progress, Action<string> say, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var model = new TrainableModel(prepared.Policy.Model, prepared.Device);
         using var source = new TrainableModel(prepared.Policy.Model, prepared.Device);
-        Train(prepared, model, source, found, progress, cancellation);
+        var end = Train(prepared, model, source, found, progress, cancellation);
         AtomicFile.Write(prepared.Output.Model, model.Rewritten());
         say("the new weights are written; measuring what training's own search finds");
-        return SearchMeasurement.Of(prepared, source, model, say, cancellation);
+        return (end, SearchMeasurement.Of(prepared, source, model, say, cancellation));
     }
 
-    private static void Train(
+    private static TrainingEnd Train(
         Preparation prepared, TrainableModel model, TrainableModel source, Action<Resumption> found,
         Action<EpochReport> progress, CancellationToken cancellation)
     {
         using var all = prepared.Training.ToTrainingSet(prepared.Policy.Model.Input, prepared.Device);
         using var data = all.Slice(0, all.Count - prepared.HeldOut);
         using var measured = all.Slice(all.Count - prepared.HeldOut, prepared.HeldOut);
-        Trainer.Run(
+        return Trainer.Run(
             new(model, data, prepared.Section.Regime, prepared.Options)
             {
                 Source = source,

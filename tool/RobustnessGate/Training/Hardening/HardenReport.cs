@@ -4,15 +4,22 @@ using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.Training.Hardening;
 
+/// <summary>How a hardening went.</summary>
+/// <param name="Trained">Samples trained on.</param>
+/// <param name="HeldOut">Samples measured on meanwhile.</param>
+internal sealed record Course(TrainingEnd End, int Trained, int HeldOut, long Seed);
+
 /// <summary>The table of a hardening: natural, attacked and indicator figures before and after, and what they come to.</summary>
 internal static class HardenReport
 {
     /// <param name="model">Name of the model's file.</param>
-    public static string Render(string model, HardenSection section, Comparison figures)
+    public static string Render(string model, HardenSection section, Course course, Comparison figures)
     {
         var text = new MarkdownText();
         text.Line($"# {model}, hardened").Line($"");
-        text.Line($"Regime `{section.Regime.Name}`, up to {section.Epochs} epochs, batches of {section.BatchSize}, peak learning rate {section.LearningRate}.").Line($"");
+        var (epochs, kept) = course.End;
+        var which = kept == epochs ? "" : FormattableString.Invariant($" (the weights are those of epoch {kept})");
+        text.Line($"Regime `{section.Regime.Name}`, {epochs} of {section.Epochs} epochs{which}, {course.Trained:N0} samples and {course.HeldOut:N0} held out, batches of {section.BatchSize}, peak learning rate {section.LearningRate}, seed {course.Seed}.").Line($"");
         if (figures.Found is { } found)
         {
             text.Line($"An earlier run left a checkpoint: {found.Sentence}.").Line($"");

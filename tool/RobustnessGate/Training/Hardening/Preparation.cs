@@ -22,6 +22,9 @@ internal sealed record Preparation(
     /// <summary>How many of the last training samples are measured on instead.</summary>
     public int HeldOut { get; } = Math.Max(1, Math.Min(Section.HeldOut, Training.Count / 10));
 
+    /// <summary>Samples to train on.</summary>
+    public int Trained => Training.Count - HeldOut;
+
     /// <summary>How many of the judged samples are trained on too.</summary>
     public int Shared { get; } = Identities(Training).Intersect(Identities(Judged)).Count();
 

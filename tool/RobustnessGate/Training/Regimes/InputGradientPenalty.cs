@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace RobustnessGate.Training.Regimes;
 
 /// <summary>
-/// Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input, by double
-/// backpropagation that shares the forward pass of the cross-entropy.
+/// Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input, from one forward pass
+/// for both: by the linear map that a piecewise linear network is there, else by double backpropagation.
 /// </summary>
 /// <param name="Coefficient">Multiplies the mean over the batch of the samples' penalties.</param>
 /// <param name="Ramp">Share of the training over which the coefficient rises linearly from zero.</param>

@@ -1,13 +1,13 @@
 using RobustnessGate.Maths;
+using RobustnessGate.Models.Linear;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
-using RobustnessGate.Models.Linear;
 using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace RobustnessGate.Tests.Training;
+namespace RobustnessGate.Tests.Models;
 
 /// <summary>The short way to a penalty's derivatives, against double backpropagation in float64.</summary>
 public class LinearisationTests

@@ -1,0 +1,36 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
+/// <param name="Losses">(n) for each objective.</param>
+/// <param name="Goals">(n): how far each sample is from falling; see <see cref="Quarry.Goal"/>.</param>
+/// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
+public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadOnlyList<Tensor> Gradients)
+{
+    /// <summary>Batches one below the other.</summary>
+    internal static Feedback Of(IReadOnlyList<Feedback> parts) => new(
+        [.. parts[0].Losses.Select((_, i) => cat([.. parts.Select(part => part.Losses[i])], 0))],
+        cat([.. parts.Select(part => part.Goals)], 0),
+        [.. parts[0].Gradients.Select((_, i) => cat([.. parts.Select(part => part.Gradients[i])], 0))]);
+
+    /// <summary>Certain rows of everything.</summary>
+    internal Feedback Keep(Tensor index) => Each(rows => rows.index_select(0, index));
+
+    internal Feedback MoveToOuterScope() => Each(rows => rows.MoveToOuterDisposeScope());
+
+    private Feedback Each(Func<Tensor, Tensor> change) =>
+        new([.. Losses.Select(change)], change(Goals), [.. Gradients.Select(change)]);
+}
+
+/// <summary>What the network says of points before any is judged.</summary>
+/// <param name="Scales">(n): greatest magnitude of the logits, here and at the sample.</param>
+internal sealed record Answer(Feedback Feedback, Tensor Scales)
+{
+    public static Answer Of(IReadOnlyList<Answer> parts) => parts.Count == 1
+        ? parts[0]
+        : new Answer(Feedback.Of([.. parts.Select(part => part.Feedback)]), cat([.. parts.Select(part => part.Scales)], 0));
+
+    public Answer MoveToOuterScope() => new(Feedback.MoveToOuterScope(), Scales.MoveToOuterDisposeScope());
+}
