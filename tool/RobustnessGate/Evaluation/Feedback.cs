@@ -23,14 +23,3 @@ public sealed record Feedback(IReadOnlyList<Tensor> Losses, Tensor Goals, IReadO
     private Feedback Each(Func<Tensor, Tensor> change) =>
         new([.. Losses.Select(change)], change(Goals), [.. Gradients.Select(change)]);
 }
-
-/// <summary>What the network says of points before any is judged.</summary>
-/// <param name="Scales">(n): greatest magnitude of the logits, here and at the sample.</param>
-internal sealed record Answer(Feedback Feedback, Tensor Scales)
-{
-    public static Answer Of(IReadOnlyList<Answer> parts) => parts.Count == 1
-        ? parts[0]
-        : new Answer(Feedback.Of([.. parts.Select(part => part.Feedback)]), cat([.. parts.Select(part => part.Scales)], 0));
-
-    public Answer MoveToOuterScope() => new(Feedback.MoveToOuterScope(), Scales.MoveToOuterDisposeScope());
-}

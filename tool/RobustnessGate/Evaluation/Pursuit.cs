@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using TorchSharp;
@@ -14,8 +13,8 @@ namespace RobustnessGate.Evaluation;
 /// </summary>
 public sealed class Pursuit : IDisposable
 {
-    private readonly Oracle _oracle;
     private readonly Quarry _quarry;
+    private readonly Inquiry _inquiry;
     private readonly Evidence _evidence;
     private readonly Judge _judge;
     private readonly int _draws;
@@ -25,7 +24,6 @@ public sealed class Pursuit : IDisposable
     private readonly Rows _classes;
     private readonly Rows _cleanLogits;
     private readonly Rows _cleanScales;
-    private readonly CancellationToken _cancel;
     private readonly Action<Pursuit>? _onQuery;
     private readonly Action<Tensor>? _onPoints;
 
@@ -34,7 +32,8 @@ public sealed class Pursuit : IDisposable
         Action<Pursuit>? onQuery, CancellationToken cancel, int draws = 1, Action<Tensor>? onPoints = null)
     {
         (_draws, _onPoints) = (draws, onPoints);
-        (_oracle, _quarry, _evidence, _judge, _onQuery, _cancel) = (oracle, quarry, evidence, judge, onQuery, cancel);
+        (_quarry, _evidence, _judge, _onQuery) = (quarry, evidence, judge, onQuery);
+        _inquiry = new Inquiry(oracle, quarry, evidence, draws, cancel);
         _clean = Track(quarry.Clean.alias());
         _classes = Track(quarry.Classes.alias());
         _cleanLogits = Track(quarry.CleanLogits.alias());
@@ -189,21 +188,9 @@ public sealed class Pursuit : IDisposable
         _region.Project(points, bounded);
         var seen = _quarry.Levels?.Nearest(points.Value, _region, Clean) ?? points.Value;
         _onPoints?.Invoke(seen);
-        var backwards = Backwards;
-        Answer? answer = null;
-        while (answer is null)
-        {
-            try
-            {
-                answer = Propagate(seen, objectives, gradients, judged && bounded);
-            }
-            catch (ExternalException exception) when (_oracle.Halve(exception))
-            {
-                Backwards = backwards;
-            }
-        }
-
+        var answer = _inquiry.Ask(seen, Classes, _cleanScales.Value, objectives, gradients, judged && bounded);
         Forwards += (long)Standing.Length * _draws;
+        Backwards += answer.Backwards;
         Queries++;
         var feedback = answer.Feedback;
         if (judged)
@@ -215,103 +202,6 @@ public sealed class Pursuit : IDisposable
 
         _onQuery?.Invoke(this);
         return feedback;
-    }
-
-    /// <summary>Runs the network over all points, a batch at a time.</summary>
-    private Answer Propagate(Tensor seen, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
-    {
-        // Parts that a lack of memory made useless, or that were put together, make room at once.
-        using var attempt = NewDisposeScope();
-        var parts = new List<Answer>();
-        foreach (var slice in _oracle.Slices(Standing.Length))
-        {
-            _cancel.ThrowIfCancellationRequested();
-            using var chunk = NewDisposeScope();
-            parts.Add(Ask(slice, _oracle.Pad(slice.Of(seen)).detach(), objectives, gradients, judged).MoveToOuterScope());
-        }
-
-        return (parts.Count > 0 ? Answer.Of(parts) : Silence(seen, objectives.Count, gradients)).MoveToOuterScope();
-    }
-
-    /// <summary>What is said of no points at all.</summary>
-    private static Answer Silence(Tensor seen, int objectives, bool gradients) => new(
-        new Feedback(
-            [.. Enumerable.Range(0, objectives).Select(_ => zeros(0, device: seen.device))],
-            zeros(0, device: seen.device),
-            [.. Enumerable.Range(0, gradients ? objectives : 0).Select(_ => zeros_like(seen))]),
-        zeros(0, device: seen.device));
-
-    /// <summary>Runs the network over one batch: losses and gradients are means over the draws of a randomised one.</summary>
-    private Answer Ask(Slice slice, Tensor batch, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
-    {
-        batch.requires_grad_(gradients);
-        var losses = new Tensor?[objectives.Count];
-        var slopes = new Tensor?[gradients ? objectives.Count : 0];
-        Tensor? sum = null;
-        Tensor? goals = null;
-        Tensor? scales = null;
-        for (var draw = 1; draw <= _draws; draw++)
-        {
-            var logits = Forward(batch, slice, track: gradients);
-            sum = Sum(sum, logits.detach());
-            if (draw == _draws)
-            {
-                var mean = Mean(sum);
-                goals = _quarry.Goal(mean, slice.Of(Classes));
-                // Near the boundary logits may cancel; rounding is that of what they were made from.
-                scales = maximum(mean.abs().amax(1), slice.Of(_cleanScales.Value));
-            }
-
-            var standing = _draws == 1 && judged ? _evidence.CountStanding(goals!, scales!) : slice.Count;
-            for (var i = 0; i < objectives.Count && standing > 0; i++)
-            {
-                var loss = objectives[i](logits, slice);
-                losses[i] = Sum(losses[i], loss.detach());
-                if (gradients)
-                {
-                    var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
-                    // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
-                    Backwards += standing;
-                    slopes[i] = Sum(slopes[i], Unpadded(InputGradient.Of(loss.sum(), batch, use), slice));
-                }
-            }
-        }
-
-        return new Answer(
-            new Feedback(
-                [.. losses.Select(loss => loss is null ? zeros_like(goals!) : Mean(loss))],
-                goals!,
-                [.. slopes.Select(slope => slope is null ? zeros_like(Unpadded(batch, slice)) : Owned(Mean(slope), batch))]),
-            scales!);
-    }
-
-    private static Tensor Sum(Tensor? sum, Tensor next) => sum is null ? next : sum + next;
-
-    private Tensor Mean(Tensor sum) => _draws == 1 ? sum : sum / _draws;
-
-    /// <summary>The rows of a padded batch that are not padding.</summary>
-    private static Tensor Unpadded(Tensor batch, Slice slice) => batch.shape[0] == slice.Count ? batch : batch.narrow(0, 0, slice.Count);
-
-    /// <summary>
-    /// A gradient that an attack can change in place and keep, without NaN, which is no direction and would poison its
-    /// point for good: a sum finds NaN in a fraction of the time. Of a network that sums its inputs autograd gives one
-    /// number under many addresses; a few rows of a batch would keep all of it.
-    /// </summary>
-    private static Tensor Owned(Tensor gradient, Tensor batch)
-    {
-        var numbers = float.IsFinite(gradient.sum().item<float>()) ? gradient : gradient.nan_to_num();
-        return numbers.shape[0] < batch.shape[0] ? numbers.clone() : numbers.contiguous();
-    }
-
-    private Tensor Forward(Tensor batch, Slice slice, bool track)
-    {
-        if (track)
-        {
-            return Unpadded(_oracle.Classifier.Logits(batch), slice);
-        }
-
-        using var noGrad = no_grad();
-        return Unpadded(_oracle.Classifier.Logits(batch), slice);
     }
 
     /// <returns>The rows that are kept, as an index; null for all.</returns>
