@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
@@ -47,7 +48,9 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
                 limit.CancelAfter(span);
             }
 
-            var exitCode = Run(requestFile, recordsFile, limit.Token);
+            var exitCode = Run(requestFile, recordsFile, instructions: null, limit.Token);
+            exitCode = exitCode == EvaluationProcess.StartAgain
+                ? Run(requestFile, recordsFile, KernelLadder.OlderInstructions, limit.Token) : exitCode;
             var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
             return damage is null
                 ? Judge(exitCode, facts, cancel)
@@ -64,9 +67,10 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
     private const int Terminated = 143;
 
     /// <summary>The process's exit code; null where it had to be ended.</summary>
-    private int? Run(string requestFile, string recordsFile, CancellationToken cancel)
+    /// <param name="instructions">The newest that vendor libraries may use; null for the processor's.</param>
+    private int? Run(string requestFile, string recordsFile, string? instructions, CancellationToken cancel)
     {
-        using var process = Start(requestFile, recordsFile);
+        using var process = Start(requestFile, recordsFile, instructions);
 
         // Never waited for: something that the model started may hold the pipe open for longer than the process lives.
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
@@ -83,7 +87,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
         }
     }
 
-    private Process Start(string requestFile, string recordsFile)
+    private Process Start(string requestFile, string recordsFile, string? instructions)
     {
         var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile])
         {
@@ -92,6 +96,11 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
             RedirectStandardOutput = true,
         };
         ChildEnvironment.Restrict(start.Environment);
+        if (instructions is not null)
+        {
+            start.Environment[KernelLadder.InstructionsVariable] = instructions;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");
     }
 
