@@ -14,6 +14,7 @@ torch.set_num_threads(1);
     ("attacks", AttackCost.Run),
     ("surface", SurfaceCost.Run),
     ("ensemble", EnsembleLedger.Run),
+    ("kernels", KernelCost.Run),
 ];
 
 var chosen = args.Length == 0 ? all : [.. all.Where(benchmark => args.Contains(benchmark.Name))];

@@ -51,6 +51,7 @@ public static class MachineReport
     {
         try
         {
+            Evaluation.Evaluator.UseThreads(1);
             var (wrong, answers) = KernelLadder.Survey();
             if (wrong.Count == 0)
             {

@@ -16,6 +16,9 @@ internal static class Convolution
         ("as matrix products", ConvolutionKernels.MatrixProduct),
     ];
 
+    /// <summary>Where channels leave a block half empty, and the library is known to lie, its being right may be luck.</summary>
+    private static readonly (string Name, ConvolutionKernel Kernel)[] Cautious = [.. Ways.Skip(1), Ways[0]];
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, (string Name, ConvolutionKernel Kernel)> Chosen = [];
 
@@ -73,7 +76,7 @@ internal static class Convolution
     private static (string, ConvolutionKernel) Choose(Tensor x, Tensor weight, ConvolutionGeometry geometry, string shape, bool trained)
     {
         KernelFault? last = null;
-        foreach (var way in Ways)
+        foreach (var way in ConvolutionKernels.LeavesBlocksHalfEmpty(weight, geometry) ? Cautious : Ways)
         {
             last = new KnownAnswer(geometry.Operation, shape, x.shape, weight.shape, (input, w) => way.Kernel(input, w!, null, geometry))
             {

@@ -75,6 +75,10 @@ internal static class ConvolutionKernels
         return bias is null ? result : result + bias.reshape(1, -1, 1, 1);
     }
 
+    /// <summary>Whether <see cref="WholeBlocks"/> changes anything. Not with one channel a group, which has kernels of its own and would become 16 times as large.</summary>
+    public static bool LeavesBlocksHalfEmpty(Tensor weight, ConvolutionGeometry g) =>
+        weight.shape[0] / g.Groups is var channels && channels % Block != 0 && (channels > 1 || g.Groups == 1);
+
     private static Tensor Unfolded(Tensor x, Tensor weight, ConvolutionGeometry g)
     {
         var kernel = weight.shape[2..];

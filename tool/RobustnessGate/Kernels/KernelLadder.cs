@@ -121,12 +121,10 @@ public static class KernelLadder
     }
 
     /// <summary>RG0913, where something is wrong here and computed otherwise; null where everything is as shipped.</summary>
-    /// <remarks>Its text is the same on every run: how large an error is may hang on what memory held.</remarks>
+    /// <remarks>Its text is the same on every run: which error shows first, and how large, may hang on what memory held.</remarks>
     public static Finding? Finding() => Rung == KernelRung.AsShipped ? null : new Finding(
         "RG0913", Severity.Note, null,
-        $"the tensor library computes wrongly on this processor{Kinds()}, so {Way()}. Counts are right, and comparable with those of other machines up to rounding; the run may take longer. dotnet robustness-gate doctor shows what was found.");
-
-    private static string Kinds() => Rung == KernelRung.OlderInstructions || Faults.Count == 0 ? "" : $" ({Faults[0].Kind})";
+        $"as shipped, the tensor library's answers on this processor are not those of float64, so {Way()}. Counts are right, and comparable with those of other machines up to rounding; the run may take longer. dotnet robustness-gate doctor shows what was found.");
 
     private static string Way() => Rung switch
     {

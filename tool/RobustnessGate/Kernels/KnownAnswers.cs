@@ -50,9 +50,26 @@ internal static class KnownAnswers
         Of("batch_norm", [2, 3, 6, 6], [3], (x, w) => F.batch_norm(x, zeros_like(w!), ones_like(w!) * 0.7, w, training: false)),
         Of("layer_norm", [2, 24], [24], (x, w) => F.layer_norm(x, [24], w)),
         Of("group_norm", [2, 6, 5, 5], [6], (x, w) => F.group_norm(x, 2, w)),
+        Of("lstm", [batch, 3, 5], [24, 11], (x, w) => Recurrent(x, w!)),
         Of("gelu", [batch, 33], null, (x, _) => F.gelu(x * 3)),
         Of("log_softmax", [batch, 10], null, (x, _) => F.log_softmax(x * 9, 1)),
     ];
+
+    /// <summary>One recurrent layer of 6 units over (N, length, 5), its weights (24, 5 + 6) put together.</summary>
+    private static Tensor Recurrent(Tensor x, Tensor weights)
+    {
+        using var layer = nn.LSTM(5, 6, batchFirst: true, device: x.device, dtype: x.dtype);
+        using var frozen = no_grad();
+        foreach (var (name, parameter) in layer.named_parameters())
+        {
+            parameter.requires_grad = false;
+            parameter.copy_(name.Contains("weight_ih", StringComparison.Ordinal) ? weights.narrow(1, 0, 5)
+                : name.Contains("weight_hh", StringComparison.Ordinal) ? weights.narrow(1, 5, 6) : weights.select(1, name.Contains("ih", StringComparison.Ordinal) ? 0 : 7));
+        }
+
+        using var recording = enable_grad();
+        return layer.call(x).Item1;
+    }
 
     private static KnownAnswer Of(string operation, long[] input, long[]? weight, Func<Tensor, Tensor?, Tensor> compute) =>
         new(operation, string.Join('×', input) + (weight is null ? "" : $" with {string.Join('×', weight)}"), input, weight, compute);

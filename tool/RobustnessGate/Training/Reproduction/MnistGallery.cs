@@ -111,6 +111,7 @@ public sealed class MnistGallery : IDisposable
         if (!_oracles.TryGetValue(row.Key, out var oracle))
         {
             oracle = new Oracle(ModelLoader.Load(Section(row)), BatchSize, CPU);
+            ModelProof.Require(oracle.Classifier, _tensors.Load([.. Enumerable.Range(0, Math.Min(_tensors.Count, BatchSize))]), BatchSize);
             _oracles.Add(row.Key, oracle);
         }
 
