@@ -14,7 +14,7 @@ namespace RobustnessGate.Tests.Integrity;
 /// An evaluation without a network, for tests of everything around it: the model's file says how many of a hundred
 /// samples withstand any attack, and the samples are known by the files of the data.
 /// </summary>
-internal sealed class PaperHost(string torch = "2.10.0", string device = "cpu") : IEvaluationHost
+internal sealed class PaperHost(string torch = "2.10.0", string device = "cpu", string kernels = "as-shipped") : IEvaluationHost
 {
     public const int Samples = 100;
 
@@ -45,7 +45,7 @@ internal sealed class PaperHost(string torch = "2.10.0", string device = "cpu") 
         }
 
         return new(facts
-            .With(new RunFact(torch, device, 1, 64, 0, ImmutableSortedDictionary<string, double>.Empty))
+            .With(new RunFact(torch, device, 1, 64, 0, ImmutableSortedDictionary<string, double>.Empty, Kernels: new(kernels, [])))
             .With(new CompletedFact()), ExitCode.Passed);
     }
 

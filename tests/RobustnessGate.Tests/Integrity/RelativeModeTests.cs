@@ -8,12 +8,13 @@ public class RelativeModeTests
     [Theory]
     [InlineData("2.10.0", "cuda:0", "device cpu → cuda")]
     [InlineData("2.11.0", "cpu", "libtorch 2.10.0 → 2.11.0")]
-    public void The_merge_base_s_model_is_evaluated_here_as_well(string torch, string device, string because)
+    [InlineData("2.10.0", "cpu", "kernels as-shipped → proved-by-layer", "proved-by-layer")]
+    public void The_merge_base_s_model_is_evaluated_here_as_well(string torch, string device, string because, string kernels = "as-shipped")
     {
         using var project = new ProjectRepository();
         project.Model(58);
         project.Commit();
-        var host = new PaperHost(torch, device);
+        var host = new PaperHost(torch, device, kernels);
 
         var outcome = project.Check(host: host);
 

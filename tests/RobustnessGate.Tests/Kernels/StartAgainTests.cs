@@ -1,0 +1,44 @@
+using RobustnessGate.Hosting;
+using RobustnessGate.Kernels;
+using RobustnessGate.Policies;
+using RobustnessGate.Tests.Cli;
+using RobustnessGate.Tests.Models;
+
+namespace RobustnessGate.Tests.Kernels;
+
+public class StartAgainTests
+{
+    /// <summary>Single layers of a TorchScript file cannot be computed otherwise: the process asks for one with older instructions.</summary>
+    [Fact]
+    public void AnEvaluationOfAnotherFormatAsksForOlderInstructions()
+    {
+        using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
+        Assert.Equal(EvaluationProcess.StartAgain, End("traced.pt"));
+    }
+
+    /// <summary>A second start would change nothing where the first had older instructions already.</summary>
+    [Fact]
+    public void OnceIsEnough()
+    {
+        using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
+        Environment.SetEnvironmentVariable(KernelLadder.InstructionsVariable, KernelLadder.OlderInstructions);
+        try
+        {
+            Assert.NotEqual(EvaluationProcess.StartAgain, End("traced.pt"));
+            Assert.Equal(KernelRung.WithoutVendorLibraries, KernelLadder.Rung);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(KernelLadder.InstructionsVariable, null);
+        }
+    }
+
+    private static int End(string fixture)
+    {
+        using var work = new Workspace();
+        File.Copy(ModelFolder.Fixture(fixture), work["model.pt"]);
+        File.WriteAllText(work["robustness.yml"], File.ReadAllText(work["robustness.yml"]).Replace("model.onnx", "model.pt", StringComparison.Ordinal));
+        new EvaluationRequest(work["robustness.yml"], new PolicyOverrides(), 1, 64, null).Write(work["request.json"]);
+        return (int)EvaluationProcess.Run(work["request.json"], work["records.jsonl"], _ => { }, _ => { }, () => TimeSpan.Zero, CancellationToken.None);
+    }
+}

@@ -1,0 +1,69 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
+using RobustnessGate.Policies;
+using RobustnessGate.Tests.Evaluation;
+using RobustnessGate.Training;
+using RobustnessGate.Training.Regimes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Kernels;
+
+/// <summary>Trainings end at the weights that right kernels give, whatever the library's own do.</summary>
+public sealed class TrainingProofTests : IDisposable
+{
+    private static readonly Architecture Small = new(
+        [1, 8, 8], [new Layer.Conv(5, 3), new Layer.Relu(), new Layer.MaxPool(2), new Layer.Conv(7, 2), new Layer.Relu(), new Layer.Flatten(), new Layer.Linear(3)]);
+
+    public static TheoryData<Regime> Regimes => new([new Natural(), new Jacobian(0.02), new Gradient(0.1), new MinMax(0.05), new Curvature(0.02, 0.3)]);
+
+    public void Dispose() => KernelLadder.Reset();
+
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void WrongInputGradientsDoNotReachTheWeights(Regime regime)
+    {
+        var expected = Trained(regime);
+        using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
+        var found = Trained(regime);
+
+        Assert.Equal(KernelRung.ByLayer, KernelLadder.Rung);
+        Assert.InRange((found - expected).abs().max().item<float>(), 0, 1e-3f * expected.abs().max().item<float>());
+    }
+
+    /// <summary>A backward pass into the weights that is wrong in batches, where none of the known answers is.</summary>
+    [Fact]
+    public void AWrongWeightGradientIsFound()
+    {
+        using var wrong = new StandInKernels((x, weight, bias, g) =>
+        {
+            var right = ConvolutionKernels.Native(x, weight, bias, g);
+            return x.shape[0] > 1 && weight.shape is [7, 5, 2, 2]
+                ? ConvolutionKernels.Native(x, weight.detach() + (weight - weight.detach()) * 0.5f, bias, g) + (right - right.detach()) * 0 : right;
+        });
+        Trained(new Natural());
+
+        Assert.Equal(KernelRung.WithoutVendorLibraries, KernelLadder.Rung);
+        Assert.Contains(KernelLadder.Faults, fault => fault.Part.StartsWith(KernelFault.WeightGradient, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhereNoWayIsRightNothingIsTrained()
+    {
+        using var wrong = new StandInKernels(StandInKernels.BackwardOfAnyBatch, everywhere: true);
+        Assert.Equal("RG0914", Assert.Throws<MistakeException>(() => Trained(new MinMax(0.05))).Findings[0].Code);
+    }
+
+    /// <summary>All weights after two epochs, in one row.</summary>
+    private static Tensor Trained(Regime regime)
+    {
+        using var scope = NewDisposeScope();
+        var images = tensor(Networks.Uniform("trained images", 48 * 64)).reshape(48, 1, 8, 8);
+        var labels = arange(48, dtype: ScalarType.Int64).remainder_(3);
+        using var data = new TrainingSet(images, labels);
+        using var network = new LayeredNetwork(Small, seed: 1);
+        Trainer.Run(
+            new(network, data, regime, new TrainingOptions(2, 16, 0.01, new Optimizer.Sgd(), new Schedule.Constant(), new Bounds(0, 1), 9)), _ => { }, CancellationToken.None);
+        return cat([.. network.Weights.Select(weight => weight.Value.detach().flatten())], 0).DetachFromDisposeScope();
+    }
+}
