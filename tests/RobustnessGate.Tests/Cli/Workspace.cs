@@ -1,5 +1,7 @@
+using RobustnessGate.Gating;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Samples;
+using RobustnessGate.Tests.Integrity;
 using TorchSharp;
 
 namespace RobustnessGate.Tests.Cli;
@@ -12,17 +14,28 @@ internal sealed class Workspace : IDisposable
 {
     public const int Samples = 40;
 
+    private static readonly Lazy<Workspace> CheckedOnce = new(() => Prepared(new Workspace(), ExitCode.BaselineUnusable, "check"));
+
+    private static readonly Lazy<Workspace> PinnedOnce = new(() => Prepared(Checked(), ExitCode.Passed, "baseline", "update"));
+
     public Workspace()
     {
-        Folder = Directory.CreateTempSubdirectory("robustness gate tests ").FullName;
         WriteModel("model.onnx", 4);
         WriteData();
         WritePolicy();
     }
 
-    public string Folder { get; }
+    private Workspace(Workspace origin) => ProjectRepository.Copy(origin.Folder, Folder);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("robustness gate tests ").FullName;
 
     public string this[string name] => Path.Combine(Folder, name);
+
+    /// <summary>One that was checked and has no baseline. It is checked once: everyone gets a copy of what that left behind.</summary>
+    public static Workspace Checked() => new(CheckedOnce.Value);
+
+    /// <summary>One that was checked, and its results pinned.</summary>
+    public static Workspace Pinned() => new(PinnedOnce.Value);
 
     /// <summary>Brightness by which the true pixels exceed the others: 0.01 to 0.79; none is a tie at a round radius.</summary>
     public static double MarginOf(int sample) => (sample + 0.5) * 0.02;
@@ -41,6 +54,15 @@ internal sealed class Workspace : IDisposable
         var other = second ?? scale;
         using var weights = torch.tensor(new float[,] { { scale, scale, 0, 0 }, { 0, 0, other, other } });
         OnnxWriter.Write(this[name], [new Layer.Flatten(), new Layer.Linear(weights)], [1, 2, 2]);
+    }
+
+    /// <summary>Runs the tool in a folder that lasts as long as the tests.</summary>
+    private static Workspace Prepared(Workspace work, ExitCode end, params string[] args)
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => work.Dispose();
+        var run = work.Run(args);
+        Assert.True(run.ExitCode == (int)end, run.Everything);
+        return work;
     }
 
     private void WriteData()

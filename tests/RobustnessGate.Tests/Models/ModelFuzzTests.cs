@@ -8,7 +8,7 @@ public class ModelFuzzTests
     public void DamagedFilesLoadOrAreRefusedAndNothingElse()
     {
         var (outcomes, deaths) = ChildProcess.RunAll(
-            ModelFuzzer.Mutants, (skip, log) => ["fuzz-models", skip.ToString(CultureInfo.InvariantCulture), log]);
+            typeof(Program), ModelFuzzer.Mutants, (skip, log) => ["fuzz-models", skip.ToString(CultureInfo.InvariantCulture), log]);
 
         Assert.Empty(deaths);
         Assert.DoesNotContain(outcomes, line => line.StartsWith("fault\t", StringComparison.Ordinal));

@@ -1,0 +1,60 @@
+using System.IO.Compression;
+using RobustnessGate.Tests.Samples;
+using RobustnessGate.Training.Reproduction;
+
+namespace RobustnessGate.SlowTests;
+
+public sealed class GeometrySectionsTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Both sections are one experiment with another robust network; the paper's figures are of its Sections 4.3 and 5.3.</summary>
+    [Fact]
+    public void ASectionTrainsWhatItComparesOnceAndStandsBesideThePapersFigures()
+    {
+        Mnist("train", 128);
+        Mnist("t10k", 20);
+        var said = new List<string>();
+        var cells = new MnistCells(new(
+            _folder.Root, _folder["work"], _folder["networks"], Quick: true, () => 0, said.Add, CancellationToken.None));
+
+        GeometrySections.Run(cells, MnistRow.MinMax);
+        var page = GeometrySections.Render(cells, MnistRow.MinMax);
+
+        Assert.True(File.Exists(Path.Combine(_folder["networks"], "minmax.onnx")));
+        Assert.Contains("| | Natural | MinMax | ratio | the paper's |\n", page, StringComparison.Ordinal);
+        var rows = page.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Split(" | ")).ToArray();
+        Assert.Equal(
+            ["about 500 and about 50 |", "1.1 % and 54.0 % |", "1.26 and 0.53 |", "65.6 % and 97.1 % |", " |"],
+            rows.Select(row => row[^1]));
+        Assert.All(rows, row => Assert.All(row[1..3], Assert.NotEmpty));
+
+        said.Clear();
+        GeometrySections.Run(cells, MnistRow.MinMax);
+        Assert.All(said, line => Assert.EndsWith("nothing is left to train", line, StringComparison.Ordinal));
+        Assert.Equal(2, said.Count);
+        Assert.Equal(page, GeometrySections.Render(cells, MnistRow.MinMax));
+    }
+
+    /// <summary>Images of a bright bar each, where its label says.</summary>
+    private void Mnist(string part, int count)
+    {
+        var images = new byte[count * 784];
+        for (var i = 0; i < images.Length; i++)
+        {
+            images[i] = (byte)((i / 784 % 10) == (i / 28 % 28 / 3) ? 230 : i * 7919 % 40);
+        }
+
+        Packed($"{part}-images-idx3-ubyte.gz", DataFolder.IdxBytes(0x08, [count, 28, 28], images));
+        Packed($"{part}-labels-idx1-ubyte.gz", DataFolder.IdxBytes(0x08, [count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))]));
+    }
+
+    private void Packed(string name, byte[] bytes)
+    {
+        using var file = File.Create(_folder[name]);
+        using var gzip = new GZipStream(file, CompressionLevel.Fastest);
+        gzip.Write(bytes);
+    }
+}
