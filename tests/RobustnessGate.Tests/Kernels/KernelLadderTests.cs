@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Tests.Kernels;
 
 /// <summary>Wrong kernels are found before anything is measured, and what is measured then is right.</summary>
-public sealed class KernelLadderTests : IDisposable
+public sealed class KernelLadderTests
 {
     private static readonly Dictionary<string, ConvolutionKernel> Wrong = new()
     {
@@ -21,8 +21,6 @@ public sealed class KernelLadderTests : IDisposable
     };
 
     public static TheoryData<string> Names => [.. Wrong.Keys];
-
-    public void Dispose() => KernelLadder.Reset();
 
     [Fact]
     public void ARightLibraryIsUsedAsShipped()

@@ -51,10 +51,8 @@ public class KnownAnswerTests
     [Fact]
     public void EveryKnownAnswerIsRightOnThisMachineInSomeWay()
     {
-        KernelLadder.Reset();
-        KernelLadder.Prepare(ownGraph: true);
+        KernelLadder.Prepare(ownGraph: false);
         Assert.Empty(KnownAnswers.Faults(CPU, 64));
-        KernelLadder.Reset();
     }
 
     /// <summary>Products rounded as TF32 does are found.</summary>

@@ -1,4 +1,5 @@
 using RobustnessGate.Kernels;
+using RobustnessGate.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,9 @@ internal sealed class StandInKernels : IDisposable
 {
     public StandInKernels(ConvolutionKernel wrong, bool everywhere = false)
     {
+        // Right on every machine, so that nothing is wrong but what is meant to be.
+        VendorSwitches.UseVendorLibraries(false);
+        KernelLadder.UseVendorLibraries = _ => { };
         KernelLadder.Reset();
         ConvolutionKernels.Library = (x, weight, bias, geometry) =>
             x.dtype == ScalarType.Float64 || (!everywhere && KernelLadder.Rung == KernelRung.WithoutVendorLibraries)
@@ -22,7 +26,9 @@ internal sealed class StandInKernels : IDisposable
     public void Dispose()
     {
         ConvolutionKernels.Library = ConvolutionKernels.Native;
+        KernelLadder.UseVendorLibraries = VendorSwitches.UseVendorLibraries;
         KernelLadder.Reset();
+        KernelLadder.Prepare(ownGraph: false);
     }
 
     /// <summary>The fault that was seen: the input gradient, where channels do not fill blocks of 16, of two rows or more.</summary>

@@ -9,14 +9,12 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Tests.Kernels;
 
 /// <summary>Trainings end at the weights that right kernels give, whatever the library's own do.</summary>
-public sealed class TrainingProofTests : IDisposable
+public sealed class TrainingProofTests
 {
     private static readonly Architecture Small = new(
         [1, 8, 8], [new Layer.Conv(5, 3), new Layer.Relu(), new Layer.MaxPool(2), new Layer.Conv(7, 2), new Layer.Relu(), new Layer.Flatten(), new Layer.Linear(3)]);
 
     public static TheoryData<Regime> Regimes => new([new Natural(), new Jacobian(0.02), new Gradient(0.1), new MinMax(0.05), new Curvature(0.02, 0.3)]);
-
-    public void Dispose() => KernelLadder.Reset();
 
     [Theory]
     [MemberData(nameof(Regimes))]

@@ -40,6 +40,9 @@ public static class KernelLadder
         }
     }
 
+    /// <summary>Switches vendor libraries on and off; a test that stands in for them has nothing to switch.</summary>
+    internal static Action<bool> UseVendorLibraries { get; set; } = VendorSwitches.UseVendorLibraries;
+
     /// <summary>Whether whoever started this process starts it again with older instructions when asked to.</summary>
     internal static bool CanStartAgain { get; set; }
 
@@ -160,7 +163,7 @@ public static class KernelLadder
         _rung = rung;
         Convolution.Forget();
         Convolution.ProvesLayers = rung == KernelRung.ByLayer;
-        VendorSwitches.UseVendorLibraries(rung != KernelRung.WithoutVendorLibraries);
+        UseVendorLibraries(rung != KernelRung.WithoutVendorLibraries);
     }
 
     private static MistakeException Unusable(KernelFault fault) => new(
