@@ -38,7 +38,7 @@ internal static class TrainingProof
     private static KernelFault? Fault(TrainingTask task, long batch)
     {
         using var scope = NewDisposeScope();
-        var different = task.Data.Slice(0, Math.Min(Different, task.Data.Count));
+        using var different = task.Data.Slice(0, Math.Min(Different, task.Data.Count));
         var input = new GradientProof(task.Network.Logits, hasDouble: false, task.Options.Bounds).Fault(different.Inputs, batch);
         return input
             ?? Fault(task, different, batch, new Natural())
