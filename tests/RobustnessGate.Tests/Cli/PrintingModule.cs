@@ -44,6 +44,8 @@ public sealed partial class PrintingModule : nn.Module<Tensor, Tensor>
             Console.Error.WriteLine(System.Text.Encoding.UTF8.GetString(_prints));
             Print(1, _prints);
             Print(2, _prints);
+            // Held back by the C library until its buffer is full.
+            _ = Puts([.. _prints, 0]);
         }
 
         for (var block = Enumerable.Repeat((byte)'x', 1 << 20).ToArray(); _megabytes > 0; _megabytes--)
@@ -75,6 +77,9 @@ public sealed partial class PrintingModule : nn.Module<Tensor, Tensor>
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int descriptor, ReadOnlySpan<byte> text, nint length);
+
+    [LibraryImport("libc", EntryPoint = "puts")]
+    private static partial int Puts(ReadOnlySpan<byte> text);
 
     [LibraryImport("libc", EntryPoint = "abort")]
     private static partial void Abort();

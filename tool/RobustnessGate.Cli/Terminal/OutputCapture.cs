@@ -19,7 +19,8 @@ internal sealed class OutputCapture : IDisposable
     /// <summary>Long enough for a process that a busy machine has hardly started.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.Out, HandleInheritability.Inheritable);
+    private readonly AnonymousPipeServerStream _output = new(PipeDirection.Out, HandleInheritability.Inheritable);
+    private readonly AnonymousPipeServerStream _error = new(PipeDirection.Out, HandleInheritability.Inheritable);
     private readonly string _end = Guid.NewGuid().ToString("N");
     private readonly Process? _collector;
 
@@ -27,7 +28,8 @@ internal sealed class OutputCapture : IDisposable
     {
         Streams.Keep();
         _collector = Start(log, screen);
-        _pipe.DisposeLocalCopyOfClientHandle();
+        _output.DisposeLocalCopyOfClientHandle();
+        _error.DisposeLocalCopyOfClientHandle();
         if (_collector is null)
         {
             BeSilent();
@@ -35,10 +37,9 @@ internal sealed class OutputCapture : IDisposable
         }
 
         // The console's own streams do not mind a reader that is gone.
-        var stream = StandardDescriptors.LeadTo(_pipe.SafePipeHandle) ? Console.OpenStandardOutput() : _pipe;
-        var writer = TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
-        Console.SetOut(writer);
-        Console.SetError(writer);
+        var led = StandardDescriptors.LeadTo(_output.SafePipeHandle, _error.SafePipeHandle);
+        Console.SetOut(Writer(led ? Console.OpenStandardOutput() : _output));
+        Console.SetError(Writer(led ? Console.OpenStandardError() : _error));
     }
 
     /// <param name="log">File to keep it in where anything is printed; null for none.</param>
@@ -60,15 +61,20 @@ internal sealed class OutputCapture : IDisposable
             Finish(_collector);
         }
 
-        _pipe.Dispose();
+        _output.Dispose();
+        _error.Dispose();
     }
+
+    private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
 
     private void Finish(Process collector)
     {
         try
         {
             // A line of its own, and in one piece even where others still print.
-            _pipe.Write(Encoding.UTF8.GetBytes($"\n{_end}\n"));
+            var end = Encoding.UTF8.GetBytes($"\n{_end}\n");
+            _output.Write(end);
+            _error.Write(end);
         }
         catch (IOException)
         {
@@ -87,7 +93,10 @@ internal sealed class OutputCapture : IDisposable
     private Process? Start(string? log, Screen screen)
     {
         var command = SameExecutable.With(
-            [CollectVerb.Name, _pipe.GetClientHandleAsString(), _end, "--verbosity=" + Options.Word(screen.Verbosity), .. log is null ? [] : new[] { log }]);
+        [
+            CollectVerb.Name, _output.GetClientHandleAsString(), _error.GetClientHandleAsString(), _end,
+            "--verbosity=" + Options.Word(screen.Verbosity), .. log is null ? [] : new[] { log },
+        ]);
         try
         {
             return Process.Start(new ProcessStartInfo(command.FileName, command.Arguments) { UseShellExecute = false });

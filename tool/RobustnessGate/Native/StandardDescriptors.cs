@@ -10,41 +10,44 @@ public static partial class StandardDescriptors
 {
     private const string Nowhere = "/dev/null";
 
-    /// <summary>Both lead here from now on, also for processes that are started.</summary>
+    /// <summary>They lead there from now on, also for processes that are started.</summary>
     /// <returns>Whether they do.</returns>
-    public static bool LeadTo(SafeHandle handle)
+    public static bool LeadTo(SafeHandle output, SafeHandle error) =>
+        !OperatingSystem.IsWindows() && Lead(1, output) && Lead(2, error);
+
+    /// <summary>What is printed from now on is not kept; what the C library still holds of earlier prints goes out before.</summary>
+    public static void LeadNowhere()
     {
         if (OperatingSystem.IsWindows())
         {
-            return false;
+            return;
         }
 
+        _ = Flush(0);
+        using var nowhere = File.OpenHandle(Nowhere, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        _ = LeadTo(nowhere, nowhere);
+    }
+
+    private static bool Lead(int descriptor, SafeHandle target)
+    {
         var taken = false;
         try
         {
-            handle.DangerousAddRef(ref taken);
-            var target = (int)handle.DangerousGetHandle();
-            return Duplicate(target, 1) == 1 && Duplicate(target, 2) == 2;
+            target.DangerousAddRef(ref taken);
+            return Duplicate((int)target.DangerousGetHandle(), descriptor) == descriptor;
         }
         finally
         {
             if (taken)
             {
-                handle.DangerousRelease();
+                target.DangerousRelease();
             }
         }
     }
 
-    /// <summary>What is printed from now on is not kept.</summary>
-    public static void LeadNowhere()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            using var nowhere = File.OpenHandle(Nowhere, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            _ = LeadTo(nowhere);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "dup2")]
     private static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "fflush")]
+    private static partial int Flush(nint all);
 }
