@@ -15,6 +15,8 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
 
     public Verbosity Verbosity { get; } = asked ?? Verbosity.Normal;
 
+    private ProgressView? _view;
+
     private readonly long _started = Stopwatch.GetTimestamp();
 
     /// <summary>Time since the start.</summary>
@@ -39,9 +41,12 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
             return Hosting.Observer.Nobody;
         }
 
-        var view = new ProgressView(Streams.Error, live: _isTerminal, () => Elapsed);
+        var view = _view = new(Streams.Error, live: _isTerminal, () => Elapsed);
         return new(view.Show, view.Show);
     }
+
+    /// <summary>The evaluation is over: what is said next begins a line of its own.</summary>
+    public void EndProgress() => _view?.End();
 
     /// <summary>Our own mistake: short, unless the whole story was asked for.</summary>
     public static void ReportInternalError(Exception exception, bool inFull)

@@ -114,7 +114,9 @@ internal static class CheckVerb
     {
         var watch = screen.Observer();
         using var capture = OutputCapture.Begin(LogOf(request), screen);
-        return Check.Run(request, new InProcessHost(watch.Fact, watch.Progress, () => screen.Elapsed, timeout), cancel);
+        var outcome = Check.Run(request, new InProcessHost(watch.Fact, watch.Progress, () => screen.Elapsed, timeout), cancel);
+        screen.EndProgress();
+        return outcome;
     }
 
     private static CheckOutcome CheckApart(CheckRequest request, TimeSpan? timeout, Screen screen, CancellationToken cancel)
@@ -122,6 +124,7 @@ internal static class CheckVerb
         var printed = new OutputCollector();
         var child = SameExecutable.With(EvaluateVerb.Name, "--verbosity=" + Options.Word(screen.Verbosity));
         var outcome = Check.Run(request, new ChildProcessHost(child, timeout, screen.Observer(), printed), cancel);
+        screen.EndProgress();
         CapturedOutputView.Show(
             printed.Collected(), LogOf(request), screen, died: outcome.ExitCode is ExitCode.EvaluationCrashed or ExitCode.InternalError);
         return outcome;
