@@ -44,8 +44,12 @@ public sealed partial class PrintingModule : nn.Module<Tensor, Tensor>
             Console.Error.WriteLine(System.Text.Encoding.UTF8.GetString(_prints));
             Print(1, _prints);
             Print(2, _prints);
-            // Held back by the C library until its buffer is full.
-            _ = Puts([.. _prints, 0]);
+        }
+
+        if (_prints.Length > 0 && _passes == 1)
+        {
+            // The C library keeps it until its buffer is full or the process ends.
+            _ = Puts("held back\0"u8);
         }
 
         for (var block = Enumerable.Repeat((byte)'x', 1 << 20).ToArray(); _megabytes > 0; _megabytes--)

@@ -14,7 +14,7 @@ public class OutputCollectorTests
         var output = Collect("b\na\nb\n\n   \nb\r\nlast, without a newline");
 
         Assert.Equal([new CapturedLine("b", 3), new CapturedLine("a", 1), new CapturedLine("last, without a newline", 1)], output.Lines.ToArray());
-        Assert.Equal(["a", "b", "last, without a newline"], output.Last);
+        Assert.Equal(["a", "b", "last, without a newline"], output.Last.ToArray());
         Assert.Equal(0, output.LeftOut);
     }
 
