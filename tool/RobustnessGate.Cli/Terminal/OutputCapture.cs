@@ -95,7 +95,7 @@ internal sealed class OutputCapture : IDisposable
         var command = SameExecutable.With(
         [
             CollectVerb.Name, _output.GetClientHandleAsString(), _error.GetClientHandleAsString(), _end,
-            "--verbosity=" + Options.Word(screen.Verbosity), .. log is null ? [] : new[] { log },
+            "--verbosity=" + Options.Word(screen.Verbosity), .. log is null ? [] : new[] { "--", log },
         ]);
         try
         {
