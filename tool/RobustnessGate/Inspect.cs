@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -62,6 +63,8 @@ public static class Inspect
         var tensors = samples is null ? null : new SampleTensors(samples, model.Input, CPU);
         var rows = tensors?.Load([.. Enumerable.Range(0, Math.Min(tensors.Count, BatchSize))])
             ?? BatchRunner.Noise([.. model.Input.Shape.Select(size => (long)size)], model.Input.Bounds);
+        ModelProof.Require(classifier, rows, BatchSize);
+        findings.AddRange(new[] { KernelLadder.Finding() }.OfType<Finding>());
         var overview = new Overview(contact.Examine(rows, request.Seed, findings.Add), null, null);
         if (samples is null)
         {

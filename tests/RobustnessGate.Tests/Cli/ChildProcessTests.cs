@@ -58,6 +58,23 @@ public class ChildProcessTests
         Assert.Equal((ExitCode.EvaluationCrashed, "RG0909"), (mistake.ExitCode, Assert.Single(mistake.Findings).Code));
     }
 
+    /// <summary>A process that cannot compute rightly as it is asks for older instructions, once.</summary>
+    [Theory]
+    [InlineData("exit 2", ExitCode.EvaluationCrashed)]
+    [InlineData("exit 75", ExitCode.EvaluationCrashed)]
+    [InlineData("exit 130", ExitCode.Cancelled)]
+    public void A_process_is_started_again_with_older_instructions_when_it_asks(string then, ExitCode end)
+    {
+        using var work = new Workspace();
+        var shell = new ChildCommand("/bin/sh",
+            ["-c", $"echo \"[$ONEDNN_MAX_CPU_ISA]\" >> '{work["starts.txt"]}'; [ -n \"$ONEDNN_MAX_CPU_ISA\" ] || exit 75; {then}", "sh"]);
+
+        var evaluated = new ChildProcessHost(shell, null).Evaluate(Request(work["robustness.yml"]), CancellationToken.None);
+
+        Assert.Equal(end, evaluated.End);
+        Assert.Equal(["[]", "[AVX]"], File.ReadAllLines(work["starts.txt"]));
+    }
+
     /// <summary>A process that writes these records and ends with this code.</summary>
     private static Evaluated Evaluate(string records, int exitCode)
     {

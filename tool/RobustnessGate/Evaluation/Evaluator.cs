@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
 using RobustnessGate.Indicators;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -28,18 +29,21 @@ public static class Evaluator
         Action<Fact> record, Action<Progress> progress, CancellationToken cancel)
     {
         LibTorch.Load();
-        // More threads than processors only wait for each other.
-        var threads = Math.Min(options.Threads, Environment.ProcessorCount);
-        set_num_threads(threads);
+        var threads = UseThreads(options.Threads);
         var device = Devices.Choose(options.Device);
-        // A randomised model draws from the library's own generator.
-        manual_seed(policy.Seed);
         var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
-        var oracle = new Oracle(classifier, options.BatchSize, device);
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
-
         var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
+        var oracle = new Oracle(classifier, options.BatchSize, device) { Proof = batch => ModelProof.Require(classifier, first, batch) };
+        clock.Time("kernels", oracle.Prove);
+        if (KernelLadder.Finding() is { } kernels)
+        {
+            Note(kernels);
+        }
+
+        // A randomised model draws from the library's own generator.
+        manual_seed(policy.Seed);
         var contact = new FirstContact(policy.Model, classifier);
         // The first batch, or as much of it as the device has room for.
         T AtFirst<T>(Func<Tensor, T> examine) =>
@@ -137,10 +141,19 @@ public static class Evaluator
 
         record(new RunFact(
             LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts,
-            classifier.Network.SupportsDouble ? "float64" : "float32"));
+            classifier.Network.SupportsDouble ? "float64" : "float32", KernelUse.Facts()));
         record(new CompletedFact());
 
         void Note(Finding finding) => record(new FindingFact(finding));
+    }
+
+    /// <summary>Has the tensor library use so many threads; more than processors would only wait for each other.</summary>
+    /// <returns>How many it uses.</returns>
+    internal static int UseThreads(int wanted)
+    {
+        var threads = Math.Min(wanted, Environment.ProcessorCount);
+        set_num_threads(threads);
+        return threads;
     }
 
     /// <summary>The least ℓ∞ radius of the attacks is where a local picture is likeliest to hold.</summary>

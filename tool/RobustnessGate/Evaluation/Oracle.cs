@@ -17,6 +17,11 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     /// <summary>How libtorch's allocators say that there is no more, on the GPU and on the CPU.</summary>
     private static readonly string[] NoMemory = ["out of memory", "can't allocate memory", "not enough memory"];
 
+    /// <summary>Proves the model's gradients at a batch size, before anything is computed at it; null to believe them.</summary>
+    public Action<int>? Proof { private get; init; }
+
+    private int _proved;
+
     public Classifier Classifier { get; } = classifier;
 
     public Device Device { get; } = device;
@@ -47,6 +52,7 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         {
             try
             {
+                ProveAtSize();
                 return work();
             }
             catch (ExternalException exception) when (Halve(exception))
@@ -55,6 +61,20 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
             }
         }
     }
+
+    /// <summary>Has gradients proved at the batch size of now, once for each size.</summary>
+    private void ProveAtSize()
+    {
+        if (_proved != BatchSize)
+        {
+            Proof?.Invoke(BatchSize);
+            _proved = BatchSize;
+        }
+    }
+
+    /// <summary>Has gradients proved at the batch size of now, or at the size for which there is memory.</summary>
+    /// <returns>The size.</returns>
+    public int Prove() => Fitting(() => BatchSize);
 
     /// <summary>How many answers of the network one answer here averages: more than 1 for a randomised one.</summary>
     public int Draws { get; set; } = 1;

@@ -10,7 +10,8 @@ namespace RobustnessGate.Gating;
 public sealed record BaselineOrigin(
     string Tool, string? Torch, string PolicySha256, string? ModelSha256, string DataSha256, long Seed,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Kernels = null);
 
 /// <param name="Protocol">As in <see cref="AttackFact"/>: outcomes of different protocols are never compared.</param>
 /// <param name="Unbroken">Of a targeted attack, what it adds to the worst case (<see cref="WorstCase.Unbroken"/>); null for others.</param>
@@ -64,7 +65,7 @@ public sealed record Baseline(
             .Select(rule => Quantity(rule.Metric)).ToHashSet(StringComparer.Ordinal);
         var facts = results.ToEvaluation();
         return new(
-            new(results.Tool.Version, results.Tool.Torch, results.Policy.Sha256, results.Model?.Sha256, data.Sha256, results.Seed, machine?.Device, machine?.Precision),
+            new(results.Tool.Version, results.Tool.Torch, results.Policy.Sha256, results.Model?.Sha256, data.Sha256, results.Seed, machine?.Device, machine?.Precision, machine?.Kernels),
             data.SampleIds, natural.Bits,
             [
                 .. facts.Attacks.Select(a => new PinnedAttack(

@@ -160,6 +160,8 @@ public static class Diagnostics
         ["RG0910"] = "the evaluation was interrupted",
         ["RG0911"] = "the evaluation took too long",
         ["RG0912"] = "the evaluation met a defect of the tool",
+        ["RG0913"] = "the tensor library is computed with in a slower way that is right",
+        ["RG0914"] = "the tensor library computes wrongly on this machine",
         ["RG0930"] = "the target framework to gate is not built",
         ["RG0931"] = "the job's summary cannot be written",
         ["RG1001"] = "robustness fell",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting.Capture;
+using RobustnessGate.Kernels;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
@@ -51,7 +52,9 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
                 limit.CancelAfter(span);
             }
 
-            var exitCode = Run(requestFile, recordsFile, limit.Token);
+            var exitCode = Run(requestFile, recordsFile, instructions: null, limit.Token);
+            exitCode = exitCode == EvaluationProcess.StartAgain
+                ? Run(requestFile, recordsFile, KernelLadder.OlderInstructions, limit.Token) : exitCode;
             var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
             return damage is null
                 ? Judge(exitCode, facts, cancel)
@@ -68,10 +71,11 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
     private const int Terminated = 143;
 
     /// <summary>The process's exit code; null where it had to be ended.</summary>
-    private int? Run(string requestFile, string recordsFile, CancellationToken cancel)
+    /// <param name="instructions">The newest that vendor libraries may use; null for the processor's.</param>
+    private int? Run(string requestFile, string recordsFile, string? instructions, CancellationToken cancel)
     {
         using var observations = new ObservationPipe(observer ?? Observer.Nobody);
-        using var process = Start(requestFile, recordsFile, observations.Handle);
+        using var process = Start(requestFile, recordsFile, observations.Handle, instructions);
         observations.Open();
         using var output = new ChildOutput(process, printed ?? new());
         try
@@ -87,7 +91,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
         }
     }
 
-    private Process Start(string requestFile, string recordsFile, string observations)
+    private Process Start(string requestFile, string recordsFile, string observations, string? instructions)
     {
         var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile, observations])
         {
@@ -97,6 +101,11 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
             RedirectStandardError = true,
         };
         ChildEnvironment.Restrict(start.Environment);
+        if (instructions is not null)
+        {
+            start.Environment[KernelLadder.InstructionsVariable] = instructions;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");
     }
 

@@ -1,5 +1,6 @@
 using RobustnessGate.Evaluation;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
@@ -7,6 +8,9 @@ namespace RobustnessGate.Hosting;
 /// <summary>The other end of <see cref="ChildProcessHost"/>: what the evaluation process does.</summary>
 public static class EvaluationProcess
 {
+    /// <summary>What the process ends with to be started again with <see cref="KernelLadder.OlderInstructions"/>: computed as it is, its answers would be wrong.</summary>
+    public const int StartAgain = 75;
+
     /// <summary>Evaluates the request and writes each fact to the records file as soon as it is known.</summary>
     /// <param name="observe">Sees each fact as well, to show it.</param>
     /// <param name="clock">Time since any fixed moment.</param>
@@ -18,13 +22,22 @@ public static class EvaluationProcess
     {
         try
         {
+            KernelLadder.CanStartAgain = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(KernelLadder.InstructionsVariable));
             using var records = new StreamWriter(recordsFile) { AutoFlush = true };
             var host = new InProcessHost(fact => Record(records, fact), progress, clock);
             return host.Evaluate(EvaluationRequest.Read(requestFile), cancel).End;
         }
+        catch (StartAgainException)
+        {
+            return (ExitCode)StartAgain;
+        }
         catch (Exception exception) when (Stopped.IsAboutFiles(exception))
         {
             throw new MistakeException(ExitCode.EvaluationCrashed, Stopped.ByFile(exception));
+        }
+        finally
+        {
+            KernelLadder.CanStartAgain = false;
         }
 
         void Record(StreamWriter records, Fact fact)

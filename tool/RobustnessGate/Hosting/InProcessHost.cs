@@ -45,6 +45,8 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         var policy = request.ReadPolicy();
         // Before anything touches TorchSharp: its own search would hide the reason and copy libtorch about.
         LibTorch.Load();
+        // Kernels are proved, when the model is opened, as they will run.
+        Evaluator.UseThreads(request.Threads);
         var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
         var options = new EvaluationOptions(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
 
@@ -25,23 +26,46 @@ public static class MachineReport
         [
             new("tool", Health.Ok, $"RobustnessGate {Check.ToolVersion}"),
             new("runtime", Health.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors"),
-            TensorLibrary(),
+            .. TensorLibrary(),
             Repository(policyPath),
             read,
             .. policy is null ? [] : Baseline(policy),
         ];
     }
 
-    private static HealthCheck TensorLibrary()
+    private static ImmutableArray<HealthCheck> TensorLibrary()
     {
         try
         {
             LibTorch.Load();
-            return new("libtorch", Health.Ok, $"{LibTorch.LoadedVersion}, {Evaluation.Devices.Describe()}");
+            return [new("libtorch", Health.Ok, $"{LibTorch.LoadedVersion}, {Evaluation.Devices.Describe()}"), Kernels()];
         }
         catch (MistakeException mistake)
         {
-            return Failed("libtorch", mistake);
+            return [Failed("libtorch", mistake)];
+        }
+    }
+
+    /// <summary>Whether the tensor library computes rightly here, and if not, what a check does about it.</summary>
+    private static HealthCheck Kernels()
+    {
+        try
+        {
+            var (wrong, answers) = KernelLadder.Survey();
+            if (wrong.Count == 0)
+            {
+                return new("kernels", Health.Ok, $"{answers} known answers right, outputs and gradients in float32 against float64");
+            }
+
+            KernelLadder.Prepare(ownGraph: true);
+            var own = KernelLadder.Rung;
+            KernelLadder.Prepare(ownGraph: false);
+            return new("kernels", Health.Warning,
+                $"{wrong.Count} of {answers} known answers are wrong as shipped ({wrong[0]}). Proved right and used instead: {own.Name()} for ONNX models, {KernelLadder.Rung.Name()} for others.");
+        }
+        catch (MistakeException mistake)
+        {
+            return Failed("kernels", mistake);
         }
     }
 

@@ -17,6 +17,9 @@ public interface INetwork : IDisposable
     /// <summary>Shape of one input as the file declares it, without the batch dimension; null where unknown or dynamic.</summary>
     IReadOnlyList<long>? InputShape { get; }
 
+    /// <summary>Whether it runs node by node in code of ours, so that single convolutions can be computed in another way.</summary>
+    bool IsOwnGraph => false;
+
     /// <summary>What was understood of the file.</summary>
     ModelCard Card => ModelCard.Empty;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
 
@@ -21,6 +22,8 @@ public static class ModelLoader
         var display = ShownPath.Of(model.Path);
         var bytes = Read(model.Path, display);
         var format = ModelFormats.Detect(bytes, display);
+        // Before the network answers for the first time: wrong answers would be taken for its own.
+        KernelLadder.Prepare(ownGraph: format == ModelFormat.Onnx);
         using var weights = Weights(model, format, display);
         var needed = format == ModelFormat.Assembly ? PrivateAssemblies.Of(bytes, model.Path, display) : PrivateAssemblies.None;
         if (format != ModelFormat.Onnx || !MayHaveExternalWeights(bytes))

@@ -43,18 +43,30 @@ public static partial class LibTorch
     private static readonly Lock Gate = new();
     private static bool _loaded;
 
-    /// <summary>Loads libtorch once; later calls return at once.</summary>
+    /// <summary>Loads libtorch once, without what rounds more than float32 does; later calls return at once.</summary>
     /// <exception cref="MistakeException">RG0901: which file could not be loaded, which version it needs, what to do.</exception>
     public static void Load()
     {
         lock (Gate)
         {
-            if (!_loaded && OperatingSystem.IsLinux())
+            if (_loaded)
+            {
+                return;
+            }
+
+            if (OperatingSystem.IsLinux())
             {
                 LoadOnLinux();
             }
+            else
+            {
+                torch.InitializeDeviceType(DeviceType.CPU);
+                _ = NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "torch_cpu"), out _engine)
+                    || NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _engine);
+            }
 
             _loaded = true;
+            VendorSwitches.ForbidImprecision();
         }
     }
 
@@ -81,6 +93,10 @@ public static partial class LibTorch
     }
 
     private static IntPtr _shim;
+    private static IntPtr _engine;
+
+    /// <summary>Handle of libtorch_cpu; 0 before <see cref="Load"/>, and where it cannot be told.</summary>
+    internal static nint Engine => _engine;
 
     private static void LoadOnLinux()
     {
@@ -96,7 +112,8 @@ public static partial class LibTorch
                 throw Unloadable(path, "the file is missing", $"reinstall the tool, or set {FolderVariable} to the lib folder of libtorch {Version}");
             }
 
-            LoadFile(path);
+            var handle = LoadFile(path);
+            _engine = library == "libtorch_cpu.so" ? handle : _engine;
         }
 
         _shim = LoadShim(Path.Combine(own, $"lib{Shim}.so"));

@@ -69,12 +69,22 @@ public sealed record IndicatorFact(
 /// <summary>Something an evaluation noticed that people should know (preflight and credibility checks).</summary>
 public sealed record FindingFact(Gating.Finding Finding) : Fact;
 
+/// <summary>How the tensor library computed here, and why.</summary>
+/// <param name="Way">"as-shipped", or a slower way that proved right where that did not.</param>
+/// <param name="Wrong">What proved wrong before, in words; empty where everything is as shipped.</param>
+/// <param name="Convolutions">How many different convolutions were computed in which way; null where none had to be proved by itself.</param>
+public sealed record KernelFacts(
+    string Way, ImmutableArray<string> Wrong,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedDictionary<string, int>? Convolutions = null);
+
 /// <summary>Host facts that must not enter the comparable results.</summary>
 /// <param name="Precision">That verdicts were taken in: "float64", or "float32" where the model runs in nothing else.</param>
+/// <param name="Kernels">Null in records of older versions.</param>
 public sealed record RunFact(
     string TorchVersion, string Device, int Threads, int BatchSize, double Seconds,
     ImmutableSortedDictionary<string, double> SecondsByPart,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null) : Fact;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KernelFacts? Kernels = null) : Fact;
 
 /// <summary>The last fact of a complete evaluation. Without it, the evaluation did not finish.</summary>
 public sealed record CompletedFact : Fact;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Gating;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
@@ -42,10 +43,19 @@ public static class Survey
         [
             .. new[] { compared, candidate }.OfType<Classifier>()
                 .Zip(new[] { request.Compared, request.Model }.OfType<ModelSection>(), Names(request))
-                .Select(model => new Surveyed(model.Third, model.Second, new Oracle(model.First, request.BatchSize, device))),
+                .Select(model => new Surveyed(model.Third, model.Second, new Oracle(model.First, request.BatchSize, device)
+                {
+                    Proof = batch => ModelProof.Require(model.First, tensors.Load([.. Enumerable.Range(0, Math.Min(tensors.Count, batch))]), batch),
+                })),
         ];
         foreach (var model in models)
         {
+            model.Oracle.Prove();
+            if (KernelLadder.Finding() is { } kernels)
+            {
+                say(kernels.Message);
+            }
+
             samples.RequireClasses((int)model.Oracle.Logits(tensors.Load([0])).shape[1]);
             if (RandomnessCheck.Acquaint(model.Oracle, tensors, request.Setting.Seed, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
             {

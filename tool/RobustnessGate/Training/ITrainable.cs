@@ -21,6 +21,9 @@ public interface ITrainable : IDisposable
     /// <summary>Whether batch statistics are used and updated.</summary>
     bool Training { get; set; }
 
+    /// <summary>Whether it runs layer by layer in code of ours, so that single convolutions can be computed in another way.</summary>
+    internal bool IsOwnGraph => false;
+
     /// <summary>What tells it from another network of the same weights; null for one that never was a file.</summary>
     internal TrainableOrigin? Origin => null;
 

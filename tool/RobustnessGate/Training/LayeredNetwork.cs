@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models.Linear;
 using RobustnessGate.Models.Onnx;
 using TorchSharp;
@@ -78,6 +79,8 @@ public sealed class LayeredNetwork : ITrainable
 
     public bool Training { get; set; }
 
+    bool ITrainable.IsOwnGraph => true;
+
     /// <summary>A tensor of one layer: <c>weight</c>, <c>bias</c>, <c>mean</c> or <c>variance</c>.</summary>
     public Tensor this[int layer, string part] => _byName[Name(layer, part)];
 
@@ -89,8 +92,9 @@ public sealed class LayeredNetwork : ITrainable
         {
             value = Architecture.Layers[i] switch
             {
-                Layer.Conv conv => functional.conv2d(
-                    value, this[i, "weight"], this[i, "bias"], [conv.Stride, conv.Stride], [conv.Padding, conv.Padding]),
+                Layer.Conv conv => Convolution.Of(
+                    value, this[i, "weight"], this[i, "bias"],
+                    new([conv.Stride, conv.Stride], [conv.Padding, conv.Padding], [1, 1], Groups: 1)),
                 Layer.BatchNorm => Normalise(i, value),
                 Layer.Relu => functional.relu(value),
                 Layer.MaxPool pool => functional.max_pool2d(value, pool.Kernel, pool.Kernel),

@@ -34,7 +34,9 @@ public sealed record TrainingEnd(int Epochs, int Kept);
 public static class Trainer
 {
     /// <param name="progress">Called after every epoch.</param>
-    /// <exception cref="Gating.MistakeException">RG0480: the loss became infinite or NaN.</exception>
+    /// <exception cref="Gating.MistakeException">
+    /// RG0480: the loss became infinite or NaN; RG0914: gradients are wrong on this machine, however computed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Stopped between two steps.</exception>
     public static TrainingEnd Run(TrainingTask task, Action<EpochReport> progress, CancellationToken cancellation)
     {
@@ -50,6 +52,7 @@ public static class Trainer
             return state.End;
         }
 
+        TrainingProof.Require(task);
         using var epochs = new EpochRunner(task, state, cancellation);
         task.Network.Training = true;
         try

@@ -1,3 +1,4 @@
+using RobustnessGate.Kernels;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -23,10 +24,8 @@ internal static class ConvolutionTransposed
         var side = Side(weight, shape, stride, padding);
         var result = side > 1
             ? InBlocks(gradient, weight, side, padding)
-            : F.conv_transpose2d(
-                gradient, weight, null, [stride, stride], [padding, padding],
-                [.. Enumerable.Range(2, 2).Select(i => shape[i] - (((gradient.shape[i] - 1) * stride) - (2 * padding) + weight.shape[i]))],
-                [1, 1], 1);
+            : Convolution.Of(gradient, weight, null, new([stride, stride], [padding, padding], [1, 1], Groups: 1, Transposed: true,
+                OutputPadding: [.. Enumerable.Range(2, 2).Select(i => shape[i] - (((gradient.shape[i] - 1) * stride) - (2 * padding) + weight.shape[i]))]));
         return result.MoveToOuterDisposeScope();
     }
 
@@ -46,7 +45,8 @@ internal static class ConvolutionTransposed
         var places = Enumerable.Range(0, side * side).Select(i => F.pad(
             flipped, [i % side, side - 1 - (i % side), i / side, side - 1 - (i / side)]));
         var kernels = stack([.. places], 1).flatten(0, 1);
-        var blocks = F.conv2d(gradient, kernels, null, [side, side], [size - 1 - padding, size - 1 - padding]);
+        var blocks = Convolution.Of(
+            gradient, kernels, null, new([side, side], [size - 1 - padding, size - 1 - padding], [1, 1], Groups: 1));
         return F.pixel_shuffle(blocks, side);
     }
 }

@@ -1,3 +1,4 @@
+using RobustnessGate.Kernels;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -14,9 +15,11 @@ internal abstract class WeightedStage : PullingStage
 
 internal sealed class ConvolutionStage(Tensor weight, Tensor? bias, long stride, long padding) : WeightedStage
 {
-    public override Tensor Push(Tensor change) => F.conv2d(change, weight, null, [stride, stride], [padding, padding]);
+    private ConvolutionGeometry Geometry => new([stride, stride], [padding, padding], [1, 1], Groups: 1);
 
-    protected override Tensor Apply(Tensor x) => F.conv2d(x, weight, bias, [stride, stride], [padding, padding]);
+    public override Tensor Push(Tensor change) => Convolution.Of(change, weight, null, Geometry);
+
+    protected override Tensor Apply(Tensor x) => Convolution.Of(x, weight, bias, Geometry);
 
     protected override Tensor Pull(Tensor gradient, long[] shape) => ConvolutionTransposed.Of(gradient, weight, shape, stride, padding);
 }

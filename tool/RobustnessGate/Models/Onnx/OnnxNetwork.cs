@@ -72,6 +72,8 @@ public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 
     public bool SupportsDouble => true;
 
+    public bool IsOwnGraph => true;
+
     public long Parameters { get; }
 
     public IReadOnlyList<long>? InputShape { get; }

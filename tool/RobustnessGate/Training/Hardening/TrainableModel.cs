@@ -49,6 +49,8 @@ internal sealed class TrainableModel : ITrainable
 
     public bool Training { get; set; }
 
+    public bool IsOwnGraph => _network.IsOwnGraph;
+
     public TrainableOrigin? Origin { get; }
 
     public Tensor Logits(Tensor x) => _classifier.Logits(x);

@@ -21,6 +21,8 @@ public sealed record Curvature(
 {
     public override string Name => "curvature";
 
+    internal override bool PenalisesGradients => true;
+
     public override StepLoss Loss(TrainingStep step)
     {
         using var scope = NewDisposeScope();

@@ -16,6 +16,8 @@ public sealed record Gradient(
 {
     public override string Name => "gradient";
 
+    internal override bool PenalisesGradients => true;
+
     public override StepLoss Loss(TrainingStep step) =>
         new InputGradientPenalty(
             Coefficient, Ramp, Interval, CrossEntropies, gradient => gradient.flatten(1).square().sum(1))

@@ -23,6 +23,8 @@ public sealed record Jacobian(
 {
     public override string Name => "jacobian";
 
+    internal override bool PenalisesGradients => true;
+
     public override StepLoss Loss(TrainingStep step) => Penalty().Loss(step, logits => CrossEntropy(logits, step.Labels));
 
     internal InputGradientPenalty Penalty() => new(Coefficient, Ramp, Interval, Margin.Of, gradient => Lp.Of(gradient, Norm switch

@@ -18,6 +18,8 @@ public sealed record JacobianAdversarial(
 {
     public override string Name => "jacobian+adversarial";
 
+    internal override bool PenalisesGradients => true;
+
     public override SignAscent? CraftOnce() => Examples().CraftOnce();
 
     public override Regime Within(double radius) => this with { Epsilon = Epsilon ?? radius };

@@ -17,6 +17,9 @@ public abstract record Regime
     /// <summary>How examples are crafted once, before the first step, from the network as it then is; null where none are.</summary>
     public virtual SignAscent? CraftOnce() => null;
 
+    /// <summary>Whether the loss holds gradients with respect to the input, so that weights' gradients are second derivatives.</summary>
+    internal virtual bool PenalisesGradients => false;
+
     /// <summary>The loss of one batch, with its graph to the weights.</summary>
     public abstract StepLoss Loss(TrainingStep step);
 

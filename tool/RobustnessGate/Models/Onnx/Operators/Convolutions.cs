@@ -1,3 +1,4 @@
+using RobustnessGate.Kernels;
 using static RobustnessGate.Models.Onnx.Operator;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -31,13 +32,7 @@ internal static class Convolutions
     /// <summary>(N, C, …) with (M, C/groups, …) → (N, M, …).</summary>
     public static Tensor Convolve(
         Tensor x, Tensor weight, Tensor? bias, long[] strides, long[] padding, long[] dilations, long groups) =>
-        strides.Length switch
-        {
-            1 => F.conv1d(x, weight, bias, strides[0], padding[0], dilations[0], groups),
-            2 => F.conv2d(x, weight, bias, strides, padding, dilations, groups),
-            3 => F.conv3d(x, weight, bias, strides, padding, dilations, groups),
-            var rank => throw new UnsupportedException($"{rank} spatial dimensions"),
-        };
+        Computed(x, weight, bias, new(strides, padding, dilations, groups));
 
     /// <summary>The engine computes the whole result; output_padding, pads and output_shape then extend or crop it.</summary>
     private static Value ConvTranspose(Call call)
@@ -51,7 +46,7 @@ internal static class Convolutions
         var (begin, end) = TransposedPads(call, x.shape[2..], weight.shape[2..], strides, dilations, extra);
         Call.Allocate([x.shape[0], weight.shape[1] * call.Attributes.Int("group", 1), .. Enumerable.Range(0, rank).Select(i =>
             ((x.shape[i + 2] - 1) * strides[i]) + ((weight.shape[i + 2] - 1) * dilations[i]) + 1)]);
-        var whole = Transposed(x, weight, strides, dilations, call.Attributes.Int("group", 1));
+        var whole = Computed(x, weight, null, new(strides, new long[rank], dilations, call.Attributes.Int("group", 1), Transposed: true));
 
         // Negative padding crops; the bias comes last, so that elements that no window reaches get it too.
         long[] change = [.. Enumerable.Range(0, rank).Reverse().SelectMany(i => new[] { -begin[i], extra[i] - end[i] })];
@@ -72,14 +67,9 @@ internal static class Convolutions
         }
     }
 
-    private static Tensor Transposed(Tensor x, Tensor weight, long[] strides, long[] dilations, long groups) =>
-        strides.Length switch
-        {
-            1 => F.conv_transpose1d(x, weight, null, strides[0], 0, 0, dilations[0], groups),
-            2 => F.conv_transpose2d(x, weight, null, strides, [0, 0], [0, 0], dilations, groups),
-            3 => F.conv_transpose3d(x, weight, null, strides, [0, 0, 0], [0, 0, 0], dilations, groups),
-            var rank => throw new UnsupportedException($"{rank} spatial dimensions"),
-        };
+    private static Tensor Computed(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry geometry) => geometry.Rank is >= 1 and <= 3
+        ? Convolution.Of(x, weight, bias, geometry)
+        : throw new UnsupportedException($"{geometry.Rank} spatial dimensions");
 
     private static (long[] Begin, long[] End) TransposedPads(
         Call call, long[] size, long[] kernel, long[] strides, long[] dilations, long[] extra)

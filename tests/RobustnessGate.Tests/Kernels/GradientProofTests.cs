@@ -1,0 +1,99 @@
+using RobustnessGate.Kernels;
+using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Tests.Kernels;
+
+/// <summary>Right networks are never accused, with ties and kinks and saturation; wrong gradients are always found.</summary>
+public class GradientProofTests
+{
+    private const long Batch = 64;
+
+    public static IEnumerable<object[]> Networks => ProvedNetworks.All.Keys.SelectMany(name => new[] { true, false }.Select(wide => new object[] { name, wide }));
+
+    public static IEnumerable<object[]> Faulty =>
+        from name in ProvedNetworks.All.Keys
+        where Convolutions(name).Any(layer => !Steps.Contains((name, layer)))
+        from wide in new[] { true, false }
+        from fault in new[] { "backward", "forward", "random" }
+        select new object[] { name, wide, fault };
+
+    /// <summary>Behind these layers no gradient flows: their backward pass is never run.</summary>
+    private static readonly (string Network, string Layer)[] Steps = [("no gradient at all", "a"), ("steps without a gradient", "b")];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void ARightNetworkIsNotAccused(string name, bool hasDouble)
+    {
+        using var scope = NewDisposeScope();
+        var network = ProvedNetworks.All[name];
+        foreach (var (samples, images) in ProvedNetworks.Samples)
+        {
+            var fault = new GradientProof(x => network(x, ProvedNetworks.Right), hasDouble, new Bounds(0, 1)).Fault(images, Batch);
+            Assert.True(fault is null, $"{samples}: {fault}");
+        }
+    }
+
+    /// <summary>One layer, some channels, batches alone.</summary>
+    [Theory]
+    [MemberData(nameof(Faulty))]
+    public void AWrongLayerIsFound(string name, bool hasDouble, string fault)
+    {
+        using var scope = NewDisposeScope();
+        var network = ProvedNetworks.All[name];
+        ConvolutionKernel wrong = fault switch
+        {
+            "backward" => StandInKernels.BackwardInPartialBlocks,
+            "forward" => StandInKernels.Forward,
+            _ => StandInKernels.Random,
+        };
+        foreach (var layer in Convolutions(name).Where(layer => !Steps.Contains((name, layer))))
+        {
+            Tensor Convolve(Tensor x, string at, long outputs, long kernel, long padding) => at == layer && x.dtype == ScalarType.Float32
+                ? wrong(x, ProvedNetworks.Weight(x, at, outputs, kernel), null, ProvedNetworks.Geometry(padding))
+                : ProvedNetworks.Right(x, at, outputs, kernel, padding) - (at == layer ? ProvedNetworks.Bias(x, at, outputs).reshape(1, -1, 1, 1) : 0);
+
+            var found = new GradientProof(x => network(x, Convolve), hasDouble, new Bounds(0, 1)).Fault(ProvedNetworks.Samples["noise"], Batch);
+            Assert.True(found is not null, $"layer {layer}");
+            Assert.Equal("the model", found.Operation);
+        }
+    }
+
+    [Fact]
+    public void AModelThatAnswersAtRandomIsNotAccused()
+    {
+        using var scope = NewDisposeScope();
+        var network = ProvedNetworks.All["convolution"];
+        Assert.Null(new GradientProof(x => network(x + (randn_like(x) * 0.1), ProvedNetworks.Right), true, new Bounds(0, 1)).Fault(ProvedNetworks.Samples["noise"], Batch));
+    }
+
+    [Fact]
+    public void AModelThatLooksAtItsBatchIsNotAccused()
+    {
+        using var scope = NewDisposeScope();
+        var network = ProvedNetworks.All["convolution"];
+        Assert.Null(new GradientProof(x => network(x - x.mean([0], keepdim: true), ProvedNetworks.Right), true, new Bounds(0, 1)).Fault(ProvedNetworks.Samples["noise"], Batch));
+    }
+
+    [Fact]
+    public void InputsWithoutBoundsAreProvedToo()
+    {
+        using var scope = NewDisposeScope();
+        var network = ProvedNetworks.All["two convolutions"];
+        Assert.Null(new GradientProof(x => network(x / 255, ProvedNetworks.Right), true, bounds: null).Fault(ProvedNetworks.Samples["drawings"] * 255, Batch));
+    }
+
+    /// <summary>Names of a network's convolutions, seen by running it.</summary>
+    private static List<string> Convolutions(string name)
+    {
+        using var scope = NewDisposeScope();
+        var names = new List<string>();
+        ProvedNetworks.All[name](ProvedNetworks.Samples["one"], (x, at, outputs, kernel, padding) =>
+        {
+            names.Add(at);
+            return ProvedNetworks.Right(x, at, outputs, kernel, padding);
+        });
+        return names;
+    }
+}

@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using RobustnessGate.Kernels;
+using RobustnessGate.Results;
+
+namespace RobustnessGate.Evaluation;
+
+/// <summary>How this process computes, as a fact of a run.</summary>
+internal static class KernelUse
+{
+    public static KernelFacts Facts() => new(
+        KernelLadder.Rung.Name(),
+        [.. KernelLadder.Faults.Select(fault => fault.Kind).Distinct()],
+        Convolution.Tally is { Count: > 0 } tally
+            ? tally.ToImmutableSortedDictionary(part => part.Way, part => part.Count, StringComparer.Ordinal) : null);
+}
