@@ -42,7 +42,7 @@ public sealed class OutputDrain
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
             // Nobody reads any more.
         }
