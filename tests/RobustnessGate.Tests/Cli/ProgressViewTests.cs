@@ -45,6 +45,19 @@ public sealed class ProgressViewTests : IDisposable
         Assert.Contains("█", _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void At_the_end_no_line_at_work_is_left(bool live)
+    {
+        var view = View(live);
+        Work(view, TimeSpan.FromSeconds(100));
+
+        view.End();
+
+        Assert.EndsWith(live ? "\r\u001b[K" : "\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_finished_part_leaves_its_counts_and_passes()
     {

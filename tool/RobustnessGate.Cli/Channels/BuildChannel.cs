@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 
 namespace RobustnessGate.Cli.Channels;
@@ -15,13 +16,13 @@ internal sealed class BuildChannel(string prefix) : FindingChannel
     /// <summary>Hidden: the MSBuild tasks alone use it.</summary>
     public static Option<string> Option() => new(OptionName) { Hidden = true };
 
-    public override void Open() => Console.Out.WriteLine($"{prefix}robustness-gate {Check.ToolVersion}");
+    public override void Open() => Streams.Out.WriteLine($"{prefix}robustness-gate {Check.ToolVersion}");
 
     public override void Report(IEnumerable<Finding> findings)
     {
         foreach (var finding in findings)
         {
-            Console.Out.WriteLine(prefix + Line(finding));
+            Streams.Out.WriteLine(prefix + Line(finding));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
+using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 using RobustnessGate.Reports;
 
@@ -54,7 +55,7 @@ internal sealed class PersonChannel : FindingChannel
     {
         foreach (var finding in findings)
         {
-            Console.Error.WriteLine(Line(finding));
+            Streams.Error.WriteLine(Line(finding));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 using RobustnessGate.Reports;
 
@@ -18,16 +19,16 @@ internal sealed class WorkflowChannel : FindingChannel
     /// <summary>Ends the silence; nobody else may know it. One for the process, as its stdout is one.</summary>
     private static readonly string Token = Guid.NewGuid().ToString("N");
 
-    public override void Open() => Console.Out.WriteLine($"::stop-commands::{Token}");
+    public override void Open() => Streams.Out.WriteLine($"::stop-commands::{Token}");
 
     public override void Report(IEnumerable<Finding> findings)
     {
-        Console.Out.WriteLine($"::{Token}::");
-        Console.Out.Write(WorkflowAnnotations.Render(findings));
-        Console.Out.WriteLine($"::stop-commands::{Token}");
+        Streams.Out.WriteLine($"::{Token}::");
+        Streams.Out.Write(WorkflowAnnotations.Render(findings));
+        Streams.Out.WriteLine($"::stop-commands::{Token}");
     }
 
-    public override void Close() => Console.Out.WriteLine($"::{Token}::");
+    public override void Close() => Streams.Out.WriteLine($"::{Token}::");
 
     /// <summary>Adds a report to the job's summary, where there is one.</summary>
     /// <param name="render">The report in at most so many bytes of UTF-8.</param>

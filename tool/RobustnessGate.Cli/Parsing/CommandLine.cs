@@ -27,6 +27,7 @@ internal static class CommandLine
         DataVerb.Create(),
         ReproduceVerb.Create(),
         EvaluateVerb.Create(),
+        CollectVerb.Create(),
     };
 
     public static ExitCode Run(string[] args)

@@ -67,6 +67,15 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         }
     }
 
+    /// <summary>Leaves no line at work behind.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            output.Write(live ? EraseLine : "");
+        }
+    }
+
     private string? Describe(Fact fact) => fact switch
     {
         OverviewFact f => string.Join(output.NewLine, OverviewText.Lines(f.Overview)),

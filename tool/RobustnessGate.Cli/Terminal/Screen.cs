@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobustnessGate.Cli.Parsing;
+using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Cli.Terminal;
 
@@ -8,9 +9,13 @@ namespace RobustnessGate.Cli.Terminal;
 /// <param name="noColor">Asked for on the command line.</param>
 internal sealed class Screen(Verbosity? asked, bool noColor)
 {
+    /// <summary>A line may be rewritten only where a person watches: not in a file, a pipe, or a build's log.</summary>
+    private readonly bool _isTerminal = !Console.IsErrorRedirected && !noColor
+        && IsUnset("NO_COLOR") && IsUnset("CI") && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
     public Verbosity Verbosity { get; } = asked ?? Verbosity.Normal;
 
-    public bool NoColor { get; } = noColor;
+    private ProgressView? _view;
 
     private readonly long _started = Stopwatch.GetTimestamp();
 
@@ -24,23 +29,31 @@ internal sealed class Screen(Verbosity? asked, bool noColor)
     {
         if (Speaks(least))
         {
-            Console.Error.WriteLine(line);
+            Streams.Error.WriteLine(line);
         }
     }
 
-    public ProgressView? Progress() => Speaks(Verbosity.Normal)
-        ? new ProgressView(Console.Error, live: IsTerminal, () => Elapsed) : null;
+    /// <summary>Shows an evaluation as it runs, where progress is wanted.</summary>
+    public Observer Observer()
+    {
+        if (!Speaks(Verbosity.Normal))
+        {
+            return Hosting.Observer.Nobody;
+        }
+
+        var view = _view = new(Streams.Error, live: _isTerminal, () => Elapsed);
+        return new(view.Show, view.Show);
+    }
+
+    /// <summary>The evaluation is over: what is said next begins a line of its own.</summary>
+    public void EndProgress() => _view?.End();
 
     /// <summary>Our own mistake: short, unless the whole story was asked for.</summary>
     public static void ReportInternalError(Exception exception, bool inFull)
     {
-        Console.Error.WriteLine($"robustness-gate: internal error: {exception.GetType().Name}: {FirstLine(exception.Message)}");
-        Console.Error.WriteLine(inFull ? exception.ToString() : $"This is a defect of the tool. Run again with {EnvironmentMirror.NameOf("--verbosity")}=diag in the environment for the details, and report them.");
+        Streams.Error.WriteLine($"robustness-gate: internal error: {exception.GetType().Name}: {FirstLine(exception.Message)}");
+        Streams.Error.WriteLine(inFull ? exception.ToString() : $"This is a defect of the tool. Run again with {EnvironmentMirror.NameOf("--verbosity")}=diag in the environment for the details, and report them.");
     }
-
-    /// <summary>A line may be rewritten only where a person watches: not in a file, a pipe, or a build's log.</summary>
-    private bool IsTerminal => !Console.IsErrorRedirected && !NoColor
-        && IsUnset("NO_COLOR") && IsUnset("CI") && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     private static bool IsUnset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 

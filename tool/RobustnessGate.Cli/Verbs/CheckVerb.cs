@@ -1,9 +1,10 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
+using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
+using RobustnessGate.Hosting.Capture;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
@@ -58,8 +59,9 @@ internal static class CheckVerb
                 DateOnly.FromDateTime(DateTime.UtcNow));
             screen.Say($"robustness-gate {Check.ToolVersion}: {request.PolicyPath}");
             using var interruption = new Interruption();
-            var outcome = Check.Run(
-                request, Host(parsed.GetValue(inProcess), parsed.GetValue(timeout), screen), interruption.Token);
+            var outcome = parsed.GetValue(inProcess)
+                ? CheckHere(request, parsed.GetValue(timeout), screen, interruption.Token)
+                : CheckApart(request, parsed.GetValue(timeout), screen, interruption.Token);
             var channel = FindingChannel.Of(parsed);
             var isForWorkflow = outcome.Formats.Contains(WorkflowChannel.Format);
             var isOurs = isForWorkflow && !channel.IsMachine;
@@ -103,34 +105,30 @@ internal static class CheckVerb
 
         if (measured)
         {
-            Console.Out.Write(TerminalSummary.Render(outcome.Results, show));
-            Console.Out.WriteLine($"report: {outcome.Report}");
+            Streams.Out.Write(TerminalSummary.Render(outcome.Results, show));
+            Streams.Out.WriteLine($"report: {outcome.Report}");
         }
     }
 
-    private static IEvaluationHost Host(bool inProcess, TimeSpan? timeout, Screen screen)
+    private static CheckOutcome CheckHere(CheckRequest request, TimeSpan? timeout, Screen screen, CancellationToken cancel)
     {
-        if (inProcess)
-        {
-            var view = screen.Progress();
-            return new InProcessHost(fact => view?.Show(fact), progress => view?.Show(progress), () => screen.Elapsed, timeout);
-        }
-
-        return new ChildProcessHost(SameExecutable(screen), timeout);
+        var watch = screen.Observer();
+        using var capture = OutputCapture.Begin(LogOf(request), screen);
+        var outcome = Check.Run(request, new InProcessHost(watch.Fact, watch.Progress, () => screen.Elapsed, timeout), cancel);
+        screen.EndProgress();
+        return outcome;
     }
 
-    /// <summary>This executable again, with the hidden verb. Under <c>dotnet tool.dll</c> the process is dotnet itself.</summary>
-    private static ChildCommand SameExecutable(Screen screen)
+    private static CheckOutcome CheckApart(CheckRequest request, TimeSpan? timeout, Screen screen, CancellationToken cancel)
     {
-        var host = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this process is unknown");
-        var ours = Environment.GetCommandLineArgs()[0];
-        var isDotnet = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return new ChildCommand(host,
-        [
-            .. isDotnet ? ImmutableArray.Create(ours) : [],
-            EvaluateVerb.Name,
-            "--verbosity=" + Options.Word(screen.Verbosity),
-            .. screen.NoColor ? ImmutableArray.Create("--no-color") : [],
-        ]);
+        var printed = new OutputCollector();
+        var child = SameExecutable.With(EvaluateVerb.Name, "--verbosity=" + Options.Word(screen.Verbosity));
+        var outcome = Check.Run(request, new ChildProcessHost(child, timeout, screen.Observer(), printed), cancel);
+        screen.EndProgress();
+        CapturedOutputView.Show(
+            printed.Collected(), LogOf(request), screen, died: outcome.ExitCode is ExitCode.EvaluationCrashed or ExitCode.InternalError);
+        return outcome;
     }
+
+    private static string LogOf(CheckRequest request) => Path.Combine(request.OutputDirectory, ReportFiles.CapturedOutput);
 }

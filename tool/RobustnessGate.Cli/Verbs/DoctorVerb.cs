@@ -19,9 +19,14 @@ internal static class DoctorVerb
         var policy = Options.Policy();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var selfTest = new Option<bool>("--self-test") { Description = "Break a small project in many ways, and see whether the gate notices each." };
-        var command = new Command("doctor", "Checks the machine, the repository and the policy; --self-test checks the gate itself.") { policy, json, selfTest };
-        command.SetAction(parsed => (int)(parsed.GetValue(selfTest)
-            ? Test(parsed.GetValue(json)) : Examine(parsed.GetRequiredValue(policy), parsed.GetValue(json))));
+        var verbosity = Options.Verbosity();
+        var command = new Command("doctor", "Checks the machine, the repository and the policy; --self-test checks the gate itself.") { policy, json, selfTest, verbosity };
+        command.SetAction(parsed =>
+        {
+            using var capture = OutputCapture.Begin(log: null, new Screen(parsed.GetValue(verbosity), noColor: true));
+            return (int)(parsed.GetValue(selfTest)
+                ? Test(parsed.GetValue(json)) : Examine(parsed.GetRequiredValue(policy), parsed.GetValue(json)));
+        });
         return command;
     }
 
@@ -36,7 +41,7 @@ internal static class DoctorVerb
         {
             foreach (var check in checks)
             {
-                Console.Out.WriteLine($"{Word(check.Health),-8}{check.Name,-10}{check.Detail}");
+                Streams.Out.WriteLine($"{Word(check.Health),-8}{check.Name,-10}{check.Detail}");
             }
         }
 
@@ -52,7 +57,7 @@ internal static class DoctorVerb
             {
                 if (!json)
                 {
-                    Console.Out.WriteLine($"{(!result.Caught ? "MISSED" : result.IsControl ? "passed" : "caught"),-8}{result.Name} ({result.Detail})");
+                    Streams.Out.WriteLine($"{(!result.Caught ? "MISSED" : result.IsControl ? "passed" : "caught"),-8}{result.Name} ({result.Detail})");
                 }
             },
             interruption.Token);
@@ -65,12 +70,12 @@ internal static class DoctorVerb
         }
         else
         {
-            Console.Out.WriteLine($"self-test: {caught} of {total} mutants caught{(sound ? "" : "; not sound")}");
+            Streams.Out.WriteLine($"self-test: {caught} of {total} mutants caught{(sound ? "" : "; not sound")}");
         }
 
         foreach (var missed in results.Where(result => !result.Caught))
         {
-            Console.Error.WriteLine(new Finding("RG0530", Severity.Error, null, $"{missed.Name}: {missed.Detail}. Verdicts of this build on this machine cannot be relied on."));
+            Streams.Error.WriteLine(new Finding("RG0530", Severity.Error, null, $"{missed.Name}: {missed.Detail}. Verdicts of this build on this machine cannot be relied on."));
         }
 
         return sound ? ExitCode.Passed : ExitCode.InternalError;
@@ -78,5 +83,5 @@ internal static class DoctorVerb
 
     private static string Word(Health health) => health.ToString().ToLowerInvariant();
 
-    private static void Write<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Layout));
+    private static void Write<T>(T value) => Streams.Out.WriteLine(JsonSerializer.Serialize(value, Layout));
 }

@@ -6,7 +6,7 @@ using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Cli.Verbs;
 
-/// <summary><c>evaluate REQUEST RECORDS</c>, hidden: the evaluation process that <c>check</c> starts.</summary>
+/// <summary><c>evaluate REQUEST RECORDS OBSERVATIONS</c>, hidden: the evaluation process that <c>check</c> starts.</summary>
 internal static class EvaluateVerb
 {
     public const string Name = "evaluate";
@@ -15,20 +15,19 @@ internal static class EvaluateVerb
     {
         var request = new Argument<string>("REQUEST");
         var records = new Argument<string>("RECORDS");
+        var observations = new Argument<string>("OBSERVATIONS") { Description = "The pipe for what can be watched." };
         var verbosity = Options.Verbosity();
-        var noColor = Options.NoColor();
-        var command = new Command(Name, "Evaluates a request of another process.") { request, records, verbosity, noColor };
+        var command = new Command(Name, "Evaluates a request of another process.") { request, records, observations, verbosity };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
             EndWithParent();
             using var interruption = new Interruption();
-            var screen = new Screen(parsed.GetValue(verbosity), parsed.GetValue(noColor));
-            var view = screen.Progress();
+            var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
+            using var watch = new ObservationWriter(parsed.GetRequiredValue(observations), () => screen.Elapsed);
             return (int)EvaluationProcess.Run(
                 parsed.GetRequiredValue(request), parsed.GetRequiredValue(records),
-                fact => view?.Show(fact), progress => view?.Show(progress),
-                () => screen.Elapsed, interruption.Token);
+                watch.Tell, watch.Tell, () => screen.Elapsed, interruption.Token);
         });
         return command;
     }

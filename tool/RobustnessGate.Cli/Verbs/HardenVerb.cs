@@ -3,6 +3,7 @@ using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
+using RobustnessGate.Reports;
 using RobustnessGate.Training.Hardening;
 using RobustnessGate.Training.Regimes;
 
@@ -30,14 +31,17 @@ internal static class HardenVerb
         {
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var interruption = new Interruption();
+            // Of its own name: the folder is also that of the last check.
+            using var capture = OutputCapture.BeginAnew(
+                Path.Combine(parsed.GetRequiredValue(output), "harden-" + ReportFiles.CapturedOutput), screen);
             var outcome = Harden.Run(
                 new(
                     parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(regime),
                     parsed.GetValue(epochs), parsed.GetValue(device), parsed.GetValue(threads) ?? 1,
                     parsed.GetValue(seed)),
                 report => screen.Say(TrainingProgress.Line("", report)), line => screen.Say(line), interruption.Token);
-            Console.Out.Write(outcome.Table);
-            Console.Out.WriteLine($"wrote {outcome.Model}; report: {outcome.Report}");
+            Streams.Out.Write(outcome.Table);
+            Streams.Out.WriteLine($"wrote {outcome.Model}; report: {outcome.Report}");
             return (int)ExitCode.Passed;
         });
         return command;

@@ -13,14 +13,17 @@ internal static class InspectVerb
     {
         var model = new ModelOptions("Samples to measure natural accuracy on (default 1000, or the policy's).");
         var json = new Option<bool>("--json") { Description = "Write JSON." };
+        var verbosity = Options.Verbosity();
         var command = new Command("inspect", "Says what is understood of a model, and of data, and points out the usual mistakes.");
         model.AddTo(command);
         command.Add(json);
+        command.Add(verbosity);
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
+            using var capture = OutputCapture.Begin(log: null, new Screen(parsed.GetValue(verbosity), noColor: true));
             var inspection = Inspect.Run(model.Read(parsed), interruption.Token);
-            Console.Out.Write(parsed.GetValue(json) ? inspection.ToJson() : Words(inspection));
+            Streams.Out.Write(parsed.GetValue(json) ? inspection.ToJson() : Words(inspection));
             return (int)inspection.ExitCode;
         });
         return command;
@@ -29,5 +32,5 @@ internal static class InspectVerb
     private static string Words(Inspection inspection) => string.Concat(
         OverviewText.Lines(inspection.Overview)
             .Concat(inspection.Findings.Where(finding => finding.Code != "RG0418").Select(finding => finding.ToString()))
-            .Select(line => line + Console.Out.NewLine));
+            .Select(line => line + Streams.Out.NewLine));
 }

@@ -3,6 +3,7 @@ using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
+using RobustnessGate.Reports;
 using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.Cli.Verbs;
@@ -19,7 +20,7 @@ internal static class ReproduceSurfaces
         look =>
         {
             var study = SurfaceStudy.Run(look.Gallery, look.Robust, look.Say);
-            Console.Out.Write(study);
+            Streams.Out.Write(study);
             return [("surfaces.md", $"# Decision surfaces of a natural and a robust network\n\n```console\n{look.Typed}\n```\n\n{study}")];
         });
 
@@ -67,6 +68,7 @@ internal static class ReproduceSurfaces
         {
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var interruption = new Interruption();
+            using var capture = OutputCapture.BeginAnew(Path.Combine(parsed.GetRequiredValue(output), ReportFiles.CapturedOutput), screen);
             using var gallery = new MnistGallery(parsed.GetRequiredValue(data), parsed.GetRequiredValue(networks), interruption.Token);
             var key = parsed.GetRequiredValue(robust);
             var typed = $"dotnet robustness-gate reproduce {name}{(key == MnistRow.Ours.Key ? "" : $" --robust {key}")} --data DIR";
@@ -77,7 +79,7 @@ internal static class ReproduceSurfaces
                 var path = Path.Combine(parsed.GetRequiredValue(output), file);
                 AtomicFile.MakeFolder(path);
                 AtomicFile.Write(path, text);
-                Console.Out.WriteLine($"wrote {path}");
+                Streams.Out.WriteLine($"wrote {path}");
             }
 
             return (int)ExitCode.Passed;

@@ -5,6 +5,7 @@ using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
+using RobustnessGate.Reports;
 using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.Cli.Verbs;
@@ -53,16 +54,17 @@ internal static class ReproduceVerb
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var interruption = new Interruption();
             var folder = parsed.GetRequiredValue(output);
-            Console.Out.WriteLine(FormattableString.Invariant($"{"",-16}{"natural",12}{"pgd " + FormattableString.Invariant($"{QuickStartNetworks.Radius}"),12}"));
+            using var capture = OutputCapture.BeginAnew(Path.Combine(folder, ReportFiles.CapturedOutput), screen);
+            Streams.Out.WriteLine(FormattableString.Invariant($"{"",-16}{"natural",12}{"pgd " + FormattableString.Invariant($"{QuickStartNetworks.Radius}"),12}"));
             foreach (var (file, _) in QuickStartNetworks.All)
             {
                 var counts = QuickStartNetworks.Make(
                     file, parsed.GetRequiredValue(data), folder, report => screen.Say(TrainingProgress.Line(file + "  ", report)), interruption.Token);
-                Console.Out.WriteLine(FormattableString.Invariant(
+                Streams.Out.WriteLine(FormattableString.Invariant(
                     $"{file,-16}{counts.Natural,6} / {counts.Total}{counts.Robust,6} / {counts.Total}"));
             }
 
-            Console.Out.WriteLine($"wrote {folder}");
+            Streams.Out.WriteLine($"wrote {folder}");
             return (int)ExitCode.Passed;
         });
         return command;
@@ -86,6 +88,7 @@ internal static class ReproduceVerb
             var isQuick = parsed.GetValue(quick);
             var scale = isQuick ? "quick" : "full";
             var folder = Path.Combine(parsed.GetRequiredValue(output), isQuick ? "quick" : "");
+            using var capture = OutputCapture.BeginAnew(Path.Combine(folder, ReportFiles.CapturedOutput), screen);
             var cells = new MnistCells(new(
                 parsed.GetRequiredValue(data), Path.Combine(parsed.GetRequiredValue(work), scale), Path.Combine(folder, "mnist"), isQuick,
                 () => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, line => screen.Say(line), interruption.Token));
@@ -93,8 +96,8 @@ internal static class ReproduceVerb
             var page = Path.Combine(folder, $"{name}.md");
             AtomicFile.Write(page, ReproductionPage.Render(
                 description, $"dotnet robustness-gate reproduce {name}{(isQuick ? " --quick" : "")} --data DIR", Machine, cells, render(cells)));
-            Console.Out.Write(render(cells));
-            Console.Out.WriteLine($"wrote {page}");
+            Streams.Out.Write(render(cells));
+            Streams.Out.WriteLine($"wrote {page}");
             return (int)ExitCode.Passed;
         });
         return command;

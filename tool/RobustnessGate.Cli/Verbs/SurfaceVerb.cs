@@ -7,6 +7,7 @@ using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
+using RobustnessGate.Reports;
 using RobustnessGate.Results;
 using RobustnessGate.Surfaces;
 
@@ -106,6 +107,7 @@ internal static class SurfaceVerb
         {
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var interruption = new Interruption();
+            using var capture = OutputCapture.BeginAnew(Path.Combine(parsed.GetRequiredValue(output), ReportFiles.CapturedOutput), screen);
             var given = model.Read(parsed);
             var where = parsed.GetValue(space) == "parameters" ? SurfaceSpace.Parameters : SurfaceSpace.Input;
             var unit = parsed.GetValue(norm) == "l2" ? Norm.L2 : Norm.Linf;
@@ -143,7 +145,7 @@ internal static class SurfaceVerb
             var folder = OutputFolder.At(parsed.GetRequiredValue(output));
             foreach (var (name, text) in SurfacePage.Render(parts))
             {
-                Console.Out.WriteLine($"wrote {folder.Write(name, text)}");
+                Streams.Out.WriteLine($"wrote {folder.Write(name, text)}");
             }
 
             return (int)ExitCode.Passed;

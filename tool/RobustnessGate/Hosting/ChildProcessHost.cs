@@ -1,20 +1,24 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustnessGate.Gating;
+using RobustnessGate.Hosting.Capture;
 using RobustnessGate.Kernels;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
 
-/// <summary>How to start the evaluation process; the paths of the request and of the records file are appended.</summary>
+/// <summary>How to start the evaluation process; the paths of the request and of the records file and the pipe for observations are appended.</summary>
 public sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments);
 
 /// <summary>
 /// Evaluates in a process of its own, because native code can abort the process that it runs in. The facts come through
-/// a file that this side names, never through stdout, which belongs to the model; stderr is inherited for progress.
-/// The child's stdin is a pipe that nothing is written to: it closes when this process ends, however that happens.
+/// a file that this side names, and progress through a pipe of its own: the child's stdout and stderr belong to the model, and
+/// are collected. Its stdin is a pipe that nothing is written to: it closes when this process ends, however that happens.
 /// </summary>
-public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : IEvaluationHost
+/// <param name="observer">Watches the evaluation; nobody where null.</param>
+/// <param name="printed">Gets what the child prints.</param>
+public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Observer? observer = null, OutputCollector? printed = null)
+    : IEvaluationHost
 {
     /// <summary>Exit codes that the evaluation process ends with on purpose, having said why in a finding.</summary>
     private static readonly ImmutableArray<ExitCode> Explained =
@@ -70,10 +74,10 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
     /// <param name="instructions">The newest that vendor libraries may use; null for the processor's.</param>
     private int? Run(string requestFile, string recordsFile, string? instructions, CancellationToken cancel)
     {
-        using var process = Start(requestFile, recordsFile, instructions);
-
-        // Never waited for: something that the model started may hold the pipe open for longer than the process lives.
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        using var observations = new ObservationPipe(observer ?? Observer.Nobody);
+        using var process = Start(requestFile, recordsFile, observations.Handle, instructions);
+        observations.Open();
+        using var output = new ChildOutput(process, printed ?? new());
         try
         {
             process.WaitForExitAsync(cancel).GetAwaiter().GetResult();
@@ -87,13 +91,14 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout) : 
         }
     }
 
-    private Process Start(string requestFile, string recordsFile, string? instructions)
+    private Process Start(string requestFile, string recordsFile, string observations, string? instructions)
     {
-        var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile])
+        var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile, observations])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         ChildEnvironment.Restrict(start.Environment);
         if (instructions is not null)

@@ -8,7 +8,11 @@ public static class ReportFiles
     public const string Results = "results.json";
     public const string Run = "run.json";
     public const string Surface = "surface.svg";
+    public const string CapturedOutput = "captured-output.log";
 
     public static readonly ImmutableArray<string> All =
-        [.. ReportFormat.All.Select(format => format.File).OfType<string>().Append(Run), .. ReportPictures.Files, TellingPicture.File, Surface];
+        [
+            .. ReportFormat.All.Select(format => format.File).OfType<string>(), Run, CapturedOutput,
+            .. ReportPictures.Files, TellingPicture.File, Surface,
+        ];
 }

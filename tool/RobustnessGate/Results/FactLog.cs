@@ -40,7 +40,8 @@ public static class FactLog
         return (evaluation, null);
     }
 
-    private static Fact Parse(string line, int number)
+    /// <exception cref="FormatException">The line is not a fact.</exception>
+    internal static Fact Parse(string line, int number)
     {
         try
         {
