@@ -8,7 +8,7 @@ namespace RobustnessGate.Evaluation;
 internal static class KernelUse
 {
     public static KernelFacts Facts() => new(
-        KernelLadder.Rung.Name(),
+        KernelLadder.Used.Name(),
         [.. KernelLadder.Faults.Select(fault => fault.Kind).Distinct()],
         Convolution.Tally is { Count: > 0 } tally
             ? tally.ToImmutableSortedDictionary(part => part.Way, part => part.Count, StringComparer.Ordinal) : null);

@@ -37,6 +37,18 @@ internal static class Convolution
         }
     }
 
+    /// <summary>Whether no convolution had to be computed otherwise.</summary>
+    public static bool AllAsShipped
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Chosen.Values.All(way => way.Name == Ways[0].Name);
+            }
+        }
+    }
+
     /// <param name="x">(N, C, …).</param>
     /// <param name="weight">(M, C/groups, …), or (C, M/groups, …) of a transposed convolution.</param>
     /// <param name="bias">(M), or null.</param>

@@ -28,6 +28,9 @@ public static class KernelLadder
     /// <summary>The rung in use; <see cref="KernelRung.AsShipped"/> before anything was proved.</summary>
     public static KernelRung Rung => _rung ?? KernelRung.AsShipped;
 
+    /// <summary>The rung that what was computed so far needed: layers that all proved right as shipped needed none.</summary>
+    public static KernelRung Used => Rung == KernelRung.ByLayer && Convolution.AllAsShipped ? KernelRung.AsShipped : Rung;
+
     /// <summary>What proved wrong on the rungs before, in the order of finding.</summary>
     public static IReadOnlyList<KernelFault> Faults
     {
@@ -125,7 +128,7 @@ public static class KernelLadder
 
     /// <summary>RG0913, where something is wrong here and computed otherwise; null where everything is as shipped.</summary>
     /// <remarks>Its text is the same on every run: which error shows first, and how large, may hang on what memory held.</remarks>
-    public static Finding? Finding() => Rung == KernelRung.AsShipped ? null : new Finding(
+    public static Finding? Finding() => Used == KernelRung.AsShipped ? null : new Finding(
         "RG0913", Severity.Note, null,
         $"as shipped, the tensor library's answers on this processor are not those of float64, so {Way()}. Counts are right, and comparable with those of other machines up to rounding; the run may take longer. dotnet robustness-gate doctor shows what was found.");
 
