@@ -20,15 +20,17 @@ public class ChildProcessTests
         Assert.Equal(2, evaluated.Facts.Natural!.Bits.Count);
     }
 
-    [Fact]
-    public void A_libtorch_that_cannot_be_loaded_is_not_called_a_defect_as_well()
+    [Theory]
+    [InlineData("RG0901")]
+    [InlineData("RG0914")]
+    public void A_libtorch_that_cannot_be_used_is_not_called_a_defect_as_well(string code)
     {
-        var unloadable = new FindingFact(new Finding("RG0901", Severity.Error, null, "libtorch cannot be loaded"));
+        var unusable = new FindingFact(new Finding(code, Severity.Error, null, "libtorch cannot be used"));
 
-        var evaluated = Evaluate(FactLog.Line(unloadable), exitCode: 1);
+        var evaluated = Evaluate(FactLog.Line(unusable), exitCode: 1);
 
         Assert.Equal(ExitCode.InternalError, evaluated.End);
-        Assert.Equal("RG0901", Assert.Single(evaluated.Facts.Findings).Code);
+        Assert.Equal(code, Assert.Single(evaluated.Facts.Findings).Code);
         Assert.Equal("RG0912", Assert.Single(Evaluate(FactLog.Line(Natural), exitCode: 1).Facts.Findings).Code);
     }
 

@@ -118,7 +118,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
         // A terminal's Ctrl+C goes to both processes, and this one can be ended by it before it listens.
         Interrupted or Terminated => Ended(facts, ExitCode.Cancelled, Stopped.ByRequest()),
         0 when facts.Completed => new(facts, ExitCode.Passed),
-        (int)ExitCode.InternalError when facts.Findings.Any(finding => finding.Code == "RG0901") => new(facts, ExitCode.InternalError),
+        (int)ExitCode.InternalError when facts.Findings.Any(finding => finding.Code is "RG0901" or "RG0914") => new(facts, ExitCode.InternalError),
         (int)ExitCode.InternalError => Ended(facts, ExitCode.InternalError, Stopped.ByDefect()),
         { } code when Explained.Contains((ExitCode)code) && facts.Findings.Any(finding => finding.Severity == Severity.Error) =>
             new(facts, (ExitCode)code),
