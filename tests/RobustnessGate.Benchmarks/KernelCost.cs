@@ -23,9 +23,9 @@ internal static class KernelCost
     public static void Run()
     {
         using var scope = NewDisposeScope();
-        KernelLadder.Reset();
+        KernelSelection.Reset();
         var before = Environment.CpuUsage.TotalTime;
-        KernelLadder.Prepare(ownGraph: true);
+        KernelSelection.Prepare(ownGraph: true);
         Print("known answers, in a process that computed nothing before", before);
         before = Environment.CpuUsage.TotalTime;
         foreach (var _ in KnownAnswers.Faults(CPU, Batch))

@@ -15,6 +15,6 @@ internal static class Setup
     {
         LibTorch.Load();
         TorchSharp.torch.set_num_threads(1);
-        KernelLadder.Prepare(ownGraph: false);
+        KernelSelection.Prepare(ownGraph: false);
     }
 }

@@ -61,10 +61,10 @@ public static class Inspect
         }
 
         var tensors = samples is null ? null : new SampleTensors(samples, model.Input, CPU);
-        var rows = tensors?.Load([.. Enumerable.Range(0, Math.Min(tensors.Count, BatchSize))])
+        var rows = tensors?.First(BatchSize)
             ?? BatchRunner.Noise([.. model.Input.Shape.Select(size => (long)size)], model.Input.Bounds);
         ModelProof.Require(classifier, rows, BatchSize);
-        findings.AddRange(new[] { KernelLadder.Finding() }.OfType<Finding>());
+        findings.AddRange(new[] { KernelSelection.Finding() }.OfType<Finding>());
         var overview = new Overview(contact.Examine(rows, request.Seed, findings.Add), null, null);
         if (samples is null)
         {

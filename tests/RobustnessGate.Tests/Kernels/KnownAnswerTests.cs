@@ -51,7 +51,7 @@ public class KnownAnswerTests
     [Fact]
     public void EveryKnownAnswerIsRightOnThisMachineInSomeWay()
     {
-        KernelLadder.Prepare(ownGraph: false);
+        KernelSelection.Prepare(ownGraph: false);
         Assert.Empty(KnownAnswers.Faults(CPU, 64));
     }
 

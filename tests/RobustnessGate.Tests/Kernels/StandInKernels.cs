@@ -15,10 +15,10 @@ internal sealed class StandInKernels : IDisposable
     {
         // Right on every machine, so that nothing is wrong but what is meant to be.
         VendorSwitches.UseVendorLibraries(false);
-        KernelLadder.UseVendorLibraries = _ => { };
-        KernelLadder.Reset();
+        KernelSelection.UseVendorLibraries = _ => { };
+        KernelSelection.Reset();
         ConvolutionKernels.Library = (x, weight, bias, geometry) =>
-            x.dtype == ScalarType.Float64 || (!everywhere && KernelLadder.Rung == KernelRung.WithoutVendorLibraries)
+            x.dtype == ScalarType.Float64 || (!everywhere && KernelSelection.Mode == KernelMode.WithoutVendorLibraries)
                 ? ConvolutionKernels.Native(x, weight, bias, geometry)
                 : wrong(x, weight, bias, geometry);
     }
@@ -26,9 +26,9 @@ internal sealed class StandInKernels : IDisposable
     public void Dispose()
     {
         ConvolutionKernels.Library = ConvolutionKernels.Native;
-        KernelLadder.UseVendorLibraries = VendorSwitches.UseVendorLibraries;
-        KernelLadder.Reset();
-        KernelLadder.Prepare(ownGraph: false);
+        KernelSelection.UseVendorLibraries = VendorSwitches.UseVendorLibraries;
+        KernelSelection.Reset();
+        KernelSelection.Prepare(ownGraph: false);
     }
 
     /// <summary>The fault that was seen: the input gradient, where channels do not fill blocks of 16, of two rows or more.</summary>
@@ -46,6 +46,19 @@ internal sealed class StandInKernels : IDisposable
     {
         var right = ConvolutionKernels.Native(x, weight, bias, g);
         return x.shape[0] > 1 && Channels(weight, g) % 16 != 0 ? right * LastChannel(right, 0.5f) : right;
+    }
+
+    /// <summary>Wrong at every batch size, so that single rows are no measure.</summary>
+    public static Tensor BackwardInPartialBlocksOfAnyRow(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry g) =>
+        Channels(weight, g) % 16 == 0 ? ConvolutionKernels.Native(x, weight, bias, g)
+        : g.Transposed ? ConvolutionKernels.Native(x, weight, bias, g) is var right ? right * LastChannel(right, 0.5f) : x
+        : WrongBackward(x, weight, bias, g);
+
+    /// <summary>Outputs of a batch are other ones each time, as of a kernel that reads what it never wrote.</summary>
+    public static Tensor RandomForward(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry g)
+    {
+        var right = ConvolutionKernels.Native(x, weight, bias, g);
+        return x.shape[0] < 2 || Channels(weight, g) % 16 == 0 ? right : right * (1 + (randn_like(right.detach()) * 0.3f));
     }
 
     /// <summary>Every gradient is wrong in another way.</summary>

@@ -21,15 +21,15 @@ public class StartAgainTests
     public void OnceIsEnough()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
-        Environment.SetEnvironmentVariable(KernelLadder.InstructionsVariable, KernelLadder.OlderInstructions);
+        Environment.SetEnvironmentVariable(KernelSelection.SecondStartVariable, "1");
         try
         {
             Assert.NotEqual(EvaluationProcess.StartAgain, End("traced.pt"));
-            Assert.Equal(KernelRung.WithoutVendorLibraries, KernelLadder.Rung);
+            Assert.Equal(KernelMode.WithoutVendorLibraries, KernelSelection.Mode);
         }
         finally
         {
-            Environment.SetEnvironmentVariable(KernelLadder.InstructionsVariable, null);
+            Environment.SetEnvironmentVariable(KernelSelection.SecondStartVariable, null);
         }
     }
 

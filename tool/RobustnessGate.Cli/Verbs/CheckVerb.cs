@@ -126,7 +126,7 @@ internal static class CheckVerb
         var outcome = Check.Run(request, new ChildProcessHost(child, timeout, screen.Observer(), printed), cancel);
         screen.EndProgress();
         CapturedOutputView.Show(
-            printed.Collected(), LogOf(request), screen, died: outcome.ExitCode is ExitCode.EvaluationCrashed or ExitCode.InternalError);
+            printed.Collected(), LogOf(request), screen, died: outcome.Results.Gate.Findings.Any(finding => finding.Code is "RG0904" or "RG0912"));
         return outcome;
     }
 

@@ -34,10 +34,10 @@ public static class Evaluator
         var clock = new PartClock(options.Clock ?? (() => TimeSpan.Zero));
         using var scope = NewDisposeScope();
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
-        var first = tensors.Load([.. Enumerable.Range(0, Math.Min(samples.Count, options.BatchSize))]);
+        var first = tensors.First(options.BatchSize);
         var oracle = new Oracle(classifier, options.BatchSize, device) { Proof = batch => ModelProof.Require(classifier, first, batch) };
         clock.Time("kernels", oracle.Prove);
-        if (KernelLadder.Finding() is { } kernels)
+        if (KernelSelection.Finding() is { } kernels)
         {
             Note(kernels);
         }
@@ -133,7 +133,9 @@ public static class Evaluator
             }
         }
 
-        // After all that counts: a randomised model draws its numbers from one stream.
+        var kernelsUsed = KernelUse.Facts();
+        // After all that counts: a randomised model draws its numbers from one stream, and another model may need other kernels.
+        KernelSelection.CanStartAgain = false;
         foreach (var fact in clock.Time("pictures", () => telling?.Facts(oracle, policy.Seed, options.Before, cancel) ?? []))
         {
             record(fact);
@@ -141,7 +143,7 @@ public static class Evaluator
 
         record(new RunFact(
             LibTorch.LoadedVersion, device.ToString(), threads, options.BatchSize, clock.Total, clock.Parts,
-            classifier.Network.SupportsDouble ? "float64" : "float32", KernelUse.Facts()));
+            classifier.Network.SupportsDouble ? "float64" : "float32", kernelsUsed));
         record(new CompletedFact());
 
         void Note(Finding finding) => record(new FindingFact(finding));

@@ -8,8 +8,8 @@ namespace RobustnessGate.Evaluation;
 internal static class KernelUse
 {
     public static KernelFacts Facts() => new(
-        KernelLadder.Used.Name(),
-        [.. KernelLadder.Faults.Select(fault => fault.Kind).Distinct()],
+        KernelSelection.Used.Name(),
+        [.. KernelSelection.Faults.Select(fault => fault.Kind).Distinct()],
         Convolution.Tally is { Count: > 0 } tally
             ? tally.ToImmutableSortedDictionary(part => part.Way, part => part.Count, StringComparer.Ordinal) : null);
 }

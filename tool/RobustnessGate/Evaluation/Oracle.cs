@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustnessGate.Kernels;
 using RobustnessGate.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
     /// <summary>Proves the model's gradients at a batch size, before anything is computed at it; null to believe them.</summary>
     public Action<int>? Proof { private get; init; }
 
-    private int _proved;
+    private (int Batch, int Changes) _proved;
 
     public Classifier Classifier { get; } = classifier;
 
@@ -62,13 +63,13 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         }
     }
 
-    /// <summary>Has gradients proved at the batch size of now, once for each size.</summary>
+    /// <summary>Has gradients proved at the batch size of now, once for each size and way of computing.</summary>
     private void ProveAtSize()
     {
-        if (_proved != BatchSize)
+        if (_proved != (BatchSize, KernelSelection.Changes))
         {
             Proof?.Invoke(BatchSize);
-            _proved = BatchSize;
+            _proved = (BatchSize, KernelSelection.Changes);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
 
     public InputSection Input => input;
 
+    /// <summary>(n, …shape): the first samples, as many as a batch takes or there are.</summary>
+    public Tensor First(long batch) => Load([.. Enumerable.Range(0, (int)Math.Min(Count, batch))]);
+
     /// <summary>Numbers in one sample.</summary>
     public int Features => input.Size;
 

@@ -98,7 +98,7 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
             return (null, "The merge base's model could not be opened");
         }
 
-        var lent = new Lent(classifier, oracle);
+        var lent = new Lent(classifier, oracle, samples);
         if (classifier.Sha256 != pinned)
         {
             lent.Dispose();
@@ -125,11 +125,14 @@ internal sealed class TellingKeeper(TellingRequest before, SampleTensors samples
     }
 
     /// <summary>A model that is open for as long as pictures of it are made.</summary>
-    private sealed class Lent(Classifier classifier, Oracle like) : IDisposable
+    private sealed class Lent(Classifier classifier, Oracle like, SampleTensors samples) : IDisposable
     {
         public Classifier Classifier { get; } = classifier;
 
-        public Oracle Oracle { get; } = new(classifier, like.BatchSize, like.Device);
+        public Oracle Oracle { get; } = new(classifier, like.BatchSize, like.Device)
+        {
+            Proof = batch => ModelProof.Require(classifier, samples.First(batch), batch),
+        };
 
         public void Dispose() => Classifier.Dispose();
     }

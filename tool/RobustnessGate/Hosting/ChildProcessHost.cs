@@ -54,7 +54,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
 
             var exitCode = Run(requestFile, recordsFile, instructions: null, limit.Token);
             exitCode = exitCode == EvaluationProcess.StartAgain
-                ? Run(requestFile, recordsFile, KernelLadder.OlderInstructions, limit.Token) : exitCode;
+                ? Run(requestFile, recordsFile, KernelSelection.OlderInstructions, limit.Token) : exitCode;
             var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
             return damage is null
                 ? Judge(exitCode, facts, cancel)
@@ -103,7 +103,8 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
         ChildEnvironment.Restrict(start.Environment);
         if (instructions is not null)
         {
-            start.Environment[KernelLadder.InstructionsVariable] = instructions;
+            start.Environment[KernelSelection.InstructionsVariable] = instructions;
+            start.Environment[KernelSelection.SecondStartVariable] = "1";
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");

@@ -8,7 +8,7 @@ namespace RobustnessGate.Hosting;
 /// <summary>The other end of <see cref="ChildProcessHost"/>: what the evaluation process does.</summary>
 public static class EvaluationProcess
 {
-    /// <summary>What the process ends with to be started again with <see cref="KernelLadder.OlderInstructions"/>: computed as it is, its answers would be wrong.</summary>
+    /// <summary>What the process ends with to be started again with <see cref="KernelSelection.OlderInstructions"/>: computed as it is, its answers would be wrong.</summary>
     public const int StartAgain = 75;
 
     /// <summary>Evaluates the request and writes each fact to the records file as soon as it is known.</summary>
@@ -22,7 +22,7 @@ public static class EvaluationProcess
     {
         try
         {
-            KernelLadder.CanStartAgain = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(KernelLadder.InstructionsVariable));
+            KernelSelection.CanStartAgain = !KernelSelection.IsSecondStart;
             using var records = new StreamWriter(recordsFile) { AutoFlush = true };
             var host = new InProcessHost(fact => Record(records, fact), progress, clock);
             return host.Evaluate(EvaluationRequest.Read(requestFile), cancel).End;
@@ -37,7 +37,7 @@ public static class EvaluationProcess
         }
         finally
         {
-            KernelLadder.CanStartAgain = false;
+            KernelSelection.CanStartAgain = false;
         }
 
         void Record(StreamWriter records, Fact fact)

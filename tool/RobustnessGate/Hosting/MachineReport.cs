@@ -52,17 +52,17 @@ public static class MachineReport
         try
         {
             Evaluation.Evaluator.UseThreads(1);
-            var (wrong, answers) = KernelLadder.Survey();
+            var (wrong, answers) = KernelSelection.Examine();
             if (wrong.Count == 0)
             {
                 return new("kernels", Health.Ok, $"{answers} known answers right, outputs and gradients in float32 against float64");
             }
 
-            KernelLadder.Prepare(ownGraph: true);
-            var own = KernelLadder.Rung;
-            KernelLadder.Prepare(ownGraph: false);
+            KernelSelection.Prepare(ownGraph: true);
+            var own = KernelSelection.Mode;
+            KernelSelection.Prepare(ownGraph: false);
             return new("kernels", Health.Warning,
-                $"{wrong.Count} of {answers} known answers are wrong as shipped ({wrong[0]}). Proved right and used instead: {own.Name()} for ONNX models, {KernelLadder.Rung.Name()} for others.");
+                $"{wrong.Count} of {answers} known answers are wrong as shipped ({wrong[0]}). Computed instead: {own.Name()} for ONNX models; for others {KernelMode.OlderInstructions.Name()} in check, where that proves right, and else {KernelSelection.Mode.Name()}.");
         }
         catch (MistakeException mistake)
         {

@@ -16,10 +16,9 @@ internal static class Convolution
         ("as matrix products", ConvolutionKernels.MatrixProduct),
     ];
 
-    /// <summary>Where channels leave a block half empty, and the library is known to lie, its being right may be luck.</summary>
+    /// <summary>Where channels leave a block half empty, and the library is known to be wrong on this machine, its being right may be luck.</summary>
     private static readonly (string Name, ConvolutionKernel Kernel)[] Cautious = [.. Ways.Skip(1), Ways[0]];
 
-    private static readonly Lock Gate = new();
     private static readonly Dictionary<string, (string Name, ConvolutionKernel Kernel)> Chosen = [];
 
     /// <summary>Whether layers are proved one by one, because the library is not to be believed.</summary>
@@ -30,7 +29,7 @@ internal static class Convolution
     {
         get
         {
-            lock (Gate)
+            lock (KernelSelection.Gate)
             {
                 return [.. Ways.Select(way => (way.Name, Chosen.Values.Count(chosen => chosen.Name == way.Name))).Where(part => part.Item2 > 0)];
             }
@@ -42,7 +41,7 @@ internal static class Convolution
     {
         get
         {
-            lock (Gate)
+            lock (KernelSelection.Gate)
             {
                 return Chosen.Values.All(way => way.Name == Ways[0].Name);
             }
@@ -63,7 +62,7 @@ internal static class Convolution
     /// <summary>Forgets what was proved, because the library computes in another way now.</summary>
     public static void Forget()
     {
-        lock (Gate)
+        lock (KernelSelection.Gate)
         {
             Chosen.Clear();
         }
@@ -74,35 +73,43 @@ internal static class Convolution
         var trained = weight.requires_grad;
         var shape = geometry.Describe(x, weight);
         var key = $"{geometry.Operation} of {shape} on {x.device}{(trained ? ", trained" : "")}";
-        lock (Gate)
+        lock (KernelSelection.Gate)
         {
             if (!Chosen.TryGetValue(key, out var way))
             {
-                Chosen[key] = way = Choose(x, weight, geometry, shape, trained);
+                way = Choose(x, weight, geometry, shape, trained);
+                if (ProvesLayers)
+                {
+                    Chosen[key] = way;
+                }
             }
 
             return way.Kernel;
         }
     }
 
-    private static (string, ConvolutionKernel) Choose(Tensor x, Tensor weight, ConvolutionGeometry geometry, string shape, bool trained)
+    /// <summary>The fastest way that is right; the library's own, without vendor libraries from then on, where none is with them.</summary>
+    private static (string Name, ConvolutionKernel Kernel) Choose(Tensor x, Tensor weight, ConvolutionGeometry geometry, string shape, bool trained)
     {
         KernelFault? last = null;
         foreach (var way in ConvolutionKernels.LeavesBlocksHalfEmpty(weight, geometry) ? Cautious : Ways)
         {
-            last = new KnownAnswer(geometry.Operation, shape, x.shape, weight.shape, (input, w) => way.Kernel(input, w!, null, geometry))
-            {
-                Reference = (input, w) => ConvolutionKernels.Native(input, w!, null, geometry),
-                Parts = trained ? AnswerParts.All : AnswerParts.Output | AnswerParts.InputGradient,
-                IndependentRows = !trained,
-            }.Fault(x.device);
+            last = Fault(way.Kernel);
             if (last is null)
             {
                 return way;
             }
         }
 
-        KernelLadder.LeaveVendorLibraries(last!);
-        return Ways[0];
+        KernelSelection.LeaveVendorLibraries(last!);
+        return Fault(ConvolutionKernels.Direct) is { } still ? throw KernelSelection.Unusable(still) : Ways[0];
+
+        KernelFault? Fault(ConvolutionKernel kernel) =>
+            new KnownAnswer(geometry.Operation, shape, x.shape, weight.shape, (input, w) => kernel(input, w!, null, geometry))
+            {
+                Reference = (input, w) => ConvolutionKernels.Native(input, w!, null, geometry),
+                Parts = trained ? AnswerParts.All : AnswerParts.Output | AnswerParts.InputGradient,
+                IndependentRows = !trained,
+            }.Fault(x.device);
     }
 }

@@ -14,8 +14,8 @@ internal delegate Tensor ConvolutionKernel(Tensor x, Tensor weight, Tensor? bias
 internal static class ConvolutionKernels
 {
     /// <summary>
-    /// Vendor libraries compute with blocks of up to so many channels. Some leave rubbish in what a block has beyond the
-    /// channels that there are, and take it along into gradients.
+    /// Vendor libraries compute with blocks of up to so many channels. Some leave undefined values in what a block has beyond
+    /// the channels that there are, and take them along into gradients.
     /// </summary>
     private const long Block = 16;
 

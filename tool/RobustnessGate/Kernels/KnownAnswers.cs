@@ -62,6 +62,7 @@ internal static class KnownAnswers
         using var frozen = no_grad();
         foreach (var (name, parameter) in layer.named_parameters())
         {
+            using var handle = parameter;
             parameter.requires_grad = false;
             parameter.copy_(name.Contains("weight_ih", StringComparison.Ordinal) ? weights.narrow(1, 0, 5)
                 : name.Contains("weight_hh", StringComparison.Ordinal) ? weights.narrow(1, 5, 6) : weights.select(1, name.Contains("ih", StringComparison.Ordinal) ? 0 : 7));

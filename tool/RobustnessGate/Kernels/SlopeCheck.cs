@@ -11,6 +11,9 @@ internal static class SlopeCheck
 {
     private const int Directions = 4;
 
+    /// <summary>Rows with a slope from which a median can be taken.</summary>
+    private const int Enough = 4;
+
     /// <summary>Of the range. Rounding of the outputs is divided by it, and curvature multiplied.</summary>
     private const double Step = 1.0 / 512;
 
@@ -30,8 +33,9 @@ internal static class SlopeCheck
         using var frozen = no_grad();
         var norm = found.Margin.norm(1);
         var scale = found.Logits.abs().amax(1);
-        // A gradient of zero leads nowhere, which the check of gradients tells.
-        if (!norm.gt(scale * (AnswerTolerance.Flat / range)).all().item<bool>())
+        // A gradient of zero leads nowhere, which the check of gradients tells: rows without a slope are left out.
+        var steep = norm.gt(scale * (AnswerTolerance.Flat / range)).logical_and(norm.isfinite()).nonzero().flatten();
+        if (steep.numel() < Math.Min(Enough, norm.numel()))
         {
             return null;
         }
@@ -48,7 +52,8 @@ internal static class SlopeCheck
 
         var error = (off / Directions).sqrt() / norm;
         var excused = ((unsteady / Directions).sqrt() * 3 / norm) + (scale * (Rounding / (Step * range)) / norm);
-        return (error - excused).median().item<double>() > Tolerance ? (KernelFault.InputGradient, error.median().item<double>()) : null;
+        var beyond = (error - excused).index_select(0, steep).median().item<double>();
+        return beyond > Tolerance ? (KernelFault.InputGradient, error.index_select(0, steep).median().item<double>()) : null;
 
         Tensor Slope(Tensor direction, double step)
         {

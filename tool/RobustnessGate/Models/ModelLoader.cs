@@ -23,7 +23,7 @@ public static class ModelLoader
         var bytes = Read(model.Path, display);
         var format = ModelFormats.Detect(bytes, display);
         // Before the network answers for the first time: wrong answers would be taken for its own.
-        KernelLadder.Prepare(ownGraph: format == ModelFormat.Onnx);
+        KernelSelection.Prepare(ownGraph: format == ModelFormat.Onnx);
         using var weights = Weights(model, format, display);
         var needed = format == ModelFormat.Assembly ? PrivateAssemblies.Of(bytes, model.Path, display) : PrivateAssemblies.None;
         if (format != ModelFormat.Onnx || !MayHaveExternalWeights(bytes))

@@ -28,6 +28,9 @@ internal static unsafe class VendorSwitches
         ("_ZN2at7Context18setAllowTF32CuBLASEb", "?setAllowTF32CuBLAS@Context@at@@QEAAX_N@Z"),
         ("_ZN2at7Context24setAllowFP16ReductionCPUEb", "?setAllowFP16ReductionCPU@Context@at@@QEAAX_N@Z"),
         ("_ZN2at7Context30setAllowFP16AccumulationCuBLASEb", "?setAllowFP16AccumulationCuBLAS@Context@at@@QEAAX_N@Z"),
+        ("_ZN2at7Context32setAllowFP16BF16ReductionMathSDPEb", "?setAllowFP16BF16ReductionMathSDP@Context@at@@QEAAX_N@Z"),
+        ("_ZN2at7Context27setAllowFP16ReductionCuBLASEbb", "?setAllowFP16ReductionCuBLAS@Context@at@@QEAAX_N0@Z"),
+        ("_ZN2at7Context27setAllowBF16ReductionCuBLASEbb", "?setAllowBF16ReductionCuBLAS@Context@at@@QEAAX_N0@Z"),
     ];
 
     /// <summary>Whether oneDNN and cuDNN can be switched here: this libtorch has the switches.</summary>
@@ -54,7 +57,8 @@ internal static unsafe class VendorSwitches
         if (Address(Context) is var context and not 0 && Address(name) is var setter and not 0)
         {
             var self = ((delegate* unmanaged<nint>)context)();
-            ((delegate* unmanaged<nint, byte, void>)setter)(self, value ? (byte)1 : (byte)0);
+            // Some take a second flag, whose default is true; the others do not look at it.
+            ((delegate* unmanaged<nint, byte, byte, void>)setter)(self, value ? (byte)1 : (byte)0, 1);
         }
     }
 

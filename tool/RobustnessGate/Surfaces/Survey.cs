@@ -45,13 +45,13 @@ public static class Survey
                 .Zip(new[] { request.Compared, request.Model }.OfType<ModelSection>(), Names(request))
                 .Select(model => new Surveyed(model.Third, model.Second, new Oracle(model.First, request.BatchSize, device)
                 {
-                    Proof = batch => ModelProof.Require(model.First, tensors.Load([.. Enumerable.Range(0, Math.Min(tensors.Count, batch))]), batch),
+                    Proof = batch => ModelProof.Require(model.First, tensors.First(batch), batch),
                 })),
         ];
         foreach (var model in models)
         {
             model.Oracle.Prove();
-            if (KernelLadder.Finding() is { } kernels)
+            if (KernelSelection.Finding() is { } kernels)
             {
                 say(kernels.Message);
             }

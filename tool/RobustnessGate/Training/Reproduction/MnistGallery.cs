@@ -110,8 +110,9 @@ public sealed class MnistGallery : IDisposable
     {
         if (!_oracles.TryGetValue(row.Key, out var oracle))
         {
-            oracle = new Oracle(ModelLoader.Load(Section(row)), BatchSize, CPU);
-            ModelProof.Require(oracle.Classifier, _tensors.Load([.. Enumerable.Range(0, Math.Min(_tensors.Count, BatchSize))]), BatchSize);
+            var classifier = ModelLoader.Load(Section(row));
+            oracle = new Oracle(classifier, BatchSize, CPU) { Proof = batch => ModelProof.Require(classifier, _tensors.First(batch), batch) };
+            oracle.Prove();
             _oracles.Add(row.Key, oracle);
         }
 

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Kernels;
 
 /// <summary>A way of computing on this machine, fastest first.</summary>
-public enum KernelRung
+internal enum KernelMode
 {
     /// <summary>Everything as the library has it.</summary>
     AsShipped,
@@ -16,14 +16,14 @@ public enum KernelRung
     WithoutVendorLibraries,
 }
 
-public static class KernelRungs
+internal static class KernelModes
 {
     /// <summary>As run.json, baselines and doctor call it.</summary>
-    public static string Name(this KernelRung rung) => rung switch
+    public static string Name(this KernelMode mode) => mode switch
     {
-        KernelRung.AsShipped => "as-shipped",
-        KernelRung.ByLayer => "proved-by-layer",
-        KernelRung.OlderInstructions => "older-instructions",
+        KernelMode.AsShipped => "as-shipped",
+        KernelMode.ByLayer => "proved-by-layer",
+        KernelMode.OlderInstructions => "older-instructions",
         _ => "without-vendor-libraries",
     };
 }
