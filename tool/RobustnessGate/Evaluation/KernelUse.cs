@@ -9,7 +9,7 @@ internal static class KernelUse
 {
     public static KernelFacts Facts() => new(
         KernelSelection.Used.Name(),
-        [.. KernelSelection.Faults.Select(fault => fault.Kind).Distinct()],
+        [.. KernelSelection.Wrong],
         Convolution.Tally is { Count: > 0 } tally
             ? tally.ToImmutableSortedDictionary(part => part.Way, part => part.Count, StringComparer.Ordinal) : null);
 }

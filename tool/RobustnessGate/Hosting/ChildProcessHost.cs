@@ -52,9 +52,9 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
                 limit.CancelAfter(span);
             }
 
-            var exitCode = Run(requestFile, recordsFile, instructions: null, limit.Token);
+            var exitCode = Run(requestFile, recordsFile, wrong: null, limit.Token);
             exitCode = exitCode == EvaluationProcess.StartAgain
-                ? Run(requestFile, recordsFile, KernelSelection.OlderInstructions, limit.Token) : exitCode;
+                ? Run(requestFile, recordsFile, Wrong(recordsFile), limit.Token) : exitCode;
             var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
             return damage is null
                 ? Judge(exitCode, facts, cancel)
@@ -71,11 +71,11 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
     private const int Terminated = 143;
 
     /// <summary>The process's exit code; null where it had to be ended.</summary>
-    /// <param name="instructions">The newest that vendor libraries may use; null for the processor's.</param>
-    private int? Run(string requestFile, string recordsFile, string? instructions, CancellationToken cancel)
+    /// <param name="wrong">What was wrong in a first start, so that this one computes with older instructions; null for the first.</param>
+    private int? Run(string requestFile, string recordsFile, string? wrong, CancellationToken cancel)
     {
         using var observations = new ObservationPipe(observer ?? Observer.Nobody);
-        using var process = Start(requestFile, recordsFile, observations.Handle, instructions);
+        using var process = Start(requestFile, recordsFile, observations.Handle, wrong);
         observations.Open();
         using var output = new ChildOutput(process, printed ?? new());
         try
@@ -91,7 +91,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
         }
     }
 
-    private Process Start(string requestFile, string recordsFile, string observations, string? instructions)
+    private Process Start(string requestFile, string recordsFile, string observations, string? wrong)
     {
         var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile, observations])
         {
@@ -101,14 +101,23 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
             RedirectStandardError = true,
         };
         ChildEnvironment.Restrict(start.Environment);
-        if (instructions is not null)
+        if (wrong is not null)
         {
-            start.Environment[KernelSelection.InstructionsVariable] = instructions;
-            start.Environment[KernelSelection.SecondStartVariable] = "1";
+            start.Environment[KernelSelection.InstructionsVariable] = KernelSelection.OlderInstructions;
+            start.Environment[KernelSelection.SecondStartVariable] = wrong;
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");
     }
+
+    /// <summary>What a first start said before it asked for a second: some words, whatever was written there.</summary>
+    private static string Wrong(string recordsFile)
+    {
+        var said = File.Exists(recordsFile) ? File.ReadLines(recordsFile).FirstOrDefault() ?? "" : "";
+        return said.Length is > 0 and <= MostWords && said.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ' ' or ':' or '_') ? said : "not told";
+    }
+
+    private const int MostWords = 100;
 
     /// <summary>Anything but an explained end or a complete record is a death: nothing unexplained may pass.</summary>
     private Evaluated Judge(int? exitCode, Results.Evaluation facts, CancellationToken cancel) => exitCode switch

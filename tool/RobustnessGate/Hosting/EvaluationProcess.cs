@@ -29,6 +29,8 @@ public static class EvaluationProcess
         }
         catch (StartAgainException)
         {
+            // For the second start, which finds nothing wrong.
+            File.WriteAllText(recordsFile, KernelSelection.Faults[^1].Kind);
             return (ExitCode)StartAgain;
         }
         catch (Exception exception) when (Stopped.IsAboutFiles(exception))

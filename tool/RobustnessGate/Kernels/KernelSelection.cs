@@ -18,7 +18,7 @@ internal static class KernelSelection
     /// <summary>Old enough that no block of channels is wider than what was seen to be right.</summary>
     public const string OlderInstructions = "AVX";
 
-    /// <summary>Set in a process that was started again with older instructions because the first one asked for it.</summary>
+    /// <summary>Set in a process that was started again with older instructions because the first one asked for it: what was wrong there.</summary>
     public const string SecondStartVariable = "_ROBUSTNESS_GATE_OLDER_INSTRUCTIONS";
 
     private const long UsualBatch = 64;
@@ -62,6 +62,11 @@ internal static class KernelSelection
 
     /// <summary>Whether this process is the second start.</summary>
     internal static bool IsSecondStart => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SecondStartVariable));
+
+    /// <summary>What proved wrong before the mode in use, in words, the first start's included.</summary>
+    public static IEnumerable<string> Wrong =>
+        new[] { Environment.GetEnvironmentVariable(SecondStartVariable) }.OfType<string>().Where(kind => kind.Length > 0)
+            .Concat(Faults.Select(fault => fault.Kind)).Distinct();
 
     /// <summary>Loads the library and proves its kernels on known answers, once for each device and batch size.</summary>
     /// <param name="ownGraph">Whether all that is to be computed is a graph of ours, so that single layers can be computed otherwise.</param>
