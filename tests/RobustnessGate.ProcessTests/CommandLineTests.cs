@@ -1,3 +1,4 @@
+using RobustnessGate.Gating;
 namespace RobustnessGate.ProcessTests;
 
 public class CommandLineTests
@@ -65,7 +66,7 @@ public class CommandLineTests
         var run = Tool.Run("--version");
 
         Assert.Equal(0, run.ExitCode);
-        Assert.StartsWith(Check.ToolVersion, run.Output, StringComparison.Ordinal);
+        Assert.StartsWith(ToolVersion.Text, run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
@@ -50,10 +49,6 @@ internal sealed record Judged(
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
 public static class Check
 {
-    /// <summary>Version of the tool, without the build's own additions.</summary>
-    public static string ToolVersion { get; } =
-        typeof(Check).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     /// <summary>
     /// Evaluates, compares, writes the reports (also when the gate fails or the evaluation does not finish), decides.
     /// </summary>
@@ -73,12 +68,12 @@ public static class Check
         };
         var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
             ? new HeldToBase(request, head, work).Run(open ?? Git.Open, host, cancel)
-            : HeldToFile(request, head, host.Evaluate(work with { Telling = Results.TellingRequest.Before(Before(request, head)) }, cancel));
+            : HeldToFile(request, head, host.Evaluate(work with { Telling = TellingRequests.Before(Before(request, head)) }, cancel));
         var places = new Places(head);
         var results = ResultsDocument.Of(
             judged.Policy,
             judged.Facts with { Findings = [.. judged.Facts.Findings.Select(places.Portable)] },
-            places.Portable(judged.Gate), ToolVersion, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
+            places.Portable(judged.Gate), ToolVersion.Text, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
         var formats = request.Formats.IsEmpty ? head.Report.Formats : request.Formats;
         var reports = Write(folder, results, judged.Facts, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()

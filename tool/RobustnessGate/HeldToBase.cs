@@ -30,7 +30,7 @@ internal sealed class HeldToBase(CheckRequest request, Policy head, EvaluationRe
         var evaluated = host.Evaluate(
             work with
             {
-                MeasuredAs = bar.MeasuredAs, Telling = Results.TellingRequest.Before(bar.Examination.Baseline), Before = Results.TellingRequest.CanShow(policy.Model.Input) ? Pictured(files, repository, bar) : null,
+                MeasuredAs = bar.MeasuredAs, Telling = TellingRequests.Before(bar.Examination.Baseline), Before = Results.TellingRequest.CanShow(policy.Model.Input) ? Pictured(files, repository, bar) : null,
             },
             cancel);
         var facts = bar.Examination.Observe(evaluated.Facts);

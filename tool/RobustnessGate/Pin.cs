@@ -31,7 +31,7 @@ public static class Pin
                 + "policy as it stands does not produce. Run check again, then baseline update.");
         }
 
-        var after = Baseline.Of(results, policy, Machine(outputDirectory));
+        var after = Pinning.Of(results, policy, Machine(outputDirectory));
         var before = TryRead(path);
         try
         {

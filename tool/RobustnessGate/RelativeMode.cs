@@ -37,6 +37,6 @@ internal sealed record RelativeMode(Baseline? Baseline, string? Because, Finding
                 + "part of any difference may come from there. With --baseline git:REF the model is taken from the repository; or pin anew in this environment."));
     }
 
-    private static Baseline Measured(Policy policy, Results.Evaluation earlier) => Baseline.Of(
-        ResultsDocument.Of(policy, earlier, Gate.Decide(policy, earlier, default(Baseline)), Check.ToolVersion), policy, Fingerprint.Of(earlier.Run));
+    private static Baseline Measured(Policy policy, Results.Evaluation earlier) => Pinning.Of(
+        ResultsDocument.Of(policy, earlier, Gate.Decide(policy, earlier, default(Baseline)), ToolVersion.Text), policy, Fingerprint.Of(earlier.Run));
 }

@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using System.Text;
 using RobustnessGate.Gating;
@@ -109,7 +110,7 @@ public class BaselineTests
     {
         var evaluation = Measured(Bits(5, 5), Bits(4, 5), Bits(3, 5)) with { Completed = false };
         var results = ResultsDocument.Of(Rules, evaluation, Gate.Decide(Rules, evaluation, null), Tool);
-        Assert.Equal("RG0208", Assert.Throws<MistakeException>(() => Baseline.Of(results, Rules)).Findings[0].Code);
+        Assert.Equal("RG0208", Assert.Throws<MistakeException>(() => Pinning.Of(results, Rules)).Findings[0].Code);
     }
 
     [Theory]
@@ -117,7 +118,7 @@ public class BaselineTests
     [InlineData(-98765.4, -98770)]
     [InlineData(1.2344e-30, 1.234e-30)]
     [InlineData(0.0, 0.0)]
-    public void FourSignificantDigitsAreKept(double value, double rounded) => Assert.Equal(rounded, PinnedIndicator.Round(value));
+    public void FourSignificantDigitsAreKept(double value, double rounded) => Assert.Equal(rounded, Rounding.FourDigits(value));
 
     private static MistakeException AssertRefused(string text, string code)
     {

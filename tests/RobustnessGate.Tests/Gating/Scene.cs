@@ -81,7 +81,7 @@ internal static class Scene
         return new(changed);
     }
 
-    public static Baseline Pin(Policy policy, Results.Evaluation evaluation) => Baseline.Of(
+    public static Baseline Pin(Policy policy, Results.Evaluation evaluation) => Pinning.Of(
         ResultsDocument.Of(policy, evaluation, Gate.Decide(policy, evaluation, null), Tool), policy);
 
     public static ResultsDocument Judged(Policy policy, Results.Evaluation evaluation, Baseline? baseline) =>

@@ -1,3 +1,4 @@
+using RobustnessGate.Results;
 using RobustnessGate.Gating;
 
 namespace RobustnessGate.Tests.Integrity;
@@ -64,7 +65,7 @@ public class RelativeModeTests
         using var project = new ProjectRepository();
         project.Model(39);
         project.Check(null);
-        var present = Baseline.Of(StoredResults.Read(project["out/results.json"]), Policies.PolicyReader.Read(project["robustness.yml"]));
+        var present = Pinning.Of(StoredResults.Read(project["out/results.json"]), Policies.PolicyReader.Read(project["robustness.yml"]));
         var pinned = Pin.Load(project["robustness.baseline.json"]);
         project.Write("robustness.baseline.json", BaselineFile.Render(pinned with
         {

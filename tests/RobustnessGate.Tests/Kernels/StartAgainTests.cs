@@ -13,7 +13,7 @@ public class StartAgainTests
     public void AnEvaluationOfAnotherFormatAsksForOlderInstructions()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
-        Assert.Equal(EvaluationProcess.StartAgain, End("traced.pt"));
+        Assert.Equal(ChildExit.StartAgain, End("traced.pt"));
     }
 
     /// <summary>A second start would change nothing where the first had older instructions already.</summary>
@@ -24,7 +24,7 @@ public class StartAgainTests
         Environment.SetEnvironmentVariable(KernelSelection.SecondStartVariable, "1");
         try
         {
-            Assert.NotEqual(EvaluationProcess.StartAgain, End("traced.pt"));
+            Assert.NotEqual(ChildExit.StartAgain, End("traced.pt"));
             Assert.Equal(KernelMode.WithoutVendorLibraries, KernelSelection.Mode);
         }
         finally

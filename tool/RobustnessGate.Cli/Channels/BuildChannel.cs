@@ -16,7 +16,7 @@ internal sealed class BuildChannel(string prefix) : FindingChannel
     /// <summary>Hidden: the MSBuild tasks alone use it.</summary>
     public static Option<string> Option() => new(OptionName) { Hidden = true };
 
-    public override void Open() => Streams.Out.WriteLine($"{prefix}robustness-gate {Check.ToolVersion}");
+    public override void Open() => Streams.Out.WriteLine($"{prefix}robustness-gate {ToolVersion.Text}");
 
     public override void Report(IEnumerable<Finding> findings)
     {

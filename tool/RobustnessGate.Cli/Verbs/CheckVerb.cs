@@ -57,7 +57,7 @@ internal static class CheckVerb
                 parsed.GetValue(batchSize) ?? 64,
                 parsed.GetValue(saveAdversarial),
                 DateOnly.FromDateTime(DateTime.UtcNow));
-            screen.Say($"robustness-gate {Check.ToolVersion}: {request.PolicyPath}");
+            screen.Say($"robustness-gate {ToolVersion.Text}: {request.PolicyPath}");
             using var interruption = new Interruption();
             var outcome = parsed.GetValue(inProcess)
                 ? CheckHere(request, parsed.GetValue(timeout), screen, interruption.Token)

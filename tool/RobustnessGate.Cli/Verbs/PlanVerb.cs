@@ -19,7 +19,7 @@ internal static class PlanVerb
         };
         command.SetAction(parsed =>
         {
-            var plan = Plan.Of(parsed.GetRequiredValue(policy), new PolicyOverrides(MaxSamples: parsed.GetValue(maxSamples)));
+            var plan = Planning.Of(parsed.GetRequiredValue(policy), new PolicyOverrides(MaxSamples: parsed.GetValue(maxSamples)));
             Console.Out.Write(PlanText.Render(plan));
             return (int)ExitCode.Passed;
         });

@@ -114,7 +114,7 @@ internal sealed class AttackRunner(
     /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
     private void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
     {
-        var reach = (run.Epsilon.Value * (1 + Evidence.BallSlack)) + Levels.Room(samples.Input, run.Entry.Quantize, run.Entry.Norm);
+        var reach = (run.Epsilon.Value * (1 + Evidence.BallSlack)) + Levels.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm);
         for (var i = 0; i < stood.Length; i++)
         {
             if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= reach))
@@ -229,12 +229,12 @@ internal sealed class AttackRunner(
             run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, purpose)
         {
             ChannelsLast = samples.Input.Layout == ChannelLayout.ChannelsLast,
-            Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input, bits, oracle.Device) : null,
+            Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input.BoundsOfAll, samples.Input.Shape, bits, oracle.Device) : null,
         };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var evidence = new Evidence(
             hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
-            run.Entry.Attack.StopsAtFirst, Levels.Room(samples.Input, run.Entry.Quantize, run.Entry.Norm));
+            run.Entry.Attack.StopsAtFirst, Levels.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
         using var pursuit = new Pursuit(
             oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
@@ -262,7 +262,7 @@ internal sealed class AttackRunner(
             for (var i = 0; i < some.Length; i++)
             {
                 var sample = hunted[some[i]];
-                outcome.SetNear(sample, !(Math.Abs(values[i]) >= Fingerprint.Near));
+                outcome.SetNear(sample, !(Math.Abs(values[i]) >= Margin.Near));
                 if (quarry.Falls(values[i]))
                 {
                     outcome.Stands[sample] = false;

@@ -6,7 +6,7 @@ namespace RobustnessGate.Evaluation;
 
 /// <summary>Asks the network about points: goals, losses and gradients, in batches of the one physical size.</summary>
 /// <param name="draws">Answers that one answer averages: more than 1 for a randomised network.</param>
-internal sealed class Inquiry(Oracle oracle, Quarry quarry, Evidence evidence, int draws, CancellationToken cancel)
+internal sealed class Inquiry(IQueriedModel oracle, Quarry quarry, Evidence evidence, int draws, CancellationToken cancel)
 {
     /// <summary>Runs the network over all points, a batch at a time; in smaller ones where memory is short.</summary>
     /// <param name="points">(n, …) for the samples that stand; n may be 0.</param>
@@ -112,11 +112,11 @@ internal sealed class Inquiry(Oracle oracle, Quarry quarry, Evidence evidence, i
     {
         if (track)
         {
-            return Unpadded(oracle.Classifier.Logits(batch), slice);
+            return Unpadded(oracle.Forward(batch), slice);
         }
 
         using var noGrad = no_grad();
-        return Unpadded(oracle.Classifier.Logits(batch), slice);
+        return Unpadded(oracle.Forward(batch), slice);
     }
 }
 

@@ -16,14 +16,15 @@ internal sealed record Levels(Tensor Low, Tensor Step)
     /// <summary>Of a level: how far off one float32 may put a value that lies on it.</summary>
     private const double Rounding = 1e-3;
 
-    /// <param name="input">With bounds.</param>
+    /// <param name="features">Bounds of each feature in C order.</param>
+    /// <param name="sample">Shape of one input.</param>
     /// <param name="bits">Of each feature.</param>
     /// <param name="device">Where the points are.</param>
-    public static Levels Of(InputSection input, int bits, Device device)
+    public static Levels Of(IEnumerable<Bounds> features, IEnumerable<int> sample, int bits, Device device)
     {
         using var scope = NewDisposeScope();
-        var bounds = Enumerable.Range(0, input.Size).Select(feature => input.BoundsOf(feature)!.Value).ToArray();
-        long[] shape = [1, .. input.Shape.Select(size => (long)size)];
+        var bounds = features.ToArray();
+        long[] shape = [1, .. sample.Select(size => (long)size)];
         var low = tensor(bounds.Select(b => (float)b.Low).ToArray(), device: device).reshape(shape);
         var step = tensor(bounds.Select(b => (float)(b.Range / ((1L << bits) - 1))).ToArray(), device: device).reshape(shape);
         return new Levels(low.MoveToOuterDisposeScope(), step.MoveToOuterDisposeScope());
@@ -33,8 +34,8 @@ internal sealed record Levels(Tensor Low, Tensor Step)
     /// How far outside a ball in ℓ∞ a level may lie and count as on its surface: 8/255 is eight steps, which float32 adds
     /// up to a little more or less. 0 without levels, and in other norms, where the whole point is measured.
     /// </summary>
-    public static double Room(InputSection input, int? bits, Norm norm) => bits is not { } given || norm != Norm.Linf
-        ? 0 : Rounding * Enumerable.Range(0, input.Size).Max(feature => input.BoundsOf(feature)!.Value.Range) / ((1L << given) - 1);
+    public static double Room(IEnumerable<Bounds> features, int? bits, Norm norm) => bits is not { } given || norm != Norm.Linf
+        ? 0 : Rounding * features.Max(bounds => bounds.Range) / ((1L << given) - 1);
 
     /// <summary>
     /// (n, …): the points on levels, within the ball where the points are. In ℓ∞ every feature goes to its nearest level,

@@ -9,7 +9,7 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Predictions">Class of the greatest logit; the first of equals.</param>
 /// <param name="LeastLikely">Class of the least logit; the first of equals.</param>
 /// <param name="Logits">Logits of each sample in float32.</param>
-/// <param name="NearBoundary">Samples with a margin below <see cref="Gating.Fingerprint.Near"/>.</param>
+/// <param name="NearBoundary">Samples with a margin below <see cref="Margin.Near"/>.</param>
 internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits, int NearBoundary)
 {
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
@@ -38,7 +38,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             {
                 all[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
                 right[positions[i]] = margins[i] > 0;
-                near += Math.Abs(margins[i]) >= Gating.Fingerprint.Near ? 0 : 1;
+                near += Math.Abs(margins[i]) >= Margin.Near ? 0 : 1;
                 predictions[positions[i]] = (int)greatest[i];
                 leastLikely[positions[i]] = (int)least[i];
             }

@@ -10,7 +10,7 @@ namespace RobustnessGate.Evaluation;
 /// The network as an evaluation uses it: rows in batches of one fixed physical size, short ones padded, because the
 /// last float bits of a row may depend on how many rows go with it but must not depend on which.
 /// </summary>
-internal sealed class Oracle(Classifier classifier, int batchSize, Device device)
+internal sealed class Oracle(Classifier classifier, int batchSize, Device device) : IQueriedModel
 {
     /// <summary>Verdict batches are small: often only a few points need the second look.</summary>
     private const int DoubleBatch = 16;
@@ -85,6 +85,9 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
 
     /// <summary>(n ≤ batch, …) → (batch, …): the first row again and again behind the last. The same tensor if it is full.</summary>
     public Tensor Pad(Tensor rows) => Pad(rows, BatchSize);
+
+    /// <summary>One batch as it is, with a graph where it asks for gradients.</summary>
+    public Tensor Forward(Tensor batch) => Classifier.Logits(batch);
 
     /// <summary>(n, …) float32 → logits (n, K) float32, without a graph.</summary>
     public Tensor Logits(Tensor rows) => Fitting(() => Logits(rows, BatchSize, Draws));

@@ -28,7 +28,7 @@ public sealed class Pursuit : IDisposable
     private readonly Action<Tensor>? _onPoints;
 
     internal Pursuit(
-        Oracle oracle, Quarry quarry, Evidence evidence, Norm norm, double epsilon, Judge judge,
+        IQueriedModel oracle, Quarry quarry, Evidence evidence, Norm norm, double epsilon, Judge judge,
         Action<Pursuit>? onQuery, CancellationToken cancel, int draws = 1, Action<Tensor>? onPoints = null)
     {
         (_draws, _onPoints) = (draws, onPoints);

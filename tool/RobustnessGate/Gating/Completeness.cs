@@ -30,7 +30,7 @@ internal static class Completeness
         }
 
         if (natural.Bits.Count != data.Samples || data.SampleIds.Length != 8 * data.Samples
-            || Pairing.Ids(data.SampleIds).Distinct().Count() != data.Samples)
+            || SampleIdList.Of(data.SampleIds).Distinct().Count() != data.Samples)
         {
             yield return Nothing(policy, "data", "RG0907",
                 $"{data.Samples} samples with {data.SampleIds.Length} bytes of ids and {natural.Bits.Count} predictions do not fit together.");

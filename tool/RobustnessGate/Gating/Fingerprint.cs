@@ -10,9 +10,6 @@ public sealed record Fingerprint(string? Torch, string? Device, string? Precisio
 {
     private const string AsShipped = "as-shipped";
 
-    /// <summary>Margins below this can change their sign from one environment to another.</summary>
-    public const double Near = 1e-4;
-
     public static Fingerprint Of(RunFact? run) => new(run?.TorchVersion, Kind(run?.Device), run?.Precision, Unusual(run?.Kernels));
 
     public static Fingerprint Of(BaselineOrigin origin) => new(origin.Torch, origin.Device, origin.Precision, origin.Kernels);

@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
@@ -151,7 +152,7 @@ internal sealed record Values(
 
         var had = Enumerable.Range(0, indicator.Samples)
             .Where(i => pinned.Right[i] && indicator.Right[i] && before[i] is not null).ToArray();
-        var pairs = had.Select(i => (before[i]!.Value, PinnedIndicator.Round(values[i]))).ToImmutableArray();
+        var pairs = had.Select(i => (before[i]!.Value, Rounding.FourDigits(values[i]))).ToImmutableArray();
         var defined = pairs.Count(pair => pair.Item2 is not null);
         absent ??= defined == 0 || 2 * defined < had.Length
             ? $"of {had.Length} samples that could be compared it is defined at {defined}"

@@ -16,8 +16,8 @@ internal static class Pairing
     public static (PairedBaseline? Paired, Finding? Obstacle) Pair(
         Policy policy, DataFact data, Baseline baseline, string place = "gate.baseline")
     {
-        var here = Ids(data.SampleIds);
-        var there = Ids(baseline.SampleIds);
+        var here = SampleIdList.Of(data.SampleIds);
+        var there = SampleIdList.Of(baseline.SampleIds);
         var positions = there.Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i);
         var common = here.Count(positions.ContainsKey);
         if (common != here.Length || common != there.Length)
@@ -70,8 +70,6 @@ internal static class Pairing
             : evaluation.Attacks.Where(attack => worst.Attacks.Contains(attack.Id))
                 .Select(attack => Difference(attack, baseline)).FirstOrDefault(difference => difference is not null);
     }
-
-    public static ImmutableArray<ulong> Ids(ImmutableArray<byte> bytes) => [.. bytes.Chunk(8).Select(id => BitConverter.ToUInt64(id))];
 
     private static BitString Reorder(BitString bits, int[] order) => new(order.Select(i => bits[i]));
 

@@ -53,7 +53,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
             }
 
             var exitCode = Run(requestFile, recordsFile, wrong: null, limit.Token);
-            exitCode = exitCode == EvaluationProcess.StartAgain
+            exitCode = exitCode == ChildExit.StartAgain
                 ? Run(requestFile, recordsFile, Wrong(recordsFile), limit.Token) : exitCode;
             var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
             return damage is null

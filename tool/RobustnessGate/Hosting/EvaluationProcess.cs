@@ -8,9 +8,6 @@ namespace RobustnessGate.Hosting;
 /// <summary>The other end of <see cref="ChildProcessHost"/>: what the evaluation process does.</summary>
 public static class EvaluationProcess
 {
-    /// <summary>What the process ends with to be started again with <see cref="KernelSelection.OlderInstructions"/>: computed as it is, its answers would be wrong.</summary>
-    public const int StartAgain = 75;
-
     /// <summary>Evaluates the request and writes each fact to the records file as soon as it is known.</summary>
     /// <param name="observe">Sees each fact as well, to show it.</param>
     /// <param name="clock">Time since any fixed moment.</param>
@@ -31,7 +28,7 @@ public static class EvaluationProcess
         {
             // For the second start, which finds nothing wrong.
             File.WriteAllText(recordsFile, KernelSelection.Faults[^1].Kind);
-            return (ExitCode)StartAgain;
+            return (ExitCode)ChildExit.StartAgain;
         }
         catch (Exception exception) when (Stopped.IsAboutFiles(exception))
         {

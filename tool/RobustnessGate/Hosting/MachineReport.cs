@@ -24,7 +24,7 @@ public static class MachineReport
         var (policy, read) = ReadPolicy(policyPath);
         return
         [
-            new("tool", Health.Ok, $"RobustnessGate {Check.ToolVersion}"),
+            new("tool", Health.Ok, $"RobustnessGate {ToolVersion.Text}"),
             new("runtime", Health.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors"),
             .. TensorLibrary(),
             Repository(policyPath),

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
-using RobustnessGate.Reports;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
 
@@ -94,7 +94,7 @@ public sealed class OutputFolder
     {
         try
         {
-            using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(_path, ReportFiles.Results)));
+            using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(_path, ResultsFile.Name)));
             return
             [
                 .. results.RootElement.GetProperty("attacks").EnumerateArray()

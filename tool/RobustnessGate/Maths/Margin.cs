@@ -6,6 +6,9 @@ namespace RobustnessGate.Maths;
 /// <summary>The decision function L (Yu et al. 2018, Eq. 2) and its like: how far a logit leads all the others.</summary>
 public static class Margin
 {
+    /// <summary>Margins below this can change their sign from one environment to another.</summary>
+    public const double Near = 1e-4;
+
     /// <summary>L = Z_t − max_{i≠t} Z_i: positive exactly where the class leads.</summary>
     /// <param name="logits">(N, K), K ≥ 2.</param>
     /// <param name="classes">(N) int64: t of each row.</param>

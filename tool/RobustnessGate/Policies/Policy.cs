@@ -87,6 +87,9 @@ public sealed record InputSection(
 
     /// <summary>Bounds of one feature; null for <c>bounds: none</c>.</summary>
     public Bounds? BoundsOf(int feature) => FeatureBounds.IsEmpty ? Bounds : FeatureBounds[feature];
+
+    /// <summary>Bounds of each feature in C order, where there are any.</summary>
+    public IEnumerable<Bounds> BoundsOfAll => Enumerable.Range(0, Size).Select(feature => BoundsOf(feature)!.Value);
 }
 
 /// <summary>Whether channels are the first or the last dimension of an input.</summary>

@@ -29,7 +29,7 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
         // A redirect could lead the token elsewhere.
         var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("RobustnessGate", Check.ToolVersion));
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("RobustnessGate", ToolVersion.Text));
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.github+json"));
         http.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
         return http;

@@ -13,8 +13,8 @@ public static class BaselineDiff
     {
         var text = new StringBuilder();
         Origin(text, before.Origin, after.Origin);
-        var positions = Pairing.Ids(before.SampleIds).Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i);
-        var pairs = Pairing.Ids(after.SampleIds)
+        var positions = SampleIdList.Of(before.SampleIds).Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i);
+        var pairs = SampleIdList.Of(after.SampleIds)
             .Select((id, i) => (Before: positions.GetValueOrDefault(id, -1), After: i)).Where(pair => pair.Before >= 0).ToArray();
         if (pairs.Length != before.Natural.Count || pairs.Length != after.Natural.Count)
         {

@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Gating.Integrity;
@@ -101,7 +102,7 @@ internal static class Comparison
             : "the pinned outcomes.";
         var counts = results.Attacks.Select(attack => attack.NearBoundary).Append(results.Natural?.NearBoundary).OfType<int>().ToArray();
         return counts.Length == 0 ? mode
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{mode} {Words.Count(counts.Sum())} judged points lie within {Fingerprint.Near} of the boundary, where another environment may decide otherwise.");
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{mode} {Words.Count(counts.Sum())} judged points lie within {Margin.Near} of the boundary, where another environment may decide otherwise.");
     }
 
     /// <summary>One field that the change touches, and what that does to the bar.</summary>

@@ -1,3 +1,4 @@
+using RobustnessGate.Results;
 using System.Collections.Immutable;
 
 namespace RobustnessGate.Reports;
@@ -5,7 +6,7 @@ namespace RobustnessGate.Reports;
 /// <summary>Names of the files that a check leaves in its output folder.</summary>
 public static class ReportFiles
 {
-    public const string Results = "results.json";
+    public const string Results = ResultsFile.Name;
     public const string Run = "run.json";
     public const string Surface = "surface.svg";
     public const string CapturedOutput = "captured-output.log";

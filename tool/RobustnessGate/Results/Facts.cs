@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
@@ -34,7 +35,7 @@ public sealed record DataFact(
 
 /// <param name="Bits">'1' where the clean sample is classified rightly.</param>
 /// <param name="Predictions">Predicted class of each clean sample.</param>
-/// <param name="NearBoundary">Samples whose margin is smaller than <see cref="Gating.Fingerprint.Near"/>; null where nobody counted.</param>
+/// <param name="NearBoundary">Samples whose margin is smaller than <see cref="Margin.Near"/>; null where nobody counted.</param>
 public sealed record NaturalFact(
     BitString Bits, ImmutableArray<int> Predictions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null) : Fact;
@@ -47,7 +48,7 @@ public sealed record NaturalFact(
 /// <param name="Distances">Of minimal-norm attacks: 0 for naturally wrong, null where nothing was found.</param>
 /// <param name="Predictions">Predicted class on each judged point.</param>
 /// <param name="NearBoundary">
-/// Samples whose judged point lies nearer to the boundary than <see cref="Gating.Fingerprint.Near"/>; null where nobody
+/// Samples whose judged point lies nearer to the boundary than <see cref="Margin.Near"/>; null where nobody
 /// counted, as of searches for the nearest point, which all end there.
 /// </param>
 public sealed record AttackFact(

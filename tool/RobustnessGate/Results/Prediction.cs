@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
@@ -56,7 +57,7 @@ public sealed record Prediction(
     {
         var values = predicted.Where((value, i) => right[i] && value > 0).Select(value => value!.Value).Order().ToArray();
         var deciles = values.Length == 0 ? [] : Enumerable.Range(1, 9)
-            .Select(i => PinnedIndicator.Round(IndicatorSummary.Quantile(values, i / 10.0))).OfType<double>();
+            .Select(i => Rounding.FourDigits(IndicatorSummary.Quantile(values, i / 10.0))).OfType<double>();
         return deciles.Concat(reach?.Radii ?? []).Distinct().Order();
     }
 }

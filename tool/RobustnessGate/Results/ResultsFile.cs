@@ -8,6 +8,9 @@ namespace RobustnessGate.Results;
 /// <summary>The text of <c>results.json</c>, and back.</summary>
 public static class ResultsFile
 {
+    /// <summary>Its name in the output folder.</summary>
+    public const string Name = "results.json";
+
     public static string Render(ResultsDocument results) => Json.Render(results);
 
     /// <param name="display">The file's name in findings.</param>

@@ -1,3 +1,4 @@
+using RobustnessGate.Results;
 using System.Collections.Immutable;
 
 namespace RobustnessGate.Results;
@@ -7,7 +8,7 @@ namespace RobustnessGate.Results;
 /// <param name="ModelSha256">Of the model that they withstood it on; null where nobody knows.</param>
 public sealed record TellingRequest(byte[]? Standing, string? ModelSha256 = null)
 {
-    private readonly HashSet<ulong>? _standing = Standing is null ? null : [.. Gating.Pairing.Ids([.. Standing])];
+    private readonly HashSet<ulong>? _standing = Standing is null ? null : [.. SampleIdList.Of([.. Standing])];
 
     /// <summary>More than this is no picture that anyone could tell pixels in.</summary>
     private const int MostFeatures = 3 * 512 * 512;
@@ -18,18 +19,6 @@ public sealed record TellingRequest(byte[]? Standing, string? ModelSha256 = null
 
     /// <summary>Whether a sample withstood everything before, as far as is known.</summary>
     public bool Withstood(ulong id) => _standing?.Contains(id) ?? true;
-
-    /// <summary>Those that a baseline has as right, naturally and under every attack.</summary>
-    public static TellingRequest Before(Gating.Baseline? baseline)
-    {
-        if (baseline is null)
-        {
-            return new(Standing: null);
-        }
-
-        var right = baseline.Attacks.Where(attack => !attack.Targeted).Aggregate(baseline.Natural, (all, attack) => BitString.And(all, attack.Bits));
-        return new([.. baseline.SampleIds.Chunk(8).Where((_, i) => right[i]).SelectMany(id => id)], baseline.Origin.ModelSha256);
-    }
 }
 
 /// <summary>

@@ -23,7 +23,7 @@ public static class SurfaceDefaults
     public static int Resolution(SurfaceSpace space) => space == SurfaceSpace.Input ? 101 : 41;
 
     /// <summary>Samples to choose from in input space, to average over in parameter space: the first so many of those in use.</summary>
-    public static int Samples(SurfaceSpace space) => space == SurfaceSpace.Input ? InspectRequest.DefaultSamples : 100;
+    public static int Samples(SurfaceSpace space) => space == SurfaceSpace.Input ? 1000 : 100;
 
     /// <param name="radius">Of the ball that is drawn; null for none.</param>
     /// <param name="bounds">Of the inputs; null for none.</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;
 
-/// <summary>A classifier whose weights can be changed: what a <see cref="Trainer"/> works on.</summary>
+/// <summary>A classifier whose weights can be changed: what a training works on.</summary>
 public interface ITrainable : IDisposable
 {
     /// <summary>What training changes: leaf tensors that require a gradient, in a fixed order with unique names.</summary>

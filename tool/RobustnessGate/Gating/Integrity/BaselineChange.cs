@@ -30,8 +30,8 @@ internal static class BaselineChange
 
     private static bool IsTighter(Baseline before, Baseline after)
     {
-        var positions = Pairing.Ids(after.SampleIds).Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i);
-        var there = Pairing.Ids(before.SampleIds);
+        var positions = SampleIdList.Of(after.SampleIds).Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i);
+        var there = SampleIdList.Of(before.SampleIds);
         if (before.Origin.DataSha256 != after.Origin.DataSha256 || there.Length != positions.Count || !there.All(positions.ContainsKey))
         {
             return false;

@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 using System.Globalization;
 using RobustnessGate.Policies;
 using RobustnessGate.Training.Reproduction;
@@ -15,7 +16,7 @@ internal static class HardenReport
     /// <param name="model">Name of the model's file.</param>
     public static string Render(string model, HardenSection section, Course course, Comparison figures)
     {
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"# {model}, hardened").Line($"");
         var (epochs, kept) = course.End;
         var which = kept == epochs ? "" : FormattableString.Invariant($" (the weights are those of epoch {kept})");

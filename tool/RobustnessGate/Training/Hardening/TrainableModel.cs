@@ -38,7 +38,7 @@ internal sealed class TrainableModel : ITrainable
         Weights = OpenWeights.Of(_classifier, device);
         // The weights of an ONNX file stay where they are, and its graph takes copies to another device.
         _stages = Weights.All(weight => weight.Value.device_type == device.type) ? _classifier.Stages(device) : null;
-        Origin = TrainableOrigin.Of(_classifier, model.Gradients, device);
+        Origin = TrainableOrigins.Of(_classifier, model.Gradients, device);
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> Weights { get; }

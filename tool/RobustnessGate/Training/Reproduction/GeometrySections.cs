@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 using System.Collections.Immutable;
 using RobustnessGate.Results;
 
@@ -34,7 +35,7 @@ public static class GeometrySections
     {
         var inSection43 = robust.Key == MnistRow.MinMax.Key;
         var (natural, other) = (Summaries(cells, MnistRow.Natural), Summaries(cells, robust));
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"| | Natural | {robust.Title} | ratio | the paper's |");
         text.Line($"|---|--:|--:|--:|---|");
         foreach (var (title, key, natural43, robust43, ratio53) in Quantities)

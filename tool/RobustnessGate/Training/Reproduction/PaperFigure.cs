@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 using System.Collections.Immutable;
 
 namespace RobustnessGate.Training.Reproduction;
@@ -18,7 +19,7 @@ public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, 
     /// <param name="files">Names of the pictures of each figure.</param>
     public static string Page(IEnumerable<(PaperFigure Figure, IReadOnlyList<string> Files)> files, MnistRow robust, string command)
     {
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"# Figures of the paper, from the networks of this project").Line($"");
         text.Line($"```console").Line($"{command}").Line($"```").Line($"");
         text.Line($"Networks: `docs/reproduction/mnist/natural.onnx` and `{robust.Key}.onnx` ({robust.Title}), on test images of MNIST. There is no pair of CIFAR-10 networks here, so figures that the paper draws from one are drawn from the MNIST pair, and say so. Planes are not clamped to valid images, as in Eq. 1; coordinates along an axis are ℓ∞ distances on the pixel range 0 … 1. A single figure: `dotnet robustness-gate reproduce figure6 --data DIR`.");

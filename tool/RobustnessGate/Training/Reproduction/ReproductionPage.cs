@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 namespace RobustnessGate.Training.Reproduction;
 
 /// <summary>A page of docs/reproduction: how the figures came about, then the figures.</summary>
@@ -9,7 +10,7 @@ public static class ReproductionPage
     public static string Render(string title, string command, string machine, MnistCells cells, string body)
     {
         var hours = MnistRow.All.Sum(row => cells.Times(cells.Scaled(row)).Values.Sum()) / 3600;
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"# {title}").Line($"");
         text.Line($"```console").Line($"{command}").Line($"```").Line($"");
         text.Line($"{machine}, one thread. All trainings so far took {hours:F1} processor hours. A stopped run goes on where it was; a cell that was not run is empty.");

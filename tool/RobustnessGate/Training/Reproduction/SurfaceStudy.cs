@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 using System.Collections.Immutable;
 using RobustnessGate.Results;
 using RobustnessGate.Surfaces;
@@ -32,7 +33,7 @@ public static class SurfaceStudy
     {
         MnistRow[] rows = [MnistRow.Natural, robust];
         var images = gallery.Right(Images, rows);
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"The first {images.Length} test images that both networks classify rightly, ε = {Radius} in ℓ∞. Means over the images; in brackets, in how many of them the right-hand network has more.");
         text.Line($"").Line($"## Input space").Line($"");
         text.Line($"| | {rows[0].Title} | {rows[1].Title} | |").Line($"|---|--:|--:|--:|");
@@ -62,7 +63,7 @@ public static class SurfaceStudy
         return [.. images.Select(image => gallery.Around(row, image, setting))];
     }
 
-    private static void Row(MarkdownText text, string title, SurfaceGrid[][] grids, Func<SurfaceGrid, double> share)
+    private static void Row(MarkdownLines text, string title, SurfaceGrid[][] grids, Func<SurfaceGrid, double> share)
     {
         double[] left = [.. grids[0].Select(share)];
         double[] right = [.. grids[1].Select(share)];
@@ -70,7 +71,7 @@ public static class SurfaceStudy
         text.Line($"| {title} | {100 * left.Average():F1} % | {100 * right.Average():F1} % | ({more} of {left.Length}) |");
     }
 
-    private static void Weights(MarkdownText text, MnistGallery gallery, MnistRow[] rows, ImmutableArray<int> images, Action<string> say)
+    private static void Weights(MarkdownLines text, MnistGallery gallery, MnistRow[] rows, ImmutableArray<int> images, Action<string> say)
     {
         text.Line($"Means over the same images and {WeightPlanes} planes of random filter-normalised directions each, ±1.").Line($"");
         text.Line($"| | {rows[0].Title} | {rows[1].Title} |").Line($"|---|--:|--:|");

@@ -1,3 +1,4 @@
+using RobustnessGate.Reports;
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
 using RobustnessGate.Gating;
@@ -45,7 +46,7 @@ public static class Table1
     public static string Render(MnistCells cells)
     {
         var rows = MnistRow.All.Select(cells.Scaled).Select(row => new Row(row, cells)).ToArray();
-        var text = new MarkdownText();
+        var text = new MarkdownLines();
         text.Line($"| model | natural | FGSM 0.1 | 0.2 | 0.3 | BIM 0.1 | 0.2 | 0.3 | C&W 0.1 | 0.2 | 0.3 |");
         text.Line($"|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var row in rows)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
@@ -6,30 +5,15 @@ using RobustnessGate.Samples;
 
 namespace RobustnessGate;
 
-/// <summary>What a check would cost for one attack result.</summary>
-/// <param name="Queries">
-/// Most queries a sample: a forward pass each, most with a backward pass. Null where an earlier result of the same
-/// entry answers: a search for the nearest point runs once for all radii.
-/// </param>
-public sealed record PlannedRun(string Id, int? Queries);
-
-/// <summary>What a rule can see.</summary>
-/// <param name="Drop">The smallest drop that it detects with 80 % power at the strictest level of Holm's correction; null where it detects none.</param>
-public sealed record PlannedRule(string Subject, double Allowed, double? Drop);
-
-/// <summary>What <c>check</c> would do, known before anything runs. The model is not opened and libtorch not loaded.</summary>
-public sealed record Plan(
-    string Policy, int Samples, int IndicatorSamples, ImmutableArray<PlannedRun> Runs, ImmutableArray<PlannedRule> Rules, double Alpha, bool HasBaseline)
+/// <summary>The use case: what a check of a policy would run, what it would cost and what it could detect.</summary>
+public static class Planning
 {
-    /// <summary>Most queries of all attacks over all samples.</summary>
-    public long Queries => Runs.Sum(run => (long)(run.Queries ?? 0)) * Samples;
-
     /// <exception cref="MistakeException">Policy or data cannot be read.</exception>
     public static Plan Of(string policyPath, PolicyOverrides overrides)
     {
         var policy = overrides.Apply(PolicyReader.Read(policyPath));
         var samples = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed).Count;
-        return new(
+        return new Plan(
             policy.Source.Display, samples, Math.Min(policy.Indicator?.Samples ?? 0, samples),
             [.. policy.Attacks.SelectMany(RunsOf)],
             [

@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace RobustnessGate.Training.Reproduction;
+namespace RobustnessGate.Reports;
 
 /// <summary>Lines of Markdown in invariant culture, ended by LF.</summary>
-internal sealed class MarkdownText
+internal sealed class MarkdownLines
 {
     private readonly StringBuilder _text = new();
 
-    public MarkdownText Line(FormattableString line)
+    public MarkdownLines Line(FormattableString line)
     {
         _text.Append(FormattableString.Invariant(line)).Append('\n');
         return this;
