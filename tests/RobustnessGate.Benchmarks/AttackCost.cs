@@ -1,11 +1,11 @@
 using System.Globalization;
 using RobustnessGate.Attacks;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Reproduction;
 using TorchSharp;
 using static TorchSharp.torch;
 

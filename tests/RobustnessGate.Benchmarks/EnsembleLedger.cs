@@ -1,9 +1,10 @@
 using System.Globalization;
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Samples;
 
 namespace RobustnessGate.Benchmarks;
@@ -41,7 +42,7 @@ internal static class EnsembleLedger
             1, 0, "cpu", new ModelSection(model, null, input), new DataSection(data, null, null, SampleSelection.First, DataScale.Auto, null, null, null),
             null, [entry], new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
             new PolicySource("benchmark", "benchmark", "", System.Collections.Immutable.ImmutableDictionary<string, (int, int)>.Empty));
-        var measured = Results.Evaluation.Empty;
+        var measured = EvaluationFacts.Empty;
         Evaluator.Run(policy, classifier, samples, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { }, default);
         var attack = measured.Attacks.Single(fact => fact.Name == "autoattack");
         var share = (attack.Forwards + attack.Backwards) / (Samples * Reference);

@@ -1,9 +1,7 @@
 using System.Globalization;
 using RobustnessGate.Kernels;
 using RobustnessGate.Maths;
-using RobustnessGate.Models;
 using RobustnessGate.Native;
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Surfaces;

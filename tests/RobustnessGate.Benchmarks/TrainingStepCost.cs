@@ -1,10 +1,9 @@
+using RobustnessGate.Hardening;
 using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Hardening;
-using RobustnessGate.Training.Regimes;
-using RobustnessGate.Training.Reproduction;
 using TorchSharp;
 using static TorchSharp.torch;
 using Layer = RobustnessGate.Training.Layer;

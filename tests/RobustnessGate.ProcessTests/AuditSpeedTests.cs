@@ -1,7 +1,9 @@
 using System.Globalization;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
+using RobustnessGate.Tests.Cli;
 using static RobustnessGate.Tests.Scene;
 using Tool = RobustnessGate.Tests.Cli.Tool;
 
@@ -56,7 +58,7 @@ public class AuditSpeedTests
             """);
         var policy = PolicyReader.Read(Path.Combine(folder, "robustness.yml"));
         var natural = Bits(9900, Samples);
-        Results.Evaluation Evaluation(int shift) => Measured(natural, natural, natural) with
+        EvaluationFacts Evaluation(int shift) => Measured(natural, natural, natural) with
         {
             Attacks = [.. policy.Runs.Select((run, i) => Attack(run.Id, run.Epsilon.Value, Bits(9000 - (i * 100) - shift, Samples)))],
         };

@@ -1,4 +1,5 @@
 using System.Text;
+using RobustnessGate.Tests.Cli;
 using RobustnessGate.Tests.Integrity;
 
 namespace RobustnessGate.ProcessTests;

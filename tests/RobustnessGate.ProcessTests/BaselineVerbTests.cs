@@ -1,3 +1,5 @@
+using RobustnessGate.Tests.Cli;
+
 namespace RobustnessGate.ProcessTests;
 
 public class BaselineVerbTests

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 

@@ -1,3 +1,5 @@
+using RobustnessGate.Tests.Cli;
+
 namespace RobustnessGate.ProcessTests;
 
 /// <summary>A workspace whose model was checked, pinned and checked again: shared by tests that only read it.</summary>

@@ -1,4 +1,6 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Tests;
+using RobustnessGate.Tests.Cli;
 namespace RobustnessGate.ProcessTests;
 
 public class CommandLineTests

@@ -1,3 +1,4 @@
+using RobustnessGate.Tests.Cli;
 using RobustnessGate.Tests.Publishing;
 
 namespace RobustnessGate.ProcessTests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RobustnessGate.SelfTests;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 

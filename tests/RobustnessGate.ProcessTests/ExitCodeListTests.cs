@@ -1,4 +1,5 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using RobustnessGate.Tests.Cli;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.ProcessTests;
 

@@ -1,13 +1,14 @@
 using RobustnessGate.Cli.Verbs;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 
 public class ExplainVerbTests
 {
     [Fact]
-    public void Every_diagnostic_is_explained_in_sentences() => Assert.All(Diagnostics.Titles, pair =>
+    public void Every_diagnostic_is_explained_in_sentences() => Assert.All(DiagnosticCatalog.Titles, pair =>
     {
         var text = ExplainVerb.Explain(pair.Key);
         Assert.StartsWith($"{pair.Key}: {pair.Value}\n\n", text, StringComparison.Ordinal);

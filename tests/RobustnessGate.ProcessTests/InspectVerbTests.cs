@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobustnessGate.Tests.Cli;
 using RobustnessGate.Tests.Models;
 
 namespace RobustnessGate.ProcessTests;

@@ -1,4 +1,6 @@
 using RobustnessGate.Native;
+using RobustnessGate.Tests;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustnessGate.Tests.Cli;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

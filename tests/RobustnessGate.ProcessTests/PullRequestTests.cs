@@ -1,3 +1,4 @@
+using RobustnessGate.Tests.Cli;
 using RobustnessGate.Tests.Integrity;
 
 namespace RobustnessGate.ProcessTests;

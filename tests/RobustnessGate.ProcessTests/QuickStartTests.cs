@@ -1,3 +1,6 @@
+using RobustnessGate.Tests;
+using RobustnessGate.Tests.Cli;
+
 namespace RobustnessGate.ProcessTests;
 
 /// <summary>The README's main job, and that it can fail.</summary>

@@ -1,3 +1,5 @@
+using RobustnessGate.Tests.Cli;
+
 namespace RobustnessGate.ProcessTests;
 
 /// <summary>Verbs on what a check left behind: none of them evaluates anything.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using RobustnessGate.Cli.Parsing;
+using RobustnessGate.Tests.Cli;
 
 namespace RobustnessGate.ProcessTests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RobustnessGate.Samples;
+using RobustnessGate.Tests;
 using RobustnessGate.Tests.Samples;
 using Xunit.Abstractions;
 

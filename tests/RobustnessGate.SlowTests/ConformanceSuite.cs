@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Models.Onnx.Proto;
+using RobustnessGate.Native;
 using RobustnessGate.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ internal static class ConformanceSuite
     /// <summary>Runs the cases after the first few, and logs each before and after, so that a crash names its case.</summary>
     public static int Run(string folder, int skip, string log)
     {
-        Native.LibTorch.Load();
+        LibTorch.Load();
         set_num_threads(1);
         using var writer = new StreamWriter(log, append: true) { AutoFlush = true };
         foreach (var path in Cases(folder).Skip(skip))

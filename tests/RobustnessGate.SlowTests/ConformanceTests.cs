@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustnessGate.Tests;
 using Xunit.Abstractions;
 
 namespace RobustnessGate.SlowTests;

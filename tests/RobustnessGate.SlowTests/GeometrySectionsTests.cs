@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using RobustnessGate.Reproduction;
 using RobustnessGate.Tests.Samples;
-using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.SlowTests;
 

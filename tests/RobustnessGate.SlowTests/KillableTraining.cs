@@ -1,9 +1,9 @@
 using System.Globalization;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Native;
+using RobustnessGate.Regimes;
 using RobustnessGate.Tests.Training;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.SlowTests;

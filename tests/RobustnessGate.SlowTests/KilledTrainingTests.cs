@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobustnessGate.Tests;
 using RobustnessGate.Tests.Cli;
 using Xunit.Abstractions;
 

@@ -1,10 +1,12 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
+using RobustnessGate.Reproduction;
+using RobustnessGate.Tests;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
-using RobustnessGate.Training.Reproduction;
 
 namespace RobustnessGate.SlowTests;
 

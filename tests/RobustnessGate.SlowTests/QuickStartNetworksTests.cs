@@ -1,4 +1,5 @@
-using RobustnessGate.Training.Reproduction;
+using RobustnessGate.Reproduction;
+using RobustnessGate.Tests;
 
 namespace RobustnessGate.SlowTests;
 

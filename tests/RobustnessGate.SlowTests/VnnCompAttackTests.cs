@@ -2,6 +2,7 @@ using RobustnessGate.Attacks;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
+using RobustnessGate.Tests;
 using RobustnessGate.Tests.Evaluation;
 using RobustnessGate.Tests.Models;
 using Xunit.Abstractions;

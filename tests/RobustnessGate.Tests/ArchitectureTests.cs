@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Tests;
 
@@ -80,7 +80,7 @@ public partial class ArchitectureTests
         var documented = File.ReadLines(Path.Combine(TestData.Root, "docs", "diagnostics.md"))
             .Where(line => line.StartsWith("## RG", StringComparison.Ordinal)).Select(line => line[3..]).ToArray();
 
-        Assert.Equal(Diagnostics.Titles.Select(pair => $"{pair.Key} {pair.Value}"), documented);
+        Assert.Equal(DiagnosticCatalog.Titles.Select(pair => $"{pair.Key} {pair.Value}"), documented);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public partial class ArchitectureTests
             .SelectMany(file => CodeLiteral().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
             .ToHashSet(StringComparer.Ordinal);
 
-        Assert.Equal(Diagnostics.Titles.Keys, used.Order(StringComparer.Ordinal));
+        Assert.Equal(DiagnosticCatalog.Titles.Keys, used.Order(StringComparer.Ordinal));
     }
 
     /// <summary>Whether code imports a room of the library, or names something in it by the room's name.</summary>

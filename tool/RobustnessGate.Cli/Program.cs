@@ -1,7 +1,7 @@
 using System.Text;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Native;
 
 // The only catch-all of the product. Users' mistakes arrive as findings and never get this far as exceptions of ours.

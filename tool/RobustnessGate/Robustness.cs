@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Samples;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public static class Robustness
     /// </returns>
     /// <exception cref="ArgumentException">Shapes that do not fit, values outside the bounds, or a norm that the attack lacks.</exception>
     /// <exception cref="MistakeException">The outputs are no logits, or a label is no class.</exception>
-    public static Results.Evaluation Evaluate(
+    public static EvaluationFacts Evaluate(
         nn.Module<Tensor, Tensor> model, Tensor samples, Tensor labels, Attack attack, double epsilon, Norm? norm = null,
         Bounds? bounds = null, long seed = 0)
     {
@@ -50,7 +51,7 @@ public static class Robustness
             new DataSection("samples", null, null, SampleSelection.First, DataScale.None, null, null, null), null, [entry],
             new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
             new PolicySource("module", "module", "", ImmutableDictionary<string, (int, int)>.Empty));
-        var measured = Results.Evaluation.Empty;
+        var measured = EvaluationFacts.Empty;
         using var classifier = new Classifier(new BorrowedModule(model), input);
         Evaluator.Run(
             policy, classifier, data, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { },

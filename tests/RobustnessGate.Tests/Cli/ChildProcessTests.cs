@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Cli;
 

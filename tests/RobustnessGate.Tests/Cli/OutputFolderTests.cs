@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 
 namespace RobustnessGate.Tests.Cli;

@@ -1,6 +1,5 @@
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Evaluation;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Tests.Cli;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Samples;
 using RobustnessGate.Tests.Integrity;
@@ -53,7 +53,7 @@ internal sealed class Workspace : IDisposable
     {
         var other = second ?? scale;
         using var weights = torch.tensor(new float[,] { { scale, scale, 0, 0 }, { 0, 0, other, other } });
-        OnnxWriter.Write(this[name], [new Layer.Flatten(), new Layer.Linear(weights)], [1, 2, 2]);
+        OnnxWriter.Write(this[name], [new OnnxLayer.Flatten(), new OnnxLayer.Linear(weights)], [1, 2, 2]);
     }
 
     /// <summary>Runs the tool in a folder that lasts as long as the tests.</summary>

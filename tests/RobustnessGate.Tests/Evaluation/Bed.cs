@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Samples;
 
 namespace RobustnessGate.Tests.Evaluation;
@@ -29,7 +30,7 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
 
     public InputSection Input => new([.. Shape], Bounds, [], []);
 
-    public Results.Evaluation Run(params AttackEntry[] attacks)
+    public EvaluationFacts Run(params AttackEntry[] attacks)
     {
         var policy = new Policy(
             1, 7, "cpu", new ModelSection("model.onnx", null, Input),
@@ -37,7 +38,7 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
             Indicator > 0 ? new IndicatorSection(Indicator) { Jitter = Jitter, Clever = Clever } : null, [.. attacks],
             new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
             new PolicySource("robustness.yml", "robustness.yml", "", ImmutableDictionary<string, (int, int)>.Empty));
-        var result = Results.Evaluation.Empty;
+        var result = EvaluationFacts.Empty;
         Evaluator.Run(
             policy, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options,
             fact => result = result.With(fact), _ => { }, CancellationToken.None);

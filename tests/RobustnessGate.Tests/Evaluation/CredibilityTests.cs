@@ -1,9 +1,10 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation.Credibility;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -115,7 +116,7 @@ public class CredibilityTests
     }
 
     /// <summary>What was found, but for what the processor at hand adds.</summary>
-    private static HashSet<string> Codes(Results.Evaluation measured) =>
+    private static HashSet<string> Codes(EvaluationFacts measured) =>
         [.. measured.Findings.Select(finding => finding.Code).Where(code => code != "RG0913")];
 
     private static AttackEntry Entry(string id, Attack attack, double epsilon) => Bed.Entry(attack, epsilon) with { Id = id };

@@ -1,6 +1,6 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Tests.Evaluation;
 

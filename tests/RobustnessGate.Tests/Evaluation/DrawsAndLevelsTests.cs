@@ -1,6 +1,6 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
-using RobustnessGate.Evaluation;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
@@ -214,7 +216,7 @@ public class TellingTests
         Assert.DoesNotContain("alone", Of(Passed with { Baseline = null }), StringComparison.Ordinal);
         var refused = Passed with
         {
-            ExitCode = 6, Gate = Passed.Gate with { Findings = [new("RG0502", Gating.Severity.Error, null, null, null, "edited")] },
+            ExitCode = 6, Gate = Passed.Gate with { Findings = [new("RG0502", Severity.Error, null, null, null, "edited")] },
         };
         Assert.Contains("No baseline could be compared with (RG0502)", Of(refused), StringComparison.Ordinal);
         // Not even where its model was at hand.
@@ -226,18 +228,18 @@ public class TellingTests
     private static readonly ResultsDocument Passed = Scene.Judged(
         Scene.Policy(Scene.Natural(maxDrop: 0.1)), Measured, Scene.Pin(Scene.Policy(Scene.Natural(maxDrop: 0.1)), Measured));
 
-    private static Results.Evaluation Measured => Scene.Measured(Scene.Bits(98, 100), Scene.Bits(80, 100), Scene.Bits(40, 100));
+    private static EvaluationFacts Measured => Scene.Measured(Scene.Bits(98, 100), Scene.Bits(80, 100), Scene.Bits(40, 100));
 
-    private static Results.Evaluation Beside(string sha256) => Run(
+    private static EvaluationFacts Beside(string sha256) => Run(
         Images, new(Standing: null, "pinned"), () => new Classifier(Networks.Convolutional("before"), Images.Input, sha256));
 
-    private static Results.Evaluation Run(Bed bed, TellingRequest? telling, params AttackEntry[] attacks) =>
+    private static EvaluationFacts Run(Bed bed, TellingRequest? telling, params AttackEntry[] attacks) =>
         (bed with { Options = new(Telling: telling) { Surface = TellingSurface.Layer } }).Run(attacks is [] ? Attacks : attacks);
 
-    private static Results.Evaluation Run(Bed bed, TellingRequest telling, Func<Classifier> before) =>
+    private static EvaluationFacts Run(Bed bed, TellingRequest telling, Func<Classifier> before) =>
         (bed with { Options = new(Telling: telling, Before: before) { Surface = TellingSurface.Layer } }).Run(Attacks);
 
-    private static int[] Broken(Results.Evaluation facts) =>
+    private static int[] Broken(EvaluationFacts facts) =>
         [.. Enumerable.Range(0, 48).Where(i => facts.Natural!.Bits[i] && facts.Attacks.Any(attack => !attack.Bits[i]))];
 
     private static float[] Floats(ImmutableArray<byte> bytes) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan()).ToArray();

@@ -1,11 +1,12 @@
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Tests.Models;
 using RobustnessGate.Tests.Samples;
+using RobustnessGate.UseCases;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 using static RobustnessGate.Tests.Scene;
 
 namespace RobustnessGate.Tests;
@@ -14,7 +17,7 @@ public class ErosionTests
     private static Policy WithRelease(Policy policy) =>
         policy with { Gate = policy.Gate with { Release = "/x/release.json", MaxTotalDrop = 0.02 } };
 
-    private static Results.Evaluation At(int robust) => Measured(All, All, Bits(robust, 1000));
+    private static EvaluationFacts At(int robust) => Measured(All, All, Bits(robust, 1000));
 
     [Fact]
     public void ManySmallFallsAddUpAgainstTheRelease()

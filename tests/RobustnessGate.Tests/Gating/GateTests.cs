@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;
@@ -101,7 +104,7 @@ public class GateTests
     {
         var policy = Policy(Natural(min: 0)) with { Indicator = new(5) };
         double?[] values = [1, 2, 3, 4, 5];
-        Results.Evaluation With(int count) => Measured(All, Most, Half, Indicator(Bits(count, count), values[..count]));
+        EvaluationFacts With(int count) => Measured(All, Most, Half, Indicator(Bits(count, count), values[..count]));
         Assert.Equal(ExitCode.Passed, Gate.Decide(policy, With(5), null).ExitCode);
         Assert.Equal(ExitCode.NothingEvaluated, Gate.Decide(policy, With(4), null).ExitCode);
     }
@@ -219,7 +222,7 @@ public class GateTests
         Assert.Equal(["RG0201"], result.Findings.Select(finding => finding.Code));
     }
 
-    public static TheoryData<string, Func<Results.Evaluation, Results.Evaluation>, string> Mismatches => new()
+    public static TheoryData<string, Func<EvaluationFacts, EvaluationFacts>, string> Mismatches => new()
     {
         { "RG0205", e => Measured(Bits(900, 900), Bits(900, 900), Bits(500, 900)), "900" },
         { "RG0205", e => e with { Data = e.Data! with { Sha256 = new string('f', 64) } }, "hash" },
@@ -232,7 +235,7 @@ public class GateTests
     [Theory]
     [MemberData(nameof(Mismatches))]
     public void ABaselineOfSomethingElseIsNotComparedWith(
-        string code, Func<Results.Evaluation, Results.Evaluation> change, string says)
+        string code, Func<EvaluationFacts, EvaluationFacts> change, string says)
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);
@@ -257,11 +260,11 @@ public class GateTests
         Assert.Equal(ExitCode.Passed, Gate.Decide(policy, evaluation, baseline).ExitCode);
     }
 
-    public static TheoryData<ExitCode, string, Func<Results.Evaluation, Results.Evaluation>> Gaps => new()
+    public static TheoryData<ExitCode, string, Func<EvaluationFacts, EvaluationFacts>> Gaps => new()
     {
         { ExitCode.EvaluationCrashed, "RG0906", e => e with { Completed = false } },
-        { ExitCode.EvaluationCrashed, "RG0906", e => Results.Evaluation.Empty },
-        { ExitCode.NothingEvaluated, "RG0905", e => Results.Evaluation.Empty with { Completed = true } },
+        { ExitCode.EvaluationCrashed, "RG0906", e => EvaluationFacts.Empty },
+        { ExitCode.NothingEvaluated, "RG0905", e => EvaluationFacts.Empty with { Completed = true } },
         { ExitCode.NothingEvaluated, "RG0905", e => Measured(Bits(0, 0), Bits(0, 0), Bits(0, 0)) },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.RemoveAt(0) } },
         { ExitCode.NothingEvaluated, "RG0907", e => e with { Attacks = e.Attacks.Add(e.Attacks[0]) } },
@@ -275,7 +278,7 @@ public class GateTests
     [Theory]
     [MemberData(nameof(Gaps))]
     public void WhatWasNotMeasuredNeverPasses(
-        ExitCode exit, string code, Func<Results.Evaluation, Results.Evaluation> change)
+        ExitCode exit, string code, Func<EvaluationFacts, EvaluationFacts> change)
     {
         var policy = Policy(Natural(min: 0), Robust(0.3, min: 0));
         var evaluation = Measured(All, Most, Half);
@@ -308,6 +311,6 @@ public class GateTests
 
     private static (Verdict, ExitCode) Decision(GateResult result) => (result.Verdict, result.ExitCode);
 
-    private static Results.Evaluation With(Results.Evaluation evaluation, Func<AttackFact, AttackFact> change) =>
+    private static EvaluationFacts With(EvaluationFacts evaluation, Func<AttackFact, AttackFact> change) =>
         evaluation with { Attacks = [evaluation.Attacks[0], change(evaluation.Attacks[1])] };
 }

@@ -1,6 +1,7 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;
 
 namespace RobustnessGate.Tests;

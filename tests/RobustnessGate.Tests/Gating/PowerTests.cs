@@ -1,4 +1,5 @@
 using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using static RobustnessGate.Tests.Scene;
 
 namespace RobustnessGate.Tests;

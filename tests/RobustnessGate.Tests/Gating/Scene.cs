@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -40,7 +42,7 @@ internal static class Scene
     public static Rule Worst(double epsilon, double? maxDrop = null) => Rule(Metrics.WorstCaseAccuracy, epsilon: epsilon, maxDrop: maxDrop);
 
     /// <summary>A complete evaluation: natural bits, and pgd at 0.1 and at 0.3.</summary>
-    public static Results.Evaluation Measured(BitString natural, BitString at01, BitString at03, IndicatorFact? indicator = null, string model = "b") => new(
+    public static EvaluationFacts Measured(BitString natural, BitString at01, BitString at03, IndicatorFact? indicator = null, string model = "b") => new(
         new("onnx", new string(model[0], 64), 54186, 10, true),
         new(new string('c', 64), natural.Count, Ids(natural.Count), [.. Enumerable.Range(0, natural.Count).Select(i => i % 10)]),
         new(natural, Predictions(natural)), [Attack("pgd-linf-0.1", 0.1, at01), Attack("pgd-linf-0.3", 0.3, at03)],
@@ -81,10 +83,10 @@ internal static class Scene
         return new(changed);
     }
 
-    public static Baseline Pin(Policy policy, Results.Evaluation evaluation) => Pinning.Of(
+    public static Baseline Pin(Policy policy, EvaluationFacts evaluation) => Pinning.Of(
         ResultsDocument.Of(policy, evaluation, Gate.Decide(policy, evaluation, null), Tool), policy);
 
-    public static ResultsDocument Judged(Policy policy, Results.Evaluation evaluation, Baseline? baseline) =>
+    public static ResultsDocument Judged(Policy policy, EvaluationFacts evaluation, Baseline? baseline) =>
         ResultsDocument.Of(policy, evaluation, Gate.Decide(policy, evaluation, baseline), Tool);
 
     public static ImmutableArray<byte> Ids(int count) => [.. Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes(0x9E3779B97F4A7C15UL * (ulong)(i + 1)))];

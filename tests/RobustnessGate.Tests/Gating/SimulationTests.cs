@@ -1,6 +1,6 @@
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using Xunit.Abstractions;
 using static RobustnessGate.Tests.Scene;
 

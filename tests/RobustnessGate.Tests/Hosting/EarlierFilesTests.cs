@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Hosting;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests.Hosting;

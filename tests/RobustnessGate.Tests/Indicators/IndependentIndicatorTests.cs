@@ -1,5 +1,5 @@
 using MathNet.Numerics;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 using RobustnessGate.Tests.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using RobustnessGate.Maths;
 using RobustnessGate.Tests.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;

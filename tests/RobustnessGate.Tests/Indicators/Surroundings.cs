@@ -1,4 +1,4 @@
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 using RobustnessGate.Tests.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +27,7 @@ internal static class Surroundings
         });
     }
 
-    public static Results.Evaluation Measure(FunctionNetwork network, int samples = 4, params int[] shape) =>
+    public static EvaluationFacts Measure(FunctionNetwork network, int samples = 4, params int[] shape) =>
         (Networks.Labelled(network, "surroundings", samples, shape.Length == 0 ? [6] : shape) with { Indicator = samples }).Run();
 
     public static double At(this IndicatorFact fact, string name, int sample = 0) =>

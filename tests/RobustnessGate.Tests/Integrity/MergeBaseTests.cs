@@ -1,5 +1,6 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Integrity;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Tests.Integrity;
 
@@ -49,7 +49,7 @@ public class MovedJudgeTests
         }
 
         project.Commit();
-        var outcome = RobustnessGate.Check.Run(
+        var outcome = RobustnessGate.UseCases.Check.Run(
             new(project["ci/robustness.yml"], project["out"], new(), ["json"], "git:main", Today: new DateOnly(2026, 11, 22)), new PaperHost(), CancellationToken.None);
 
         Assert.NotEqual(ExitCode.Passed, outcome.ExitCode);
@@ -68,7 +68,7 @@ public class MovedJudgeTests
         project.Git("add", "ci");
         project.Commit();
 
-        var outcome = RobustnessGate.Check.Run(
+        var outcome = RobustnessGate.UseCases.Check.Run(
             new(project["ci/robustness.yml"], project["out"], new(), ["json"], "git:main", Today: new DateOnly(2026, 11, 22)), new PaperHost(), CancellationToken.None);
 
         Assert.Contains(outcome.Results.Gate.Findings, finding => finding.Code == "RG0501" && finding.Message.StartsWith("gate.bootstrap: false → true", StringComparison.Ordinal));

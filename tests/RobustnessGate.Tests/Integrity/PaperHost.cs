@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Tests.Integrity;
 
@@ -32,7 +32,7 @@ internal sealed class PaperHost(string torch = "2.10.0", string device = "cpu", 
         ImmutableArray<byte> ids = [.. Enumerable.Range(0, count).SelectMany(i => SHA256.HashData(Encoding.UTF8.GetBytes($"{data} {i}"))[..8])];
         ImmutableArray<int> labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         var natural = Scene.Bits(count, count);
-        var facts = Results.Evaluation.Empty
+        var facts = EvaluationFacts.Empty
             .With(new ModelFact("onnx", Sha256(model), 10, 10, true))
             .With(new DataFact(data, count, ids, labels))
             .With(new NaturalFact(natural, labels));

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Tests.Integrity;
 

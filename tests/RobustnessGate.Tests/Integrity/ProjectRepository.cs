@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using RobustnessGate.Hosting;
-using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Integrity;
 
@@ -56,7 +56,7 @@ internal sealed class ProjectRepository : IDisposable
 
     public void Commit() => Git("commit", "-qam", "change");
 
-    public CheckOutcome Check(string? baseline = "git:main", IEvaluationHost? host = null, DateOnly? today = null) => RobustnessGate.Check.Run(
+    public CheckOutcome Check(string? baseline = "git:main", IEvaluationHost? host = null, DateOnly? today = null) => RobustnessGate.UseCases.Check.Run(
         new(this["robustness.yml"], this["out"], new(), ["json", "markdown"], baseline, Today: today ?? new DateOnly(2026, 11, 22)),
         host ?? new PaperHost(), CancellationToken.None);
 

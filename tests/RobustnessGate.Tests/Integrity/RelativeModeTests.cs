@@ -1,5 +1,7 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Policies;
 using RobustnessGate.Results;
-using RobustnessGate.Gating;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Integrity;
 
@@ -65,7 +67,7 @@ public class RelativeModeTests
         using var project = new ProjectRepository();
         project.Model(39);
         project.Check(null);
-        var present = Pinning.Of(StoredResults.Read(project["out/results.json"]), Policies.PolicyReader.Read(project["robustness.yml"]));
+        var present = Pinning.Of(StoredResults.Read(project["out/results.json"]), PolicyReader.Read(project["robustness.yml"]));
         var pinned = Pin.Load(project["robustness.baseline.json"]);
         project.Write("robustness.baseline.json", BaselineFile.Render(pinned with
         {

@@ -1,6 +1,7 @@
-using RobustnessGate.Gating;
-using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Integrity;
 using RobustnessGate.Reports;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Integrity;
 

@@ -1,5 +1,5 @@
 using RobustnessGate.Kernels;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Kernels;
+using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
 using RobustnessGate.Tests.Evaluation;
@@ -145,9 +146,9 @@ public sealed class KernelSelectionTests
         KernelSelection.Prepare(ownGraph: true);
         return Images(OnnxNetwork.Parse(OnnxWriter.Bytes(
             [
-                new Layer.Conv2d(Weight("first", 4, 1, 3, 3), Padding: 1), new Layer.Relu(),
-                new Layer.Conv2d(Weight("second", 7, 4, 3, 3)), new Layer.Relu(), new Layer.MaxPool2d(2, 2), new Layer.Flatten(),
-                new Layer.Linear(Weight("last", 5, 63)),
+                new OnnxLayer.Conv2d(Weight("first", 4, 1, 3, 3), Padding: 1), new OnnxLayer.Relu(),
+                new OnnxLayer.Conv2d(Weight("second", 7, 4, 3, 3)), new OnnxLayer.Relu(), new OnnxLayer.MaxPool2d(2, 2), new OnnxLayer.Flatten(),
+                new OnnxLayer.Linear(Weight("last", 5, 63)),
             ], [1, 8, 8]), "network"));
     }
 

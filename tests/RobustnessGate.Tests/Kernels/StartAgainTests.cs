@@ -3,6 +3,7 @@ using RobustnessGate.Kernels;
 using RobustnessGate.Policies;
 using RobustnessGate.Tests.Cli;
 using RobustnessGate.Tests.Models;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Tests.Kernels;
 

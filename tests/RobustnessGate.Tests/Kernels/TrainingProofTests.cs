@@ -1,8 +1,8 @@
 using RobustnessGate.Kernels;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
+using RobustnessGate.Regimes;
 using RobustnessGate.Tests.Evaluation;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using RobustnessGate.Models;
-using RobustnessGate.Models.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Facts;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Tests.Evaluation;
@@ -67,15 +68,15 @@ public sealed class FormatsAgreeTests(ITestOutputHelper output) : IDisposable
         var weights = Weights().ToDictionary(weight => weight.Name, weight => weight.Value);
         return OnnxWriter.Bytes(
             [
-                new Layer.Conv2d(weights["first.weight"], weights["first.bias"], Padding: 1), new Layer.Relu(), new Layer.MaxPool2d(2, 2),
-                new Layer.Conv2d(weights["second.weight"], weights["second.bias"], Groups: 2), new Layer.Relu(), new Layer.Flatten(),
-                new Layer.Linear(weights["last.weight"], weights["last.bias"]),
+                new OnnxLayer.Conv2d(weights["first.weight"], weights["first.bias"], Padding: 1), new OnnxLayer.Relu(), new OnnxLayer.MaxPool2d(2, 2),
+                new OnnxLayer.Conv2d(weights["second.weight"], weights["second.bias"], Groups: 2), new OnnxLayer.Relu(), new OnnxLayer.Flatten(),
+                new OnnxLayer.Linear(weights["last.weight"], weights["last.bias"]),
             ],
             Shape);
     }
 
     /// <summary>Samples labelled with what the reference says.</summary>
-    private static Results.Evaluation Evaluate(Classifier classifier, Classifier reference)
+    private static EvaluationFacts Evaluate(Classifier classifier, Classifier reference)
     {
         const int Count = 24;
         var values = Numbers.Uniform(Count * 128, seed: 9);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using TorchSharp;

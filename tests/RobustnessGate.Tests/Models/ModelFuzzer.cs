@@ -1,7 +1,8 @@
 using Google.Protobuf;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx.Proto;
+using RobustnessGate.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class ModelFuzzer
     /// <summary>Runs the mutants after the first few and logs each before and after.</summary>
     public static int Run(int skip, string log)
     {
-        Native.LibTorch.Load();
+        LibTorch.Load();
         set_num_threads(1);
         using var folder = new ModelFolder();
         using var writer = new StreamWriter(log, append: true) { AutoFlush = true };

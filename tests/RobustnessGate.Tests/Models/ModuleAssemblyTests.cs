@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Models;
+using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -158,7 +159,7 @@ public sealed class ModuleAssemblyTests : IDisposable
         return (stream.ToArray(), made);
     }
 
-    private Policies.ModelSection Section(string? type, string? weights) => ModelFolder.Section(ModelFolder.Assembly, 2, 8, 8) with
+    private ModelSection Section(string? type, string? weights) => ModelFolder.Section(ModelFolder.Assembly, 2, 8, 8) with
     {
         Type = type,
         Weights = weights is null ? null : Path.Combine(_folder.Root, weights),

@@ -1,4 +1,3 @@
-using RobustnessGate.Models.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using DataType = RobustnessGate.Models.Onnx.Proto.TensorProto.Types.DataType;

@@ -1,4 +1,5 @@
 using RobustnessGate.Evaluation;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;

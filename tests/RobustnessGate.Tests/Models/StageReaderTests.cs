@@ -1,10 +1,8 @@
+using RobustnessGate.LinearMaps;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
-using RobustnessGate.Models.Linear;
-using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;
-using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Models.Onnx.Proto;

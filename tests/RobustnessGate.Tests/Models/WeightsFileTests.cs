@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Models;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Keys;

@@ -1,4 +1,6 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests;

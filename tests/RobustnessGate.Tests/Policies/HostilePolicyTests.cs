@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests;

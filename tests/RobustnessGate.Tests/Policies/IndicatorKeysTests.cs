@@ -1,3 +1,5 @@
+using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests;
@@ -38,7 +40,7 @@ public class IndicatorKeysTests
         var measured = Indicators.Surroundings.Measure(Indicators.Surroundings.Piecewise(), 2).Indicator!.PerSample.Keys.ToHashSet(StringComparer.Ordinal);
         Assert.All(
             Metrics.Indicators.Where(metric => metric != "clever-radius"),
-            metric => Assert.Contains(Gating.Baseline.Quantity(metric), measured));
+            metric => Assert.Contains(Baseline.Quantity(metric), measured));
     }
 
     [Fact]

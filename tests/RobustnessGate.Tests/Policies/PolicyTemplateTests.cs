@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests;

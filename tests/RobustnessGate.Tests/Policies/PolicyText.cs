@@ -1,5 +1,5 @@
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Tests;
@@ -52,7 +52,7 @@ internal static class PolicyText
         Assert.Equal(ExitCode.InvalidInput, mistake.ExitCode);
         Assert.All(mistake.Findings, finding =>
         {
-            Assert.True(Diagnostics.Titles.ContainsKey(finding.Code), finding.Code);
+            Assert.True(DiagnosticCatalog.Titles.ContainsKey(finding.Code), finding.Code);
             Assert.Equal(Severity.Error, finding.Severity);
             Assert.Equal("robustness.yml", finding.Where!.File);
         });

@@ -1,3 +1,5 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Native;
 using RobustnessGate.Reports;
@@ -16,7 +18,7 @@ public class HeadlineTests
     public void WhatStoppedTheEvaluationIsTheReason(ExitCode exit)
     {
         var policy = Scene.Policy(Scene.Natural(min: 0));
-        var facts = Results.Evaluation.Empty with
+        var facts = EvaluationFacts.Empty with
         {
             Findings = [new("RG0330", Severity.Note, null, "a note"), new("RG0909", Severity.Error, null, "the disk is full")],
         };

@@ -1,5 +1,6 @@
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;

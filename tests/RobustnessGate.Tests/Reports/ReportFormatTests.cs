@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Xml.Linq;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
@@ -14,7 +16,7 @@ public class ReportFormatTests
     private static readonly Policy Rules = Policy(
         Natural(min: 0.9), Worst(0.1, maxDrop: 0.01), Robust(0.3, maxDrop: 0.01), Robust(0.1, maxDrop: 0.2));
 
-    private static readonly Results.Evaluation Before = Measured(Bits(98, 100), Bits(80, 100), Bits(40, 100), Indicator(Bits(3, 3), 0.1, 0.2, 0.3));
+    private static readonly EvaluationFacts Before = Measured(Bits(98, 100), Bits(80, 100), Bits(40, 100), Indicator(Bits(3, 3), 0.1, 0.2, 0.3));
 
     /// <summary>One rule passes, one fails, one is inconclusive, one is warned.</summary>
     private static ResultsDocument Example() => Judged(Rules, Before with
@@ -75,7 +77,7 @@ public class ReportFormatTests
     [Fact]
     public void EveryFormatRendersWhateverWasReached()
     {
-        var crashed = Judged(Rules, Results.Evaluation.Empty, null);
+        var crashed = Judged(Rules, EvaluationFacts.Empty, null);
         var unpaired = Judged(Rules, Before, null);
         foreach (var format in ReportFormat.All)
         {
@@ -113,7 +115,7 @@ public class ReportFormatTests
         var suite = XDocument.Parse(JUnitReport.Render(Example())).Root!.Element("testsuite")!;
         Assert.Equal(("4", "1", "0", "1"), ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));
         Assert.Equal("RG1001", (string)Assert.Single(suite.Descendants("failure")).Attribute("type")!);
-        var crashed = XDocument.Parse(JUnitReport.Render(Judged(Rules, Results.Evaluation.Empty, null))).Root!.Element("testsuite")!;
+        var crashed = XDocument.Parse(JUnitReport.Render(Judged(Rules, EvaluationFacts.Empty, null))).Root!.Element("testsuite")!;
         Assert.Equal(("5", "4", "1"), ((string)crashed.Attribute("tests")!, (string)crashed.Attribute("failures")!, (string)crashed.Attribute("errors")!));
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
@@ -14,7 +16,7 @@ public class ReportPictureTests
 
     private static readonly Policy Rules = Policy(Natural(min: 0.9), Worst(0.1, maxDrop: 0.01), Robust(0.3, maxDrop: 0.01));
 
-    private static readonly Results.Evaluation Before = Measured(Bits(98, 100), Bits(80, 100), Bits(40, 100), Indicator(Bits(3, 3), 0.1, 0.2, 0.3));
+    private static readonly EvaluationFacts Before = Measured(Bits(98, 100), Bits(80, 100), Bits(40, 100), Indicator(Bits(3, 3), 0.1, 0.2, 0.3));
 
     private static ResultsDocument Example()
     {
@@ -59,7 +61,7 @@ public class ReportPictureTests
         var example = Example();
         var refused = example with
         {
-            ExitCode = 6, Gate = example.Gate with { Findings = [new(code, Gating.Severity.Error, null, null, null, "refused")] },
+            ExitCode = 6, Gate = example.Gate with { Findings = [new(code, Severity.Error, null, null, null, "refused")] },
         };
 
         var picture = ReportPictures.Of(refused)[0];
@@ -100,7 +102,7 @@ public class ReportPictureTests
     [Fact]
     public void Without_anything_measured_there_are_no_pictures()
     {
-        Assert.Empty(ReportPictures.Of(Judged(Rules, Results.Evaluation.Empty, null)));
+        Assert.Empty(ReportPictures.Of(Judged(Rules, EvaluationFacts.Empty, null)));
         Assert.DoesNotContain("<svg", HtmlReport.Render(Example()), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
@@ -14,7 +14,7 @@ public class ReportTests
 
     private static readonly BitString Right = Bits(989, 1000);
 
-    private static readonly Results.Evaluation Before = Measured(
+    private static readonly EvaluationFacts Before = Measured(
         Right, Bits(812, 1000), Bits(412, 1000), Indicator(Bits(5, 5), 0.11, 0.12, 0.131, 0.2, 0.3));
 
     private static ResultsDocument Example(int broken, int @fixed) => Judged(Rules, Measured(

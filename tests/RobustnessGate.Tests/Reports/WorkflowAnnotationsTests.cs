@@ -1,7 +1,6 @@
 using System.Globalization;
 using RobustnessGate.Cli.Channels;
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Reports;
 
 namespace RobustnessGate.Tests.Reports;
@@ -10,7 +9,7 @@ public class WorkflowAnnotationsTests
 {
     [Fact]
     public void A_finding_is_an_annotation_at_its_place() => Assert.Equal(
-        $"::error file=robustness.yml,line=22,col=7,title=RG1001%3A {Diagnostics.Titles["RG1001"]}::fell by 4.3 points\n",
+        $"::error file=robustness.yml,line=22,col=7,title=RG1001%3A {DiagnosticCatalog.Titles["RG1001"]}::fell by 4.3 points\n",
         WorkflowAnnotations.Render([new("RG1001", Severity.Error, new Location("robustness.yml", 22, 7), "fell by 4.3 points")]));
 
     [Fact]

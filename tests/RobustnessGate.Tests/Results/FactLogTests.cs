@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Tests;
@@ -60,7 +60,7 @@ public class FactLogTests
     [InlineData("{\"kind\":\"comple\n{\"kind\":\"completed\"}\n")]
     public void AnyOtherDamageIsRefused(string text) => Assert.Throws<FormatException>(() => FactLog.Read(text));
 
-    private static IEnumerable<string> Lines(Results.Evaluation e) => new Fact?[] { e.Model, e.Data, e.Natural }
+    private static IEnumerable<string> Lines(EvaluationFacts e) => new Fact?[] { e.Model, e.Data, e.Natural }
         .Concat(e.Attacks).Append(e.Indicator).Concat(e.Findings.Select(finding => new FindingFact(finding))).Append(e.Run)
         .Append(e.Completed ? new CompletedFact() : null).OfType<Fact>().Select(FactLog.Line);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;

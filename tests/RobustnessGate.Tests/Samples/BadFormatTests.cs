@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Samples;
 
 namespace RobustnessGate.Tests.Samples;
@@ -82,7 +83,7 @@ public sealed class BadFormatTests : IDisposable
     {
         var bad = Cases[name];
         var images = bad.Images(_folder);
-        var exit = bad.Code == "RG0310" ? Gating.ExitCode.NothingEvaluated : Gating.ExitCode.InvalidInput;
+        var exit = bad.Code == "RG0310" ? ExitCode.NothingEvaluated : ExitCode.InvalidInput;
         var finding = DataFolder.Mistake(() => SampleSet.Load(DataFolder.Section(images, null), DataFolder.Input(1, bad.Side, bad.Side), 0), exit);
         Assert.Equal(bad.Code, finding.Code);
         Assert.Contains(bad.Words, finding.Message, StringComparison.Ordinal);

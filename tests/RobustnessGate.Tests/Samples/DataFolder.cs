@@ -3,7 +3,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 
@@ -101,7 +102,7 @@ public sealed class DataFolder : IDisposable
         var mistake = Assert.Throws<MistakeException>(load);
         var finding = Assert.Single(mistake.Findings);
         Assert.Equal(exitCode, mistake.ExitCode);
-        Assert.Contains(finding.Code, Diagnostics.Titles.Keys);
+        Assert.Contains(finding.Code, DiagnosticCatalog.Titles.Keys);
         Assert.DoesNotContain('\n', finding.ToString());
         return finding;
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Samples;
 
 namespace RobustnessGate.Tests.Samples;
@@ -30,7 +30,7 @@ public sealed class FuzzTests : IDisposable
             }
             catch (MistakeException mistake)
             {
-                Assert.All(mistake.Findings, finding => Assert.Contains(finding.Code, Diagnostics.Titles.Keys));
+                Assert.All(mistake.Findings, finding => Assert.Contains(finding.Code, DiagnosticCatalog.Titles.Keys));
                 refused++;
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 

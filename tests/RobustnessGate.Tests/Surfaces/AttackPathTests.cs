@@ -1,4 +1,4 @@
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Evaluation;
 

@@ -1,8 +1,9 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Evaluation;
 using TorchSharp;

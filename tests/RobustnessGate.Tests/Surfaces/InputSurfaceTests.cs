@@ -1,5 +1,5 @@
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Evaluation;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Results;
+using RobustnessGate.Regimes;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Training;
 using RobustnessGate.Training;

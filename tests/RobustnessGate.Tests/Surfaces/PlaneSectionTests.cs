@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Evaluation;
 

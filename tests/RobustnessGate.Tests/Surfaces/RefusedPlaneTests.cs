@@ -1,4 +1,4 @@
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 using RobustnessGate.Surfaces;
 using RobustnessGate.Tests.Evaluation;
 

@@ -1,5 +1,5 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Models;
 using RobustnessGate.Results;
 using RobustnessGate.Surfaces;
@@ -94,5 +94,5 @@ public sealed class TellingSurfaceTests
         Options = new(Baseline: "git:abc"), Seed = 7,
     };
 
-    private static Results.Evaluation Measured => Scene.Measured(Scene.Bits(98, 100), Scene.Bits(80, 100), Scene.Bits(40, 100));
+    private static EvaluationFacts Measured => Scene.Measured(Scene.Bits(98, 100), Scene.Bits(80, 100), Scene.Bits(40, 100));
 }

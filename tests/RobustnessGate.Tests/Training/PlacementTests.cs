@@ -1,7 +1,6 @@
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 

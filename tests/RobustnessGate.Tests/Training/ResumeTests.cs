@@ -1,6 +1,6 @@
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
 
 namespace RobustnessGate.Tests.Training;
 

@@ -1,3 +1,4 @@
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +101,7 @@ public class TrainerTests
         var finding = Assert.Single(mistake.Findings);
         Assert.Equal("RG0480", finding.Code);
         Assert.Contains(advice, finding.Message, StringComparison.Ordinal);
-        Assert.True(Diagnostics.Titles.ContainsKey("RG0480"));
+        Assert.True(DiagnosticCatalog.Titles.ContainsKey("RG0480"));
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RobustnessGate.Hardening;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using RobustnessGate.Training.Hardening;
-using RobustnessGate.Training.Regimes;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Tests.Training;

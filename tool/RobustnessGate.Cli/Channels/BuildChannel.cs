@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Cli.Channels;
 

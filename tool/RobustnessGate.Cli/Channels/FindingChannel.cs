@@ -1,8 +1,7 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
-using RobustnessGate.Reports;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Cli.Channels;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Reports;
 
 namespace RobustnessGate.Cli.Channels;

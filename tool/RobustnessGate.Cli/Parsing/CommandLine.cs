@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Verbs;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Cli.Parsing;
 

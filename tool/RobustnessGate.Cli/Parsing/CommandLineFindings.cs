@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Cli.Parsing;

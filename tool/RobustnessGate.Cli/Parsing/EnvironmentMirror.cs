@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RobustnessGate.Cli.Verbs;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Native;
 using RobustnessGate.Policies.Binding;
 

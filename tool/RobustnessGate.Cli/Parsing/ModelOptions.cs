@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Parsing;
 

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using RobustnessGate.Hosting;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Parsing;
 

@@ -1,6 +1,6 @@
 using RobustnessGate.Cli.Parsing;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting.Capture;
 
 namespace RobustnessGate.Cli.Terminal;

@@ -28,7 +28,7 @@ internal sealed class Interruption : IDisposable
         if (_source.IsCancellationRequested)
         {
             // Whoever asks twice does not want to wait for what could still be written; a child ends with its parent.
-            Environment.Exit((int)Gating.ExitCode.Cancelled);
+            Environment.Exit((int)Diagnostics.ExitCode.Cancelled);
         }
 
         context.Cancel = true;

@@ -1,8 +1,7 @@
 using System.Globalization;
-using RobustnessGate.Evaluation;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Reports;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Cli.Terminal;
 

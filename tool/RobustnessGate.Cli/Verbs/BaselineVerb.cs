@@ -1,8 +1,10 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Reports;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

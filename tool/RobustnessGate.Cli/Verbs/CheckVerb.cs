@@ -2,12 +2,13 @@ using System.CommandLine;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 using RobustnessGate.Hosting.Capture;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

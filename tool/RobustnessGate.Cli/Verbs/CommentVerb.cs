@@ -5,11 +5,12 @@ using System.Text.RegularExpressions;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 using RobustnessGate.Publishing;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

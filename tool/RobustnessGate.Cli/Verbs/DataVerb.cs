@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Samples;
 
 namespace RobustnessGate.Cli.Verbs;

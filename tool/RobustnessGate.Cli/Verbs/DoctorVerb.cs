@@ -3,9 +3,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.SelfTests;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Cli.Verbs;
 
@@ -31,7 +31,7 @@ internal static class ExplainVerb
     {
         var text = asked.Trim().ToUpperInvariant();
         var code = text.StartsWith("RG", StringComparison.Ordinal) ? text : "RG" + text;
-        if (!Diagnostics.Titles.ContainsKey(code))
+        if (!DiagnosticCatalog.Titles.ContainsKey(code))
         {
             throw new MistakeException(ExitCode.BadCommandLine, new Finding("RG0016", Severity.Error, null,
                 $"there is no diagnostic '{asked}'. {Near(code)}"));
@@ -50,7 +50,7 @@ internal static class ExplainVerb
             return "A code is RG and four digits, as messages show it: RG1001.";
         }
 
-        var near = Diagnostics.Titles
+        var near = DiagnosticCatalog.Titles
             .OrderByDescending(pair => code.StartsWith(pair.Key[..4], StringComparison.Ordinal)).ThenBy(pair => Math.Abs(int.Parse(pair.Key.AsSpan(2), CultureInfo.InvariantCulture) - (long)number))
             .Take(Suggestions).OrderBy(pair => pair.Key, StringComparer.Ordinal);
         return $"The nearest are {string.Join("; ", near.Select(pair => $"{pair.Key} ({pair.Value})"))}.";

@@ -2,10 +2,10 @@ using System.CommandLine;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Hardening;
+using RobustnessGate.Regimes;
 using RobustnessGate.Reports;
-using RobustnessGate.Training.Hardening;
-using RobustnessGate.Training.Regimes;
 
 namespace RobustnessGate.Cli.Verbs;
 

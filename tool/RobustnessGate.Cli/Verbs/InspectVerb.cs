@@ -3,6 +3,7 @@ using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

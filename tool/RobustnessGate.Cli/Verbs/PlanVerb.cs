@@ -1,8 +1,9 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Policies;
 using RobustnessGate.Reports;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

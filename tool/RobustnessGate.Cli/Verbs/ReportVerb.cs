@@ -1,10 +1,11 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

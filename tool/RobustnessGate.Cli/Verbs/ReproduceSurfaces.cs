@@ -1,10 +1,9 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Reports;
-using RobustnessGate.Training.Reproduction;
+using RobustnessGate.Reproduction;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -3,10 +3,9 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Reports;
-using RobustnessGate.Training.Reproduction;
+using RobustnessGate.Reproduction;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Cli.Verbs;

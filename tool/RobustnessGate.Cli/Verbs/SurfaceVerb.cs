@@ -4,12 +4,13 @@ using System.Globalization;
 using RobustnessGate.Attacks;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 using RobustnessGate.Reports;
-using RobustnessGate.Results;
 using RobustnessGate.Surfaces;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Reports;
+using RobustnessGate.UseCases;
 
 namespace RobustnessGate.Cli.Verbs;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
 
 namespace RobustnessGate.Attacks;
 

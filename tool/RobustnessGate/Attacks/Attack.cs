@@ -1,5 +1,5 @@
-using RobustnessGate.Evaluation;
-using RobustnessGate.Policies;
+using RobustnessGate.Attacks.Engine;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Attacks;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using RobustnessGate.Evaluation;
-using RobustnessGate.Policies;
+using RobustnessGate.Attacks.Engine;
+using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -147,7 +147,7 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
         }
 
         var moved = perturbations.to(points.device);
-        return (pursuit.Clean + (pursuit.Epsilon * Lp.SteepestAscent(moved, Policies.Norm.L2))).MoveToOuterDisposeScope();
+        return (pursuit.Clean + (pursuit.Epsilon * Lp.SteepestAscent(moved, Maths.Norm.L2))).MoveToOuterDisposeScope();
     }
 
     internal readonly record struct Window(int Row, int Column, int Height, int Width)

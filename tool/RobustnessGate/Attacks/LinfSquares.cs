@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;

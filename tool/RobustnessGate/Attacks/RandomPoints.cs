@@ -1,6 +1,5 @@
-using RobustnessGate.Evaluation;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Attacks.Engine;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

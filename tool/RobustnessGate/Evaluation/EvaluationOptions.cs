@@ -10,17 +10,8 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Before">Opens the baseline's model, for pictures alone; null where it is not to be had.</param>
 public sealed record EvaluationOptions(
     int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null,
-    Func<TimeSpan>? Clock = null, Results.TellingRequest? Telling = null, Func<Models.Classifier>? Before = null)
+    Func<TimeSpan>? Clock = null, Facts.TellingRequest? Telling = null, Func<Models.Classifier>? Before = null)
 {
     /// <summary>Lays the surfaces around telling samples; null for none. What measures knows nothing of how.</summary>
     internal SurfaceLayer? Surface { get; init; }
 }
-
-/// <summary>How far one part of an evaluation is.</summary>
-/// <param name="Part">"natural", an attack's id, or "indicator".</param>
-/// <param name="Done">Between 0 and 1.</param>
-/// <param name="Standing">Samples still classified rightly.</param>
-/// <param name="Samples">Samples in all.</param>
-/// <param name="Forwards">Per-sample forward passes so far.</param>
-/// <param name="Backwards">Per-sample backward passes so far.</param>
-public sealed record Progress(string Part, double Done, int Standing, int Samples, long Forwards, long Backwards);

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation.Credibility;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Indicators;
 using RobustnessGate.Kernels;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Samples;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using RobustnessGate.Samples;
 using TorchSharp;
 using static TorchSharp.torch;

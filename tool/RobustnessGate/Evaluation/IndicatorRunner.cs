@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
 using RobustnessGate.Indicators;
 using RobustnessGate.Maths;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
 using RobustnessGate.Kernels;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Evaluation;
 

@@ -1,3 +1,4 @@
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;

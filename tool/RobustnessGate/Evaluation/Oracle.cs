@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Kernels;
 using RobustnessGate.Models;
 using TorchSharp;
@@ -147,11 +148,4 @@ internal sealed class Oracle(Classifier classifier, int batchSize, Device device
         shape[0] = missing;
         return cat([rows, rows.narrow(0, 0, 1).expand(shape)], 0);
     }
-}
-
-/// <summary>A run of consecutive rows.</summary>
-public readonly record struct Slice(long Start, long Count)
-{
-    /// <summary>These rows of a tensor, as a view.</summary>
-    public Tensor Of(Tensor rows) => rows.narrow(0, Start, Count);
 }

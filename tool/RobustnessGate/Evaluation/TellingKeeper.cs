@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using RobustnessGate.Evaluation.Credibility;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation;

@@ -1,5 +1,5 @@
+using RobustnessGate.Facts;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Evaluation;
 

@@ -1,7 +1,7 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
-using RobustnessGate.Samples;
 using TorchSharp;
 using static TorchSharp.torch;
 

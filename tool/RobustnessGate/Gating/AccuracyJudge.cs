@@ -1,3 +1,6 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Gating;

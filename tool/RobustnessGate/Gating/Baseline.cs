@@ -1,8 +1,7 @@
-using RobustnessGate.Maths;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Gating;
 
@@ -46,7 +45,7 @@ public sealed record PairedBaseline(
     BaselineOrigin Origin, BitString Natural, ImmutableArray<PinnedAttack> Attacks, PinnedIndicator? Indicator)
 {
     /// <summary>The pinned outcomes as facts, to derive from them what is derived from measured ones.</summary>
-    internal Results.Evaluation AsEvaluation() => Results.Evaluation.Empty with
+    internal EvaluationFacts AsEvaluation() => EvaluationFacts.Empty with
     {
         Natural = new(Natural, []),
         Attacks =

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
 

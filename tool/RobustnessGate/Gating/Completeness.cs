@@ -1,6 +1,7 @@
-using RobustnessGate.Attacks;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
 
@@ -8,7 +9,7 @@ namespace RobustnessGate.Gating;
 internal static class Completeness
 {
     /// <summary>Findings with the exit code that they mean; empty where the evaluation is whole.</summary>
-    public static IEnumerable<(ExitCode Exit, Finding Finding)> Gaps(Policy policy, Results.Evaluation evaluation)
+    public static IEnumerable<(ExitCode Exit, Finding Finding)> Gaps(Policy policy, EvaluationFacts evaluation)
     {
         if (!evaluation.Completed)
         {

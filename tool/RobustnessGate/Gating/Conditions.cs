@@ -1,3 +1,5 @@
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Gating;
@@ -5,7 +7,7 @@ namespace RobustnessGate.Gating;
 /// <summary>What about the judge, not the model, people should know beside the verdict.</summary>
 internal static class Conditions
 {
-    public static IEnumerable<Finding> Findings(Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
+    public static IEnumerable<Finding> Findings(Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline)
     {
         if (baseline?.Origin is not { } origin)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
 
@@ -22,7 +24,7 @@ public static class Gate
 
     /// <param name="baseline">Null where there is none: then a policy whose rules compare does not pass, save by <c>bootstrap</c>.</param>
     /// <param name="release">The baseline of the last release; needed where the policy has <c>max-total-drop</c>.</param>
-    public static GateResult Decide(Policy policy, Results.Evaluation evaluation, Baseline? baseline, Baseline? release = null)
+    public static GateResult Decide(Policy policy, EvaluationFacts evaluation, Baseline? baseline, Baseline? release = null)
     {
         if (evaluation.Data is null || Completeness.Gaps(policy, evaluation).Any())
         {
@@ -37,11 +39,11 @@ public static class Gate
 
     /// <summary>The same for baselines that are already in the order of the samples, as stored results hold them.</summary>
     public static GateResult DecideAgain(
-        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release = null) =>
+        Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline, PairedBaseline? release = null) =>
         Decide(policy, evaluation, baseline, release, null);
 
     /// <summary>Judges floors and ceilings alone. The bar is lower than the policy sets it: that may be meant, but never goes unsaid.</summary>
-    public static GateResult DecideWithoutBaseline(Policy policy, Results.Evaluation evaluation)
+    public static GateResult DecideWithoutBaseline(Policy policy, EvaluationFacts evaluation)
     {
         var alone = policy with
         {
@@ -67,7 +69,7 @@ public static class Gate
     }
 
     private static GateResult Decide(
-        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release, Finding? obstacle)
+        Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline, PairedBaseline? release, Finding? obstacle)
     {
         var gaps = Completeness.Gaps(policy, evaluation).ToArray();
         if (gaps.Length > 0)
@@ -103,7 +105,7 @@ public static class Gate
 
     /// <summary>The policy's rules, and for each accuracy that they compare its fall since the last release.</summary>
     private static IEnumerable<Question> Questions(
-        Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline, PairedBaseline? release)
+        Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline, PairedBaseline? release)
     {
         foreach (var rule in policy.Gate.Rules)
         {
@@ -122,7 +124,7 @@ public static class Gate
     }
 
     /// <summary>The worst rule decides, and so does an error that was found beside the rules.</summary>
-    private static (Verdict, ExitCode) Conclude(Policy policy, Results.Evaluation evaluation, ImmutableArray<RuleResult> results)
+    private static (Verdict, ExitCode) Conclude(Policy policy, EvaluationFacts evaluation, ImmutableArray<RuleResult> results)
     {
         var errors = evaluation.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Code).ToArray();
         var failed = results.Where(result => result.Outcome == RuleOutcome.Failed).Select(result => result.Code!).ToArray();
@@ -142,7 +144,7 @@ public static class Gate
     }
 
     /// <summary>What attacks count is no evidence where they could not see, nor are radii that rest on the same gradients.</summary>
-    private static bool IsBlind(Policy policy, Results.Evaluation evaluation) =>
+    private static bool IsBlind(Policy policy, EvaluationFacts evaluation) =>
         evaluation.Findings.Any(finding => finding.Code == Masked)
         && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy || Metrics.Predicts(rule.Metric) is not null);
 

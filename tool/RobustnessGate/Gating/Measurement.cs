@@ -1,7 +1,7 @@
-using RobustnessGate.Maths;
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
 
@@ -11,7 +11,7 @@ namespace RobustnessGate.Gating;
 /// <param name="Incomparable">Why the pinned outcomes cannot be compared with; null where they can, or need not.</param>
 internal abstract record Measurement(string Subject, string? Absent, string? Incomparable)
 {
-    public static Measurement Of(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline) => rule.Metric switch
+    public static Measurement Of(Rule rule, Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline) => rule.Metric switch
     {
         Metrics.NaturalAccuracy => new Outcomes(
             "natural accuracy", evaluation.Natural?.Bits, baseline?.Natural, null),
@@ -23,7 +23,7 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
     /// <summary>The p-value of what the rule compares; null where it compares nothing, or cannot.</summary>
     public abstract double? P(Rule rule);
 
-    private static Measurement Attacked(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
+    private static Measurement Attacked(Rule rule, Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline)
     {
         if (RuleTargets.Resolve(policy, rule) is not [var run])
         {
@@ -38,7 +38,7 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
             rule.Compares ? difference : null);
     }
 
-    private static Measurement Worst(Rule rule, Results.Evaluation evaluation, PairedBaseline? baseline)
+    private static Measurement Worst(Rule rule, EvaluationFacts evaluation, PairedBaseline? baseline)
     {
         var norm = rule.Norm.Name();
         if (rule.Epsilon is not { } radius)
@@ -119,10 +119,10 @@ internal sealed record Values(
     /// Pairs by sample: a statistic over other samples would be another statistic. Where the quantity became undefined
     /// at more than half of the samples that had it (as where gradients vanish), nothing comparable is left.
     /// </summary>
-    public static Values OfIndicator(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline) =>
+    public static Values OfIndicator(Rule rule, Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline) =>
         Measure(rule, policy, evaluation, baseline) with { Declined = Decline(rule, evaluation) };
 
-    private static Values Measure(Rule rule, Policy policy, Results.Evaluation evaluation, PairedBaseline? baseline)
+    private static Values Measure(Rule rule, Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline)
     {
         var subject = Words.Indicator(rule);
         var quantity = Baseline.Quantity(rule.Metric);
@@ -166,7 +166,7 @@ internal sealed record Values(
     }
 
     /// <summary>What predicts robustness must have done so where attacks of the same run can tell.</summary>
-    private static string? Decline(Rule rule, Results.Evaluation evaluation)
+    private static string? Decline(Rule rule, EvaluationFacts evaluation)
     {
         if (Metrics.Predicts(rule.Metric) is not { } norm || evaluation.Indicator is not { } indicator
             || Reach.Of(evaluation, norm.Name(), indicator.Samples) is not { } reach

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Gating;
 
@@ -61,7 +62,7 @@ internal static class Pairing
     }
 
     /// <summary>What keeps a worst case from being compared: it must be the worst of the same attacks.</summary>
-    public static string? Difference(WorstCase worst, Results.Evaluation evaluation, PairedBaseline baseline)
+    public static string? Difference(WorstCase worst, EvaluationFacts evaluation, PairedBaseline baseline)
     {
         var pinned = WorstCase.Of(baseline.AsEvaluation(), worst.Norm, worst.Epsilon)?.Attacks ?? [];
         var dropped = pinned.Except(worst.Attacks).FirstOrDefault();

@@ -1,3 +1,4 @@
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Gating;

@@ -1,4 +1,4 @@
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Gating;
 

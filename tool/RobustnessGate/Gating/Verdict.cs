@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using RobustnessGate.Results;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Gating;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Hosting.Capture;
 using RobustnessGate.Kernels;
 using RobustnessGate.Results;
@@ -34,7 +35,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
         }
         catch (Exception exception) when (Stopped.IsAboutFiles(exception))
         {
-            return Ended(Results.Evaluation.Empty, ExitCode.EvaluationCrashed, Stopped.ByFile(exception));
+            return Ended(EvaluationFacts.Empty, ExitCode.EvaluationCrashed, Stopped.ByFile(exception));
         }
     }
 
@@ -55,7 +56,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
             var exitCode = Run(requestFile, recordsFile, wrong: null, limit.Token);
             exitCode = exitCode == ChildExit.StartAgain
                 ? Run(requestFile, recordsFile, Wrong(recordsFile), limit.Token) : exitCode;
-            var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (Results.Evaluation.Empty, null);
+            var (facts, damage) = File.Exists(recordsFile) ? FactLog.Salvage(File.ReadAllText(recordsFile)) : (EvaluationFacts.Empty, null);
             return damage is null
                 ? Judge(exitCode, facts, cancel)
                 : Ended(facts, ExitCode.EvaluationCrashed, Stopped.ByDamage(damage));
@@ -120,7 +121,7 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
     private const int MostWords = 100;
 
     /// <summary>Anything but an explained end or a complete record is a death: nothing unexplained may pass.</summary>
-    private Evaluated Judge(int? exitCode, Results.Evaluation facts, CancellationToken cancel) => exitCode switch
+    private Evaluated Judge(int? exitCode, EvaluationFacts facts, CancellationToken cancel) => exitCode switch
     {
         null => cancel.IsCancellationRequested || timeout is null
             ? Ended(facts, ExitCode.Cancelled, Stopped.ByRequest())
@@ -136,6 +137,6 @@ public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Ob
     };
 
     /// <summary>Both processes hear of Ctrl+C, and both may have said so.</summary>
-    private static Evaluated Ended(Results.Evaluation facts, ExitCode end, Finding finding) =>
+    private static Evaluated Ended(EvaluationFacts facts, ExitCode end, Finding finding) =>
         new(facts.Findings.Any(said => said.Code == finding.Code) ? facts : facts.With(new FindingFact(finding)), end);
 }

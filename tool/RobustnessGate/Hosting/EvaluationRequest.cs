@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RobustnessGate.Gating;
-using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Integrity;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Hosting;
@@ -15,7 +15,7 @@ namespace RobustnessGate.Hosting;
 /// <param name="Before">The baseline's model, to draw beside this one; null where it is not to be had.</param>
 public sealed record EvaluationRequest(
     string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory,
-    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Results.TellingRequest? Telling = null,
+    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Facts.TellingRequest? Telling = null,
     EarlierModel? Before = null)
 {
     /// <exception cref="MistakeException">Everything that is wrong with the policy, or RG0122: it is not the expected one.</exception>
@@ -49,17 +49,5 @@ public sealed record EarlierModel(byte[] Policy, string Path, string? Weights)
     internal Policy In(Policy policy, string policyPath) => policy with
     {
         Model = PolicyReader.Parse(Policy, policyPath).Model with { Path = Path, Weights = Weights },
-    };
-}
-
-/// <summary>What the command line says instead of the policy; null leaves the policy's word.</summary>
-/// <param name="MaxSamples">Upper limit of the number of samples; more than there are is no mistake.</param>
-public sealed record PolicyOverrides(long? Seed = null, string? Device = null, int? MaxSamples = null)
-{
-    public Policy Apply(Policy policy) => policy with
-    {
-        Seed = Seed ?? policy.Seed,
-        Device = Device ?? policy.Device,
-        Data = policy.Data with { Limit = MaxSamples },
     };
 }

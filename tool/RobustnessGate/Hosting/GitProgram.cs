@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Hosting;
 

@@ -1,4 +1,5 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Hosting;
 
@@ -14,4 +15,4 @@ public interface IEvaluationHost
 /// <see cref="ExitCode.Passed"/> where it ran to its end; otherwise the exit code for what stopped it: invalid input,
 /// an interruption, the death of its process.
 /// </param>
-public sealed record Evaluated(Results.Evaluation Facts, ExitCode End);
+public sealed record Evaluated(EvaluationFacts Facts, ExitCode End);

@@ -8,7 +8,7 @@ public interface IRepository
     /// <summary>The commit that the change under test began from.</summary>
     /// <param name="reference">Of the target: a branch, a tag, a commit.</param>
     /// <returns>Its full hash.</returns>
-    /// <exception cref="Gating.MistakeException">RG0515 to RG0518: it cannot be told. Never a guess.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0515 to RG0518: it cannot be told. Never a guess.</exception>
     string MergeBase(string reference);
 
     /// <summary>A file as it was checked in; null where the commit has none.</summary>

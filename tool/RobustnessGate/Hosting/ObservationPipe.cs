@@ -1,7 +1,7 @@
 using System.IO.Pipes;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;

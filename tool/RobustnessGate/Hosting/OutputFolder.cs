@@ -1,6 +1,5 @@
 using System.Text.Json;
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;

@@ -1,5 +1,4 @@
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 

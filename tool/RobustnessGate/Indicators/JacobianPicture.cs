@@ -1,4 +1,4 @@
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Indicators;
 

@@ -53,7 +53,7 @@ internal static class Convolution
     /// <param name="bias">(M), or null.</param>
     /// <returns>(N, M, …).</returns>
     /// <exception cref="NotSupportedException">Not 1 to 3 spatial dimensions.</exception>
-    /// <exception cref="Gating.MistakeException">RG0914: no way is right on this machine.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0914: no way is right on this machine.</exception>
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry geometry) =>
         ProvesLayers && x.dtype == ScalarType.Float32
             ? Proved(x, weight, geometry)(x, weight, bias, geometry)

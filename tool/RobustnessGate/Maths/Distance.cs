@@ -1,5 +1,3 @@
-using RobustnessGate.Policies;
-
 namespace RobustnessGate.Maths;
 
 /// <summary>How far apart two points held as numbers are, in float64.</summary>

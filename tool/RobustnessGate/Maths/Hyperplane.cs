@@ -1,4 +1,3 @@
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Models.Linear;
+using RobustnessGate.LinearMaps;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;

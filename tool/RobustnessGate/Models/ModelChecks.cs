@@ -1,5 +1,5 @@
 using System.Globalization;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,7 +84,7 @@ public static class ModelChecks
 
     private static IReadOnlyList<Finding> LogProbabilities(Tensor logits, string display) =>
         logits.logsumexp(1).abs().le(SumTolerance).all().item<bool>()
-            ? [new Finding("RG0417", Severity.Note, new Policies.Location(display, 0, 0),
+            ? [new Finding("RG0417", Severity.Note, new Diagnostics.Location(display, 0, 0),
                 "the network returns log-probabilities. Differences of logits, hence margins and attacks on them, are unchanged.")]
             : [];
 }

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Models;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Kernels;
 using RobustnessGate.Models.Onnx;
 using RobustnessGate.Policies;

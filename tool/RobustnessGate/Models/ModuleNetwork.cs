@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Models;

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using ICSharpCode.SharpZipLib.Checksum;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Models;
 

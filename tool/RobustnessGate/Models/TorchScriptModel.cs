@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Models;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Text.RegularExpressions;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using TorchSharp;
 
 namespace RobustnessGate.Native;

@@ -1,4 +1,4 @@
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Regimes;
 
 namespace RobustnessGate.Policies;
 

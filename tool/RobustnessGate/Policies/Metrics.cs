@@ -1,3 +1,5 @@
+using RobustnessGate.Maths;
+
 namespace RobustnessGate.Policies;
 
 /// <summary>Names that a rule's <c>metric</c> may have.</summary>

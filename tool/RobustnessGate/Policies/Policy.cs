@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Policies;
 
@@ -97,12 +98,6 @@ public enum ChannelLayout { ChannelsFirst, ChannelsLast }
 
 /// <summary>Order of colour channels.</summary>
 public enum ChannelOrder { Rgb, Bgr }
-
-/// <summary>A closed interval of raw input values.</summary>
-public readonly record struct Bounds(double Low, double High)
-{
-    public double Range => High - Low;
-}
 
 /// <param name="Images">Absolute path.</param>
 /// <param name="Labels">Absolute path; null where the images carry their labels.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Keys;
 using RobustnessGate.Policies.Yaml;

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Policies;
-
-/// <summary>A place in a text file; line and column count from 1.</summary>
-public sealed record Location(string File, int Line, int Column);
 
 /// <summary>The policy's text as it was read: its path, its hash, and where each key stands.</summary>
 /// <param name="Path">Absolute path of the policy file.</param>

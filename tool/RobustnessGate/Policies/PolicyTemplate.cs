@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RobustnessGate.Attacks;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Policies;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Policies;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
 

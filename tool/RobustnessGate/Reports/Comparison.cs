@@ -1,7 +1,7 @@
-using RobustnessGate.Maths;
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
-using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Maths;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;

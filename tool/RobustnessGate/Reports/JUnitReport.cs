@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;

@@ -1,5 +1,5 @@
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Reports;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using RobustnessGate.Gating;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Reports;
 

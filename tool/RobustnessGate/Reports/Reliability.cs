@@ -1,3 +1,4 @@
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 

@@ -1,5 +1,5 @@
-using RobustnessGate.Results;
 using System.Collections.Immutable;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using RobustnessGate.Drawing;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;

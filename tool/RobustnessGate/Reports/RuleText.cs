@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 
 namespace RobustnessGate.Reports;

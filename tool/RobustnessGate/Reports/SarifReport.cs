@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 
@@ -52,7 +53,7 @@ public static class SarifReport
         {
             json.WriteStartObject();
             json.WriteString("id", code);
-            Text(json, "shortDescription", Diagnostics.Titles.GetValueOrDefault(code, code));
+            Text(json, "shortDescription", DiagnosticCatalog.Titles.GetValueOrDefault(code, code));
             Text(json, "help", $"dotnet robustness-gate explain {code}");
             json.WriteEndObject();
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using RobustnessGate.Drawing;
+using RobustnessGate.Facts;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Results;
 

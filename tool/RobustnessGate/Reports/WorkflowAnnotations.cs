@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Reports;
 
@@ -44,7 +44,7 @@ public static class WorkflowAnnotations
     }
 
     private static string Title(string code) =>
-        Diagnostics.Titles.TryGetValue(code, out var title) ? $"{code}: {title}" : code;
+        DiagnosticCatalog.Titles.TryGetValue(code, out var title) ? $"{code}: {title}" : code;
 
     private static string Data(string text) => PlainText.Clean(text)
         .Replace("%", "%25", StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Results;
 
@@ -14,16 +14,16 @@ public static class FactLog
 
     /// <summary>All facts of a log. A last line without its newline is left out: its writer died.</summary>
     /// <exception cref="FormatException">Another line is not a fact: this is no log, or it was damaged.</exception>
-    public static Evaluation Read(string text)
+    public static EvaluationFacts Read(string text)
     {
         var (facts, damage) = Salvage(text);
         return damage is null ? facts : throw new FormatException(damage);
     }
 
     /// <summary>The facts before the first line that is none, and what is wrong with that line; null where all are facts.</summary>
-    public static (Evaluation Facts, string? Damage) Salvage(string text)
+    public static (EvaluationFacts Facts, string? Damage) Salvage(string text)
     {
-        var evaluation = Evaluation.Empty;
+        var evaluation = EvaluationFacts.Empty;
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {

@@ -4,7 +4,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Results;
 

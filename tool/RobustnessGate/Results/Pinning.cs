@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;

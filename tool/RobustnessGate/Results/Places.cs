@@ -1,3 +1,4 @@
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Gating;
 using RobustnessGate.Policies;
 

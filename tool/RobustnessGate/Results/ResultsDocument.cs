@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
-using RobustnessGate.Gating.Integrity;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Results;
@@ -33,7 +35,7 @@ public sealed record ResultsDocument(
     /// <summary>Stands before a commit in <see cref="RunOptions.Baseline"/>.</summary>
     public const string GitPrefix = "git:";
 
-    public static ResultsDocument Of(Policy policy, Evaluation evaluation, GateResult gate, string toolVersion, RunOptions? options = null, string? relative = null)
+    public static ResultsDocument Of(Policy policy, EvaluationFacts evaluation, GateResult gate, string toolVersion, RunOptions? options = null, string? relative = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
         return new(
@@ -44,7 +46,7 @@ public sealed record ResultsDocument(
             policy.Seed, evaluation.Completed,
             evaluation.Natural is { } natural ? NaturalResult.Of(natural) : null,
             [.. evaluation.Attacks.Select(AttackResult.Of)],
-            [.. Results.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
+            [.. Facts.WorstCase.All(evaluation, policy).Select(WorstCaseResult.Of)],
             evaluation.Indicator is { } indicator ? IndicatorResult.Of(indicator, evaluation) : null,
             observations, evaluation.JudgeChanges, gate.Baseline, gate.Release,
             new(gate.Verdict, gate.Alpha, gate.DetectableDrop, gate.Rules, [.. observations, .. gate.Findings.Select(FindingResult.Of)]),
@@ -56,7 +58,7 @@ public sealed record ResultsDocument(
     public string? MergeBase => Options?.Baseline is { } baseline && baseline.StartsWith(GitPrefix, StringComparison.Ordinal) ? baseline[GitPrefix.Length..] : null;
 
     /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
-    public Evaluation ToEvaluation() => new(
+    public EvaluationFacts ToEvaluation() => new(
         Model is null ? null : new(Model.Format, Model.Sha256, Model.Parameters, Model.Classes, Model.PiecewiseLinear),
         Data is null ? null : new(Data.Sha256, Data.Samples, Data.SampleIds, Data.Labels),
         Natural is null ? null : new(Natural.Bits, Natural.Predictions, Natural.NearBoundary),
@@ -140,11 +142,11 @@ public sealed record IndicatorResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IndicatorContext? Context = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<Prediction>? Prediction = null)
 {
-    public static IndicatorResult Of(IndicatorFact fact, Evaluation evaluation) => new(
+    public static IndicatorResult Of(IndicatorFact fact, EvaluationFacts evaluation) => new(
         fact.Samples, fact.Right, new(fact.PerSample.WithComparers(StringComparer.Ordinal), fact.HessianTop),
         fact.PerSample.ToImmutableSortedDictionary(
             pair => pair.Key, pair => IndicatorSummary.Of(pair.Value, fact.Right), StringComparer.Ordinal),
-        fact.Context, Results.Prediction.All(evaluation) is { IsEmpty: false } predictions ? predictions : null);
+        fact.Context, Facts.Prediction.All(evaluation) is { IsEmpty: false } predictions ? predictions : null);
 
     public IndicatorFact ToFact() => new(Samples, PerSample.Values, PerSample.HessianTop, Right, Context);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Results;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 
 namespace RobustnessGate.Results;

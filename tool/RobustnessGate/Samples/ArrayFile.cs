@@ -132,7 +132,7 @@ internal sealed record ArrayFile(
     }
 
     /// <summary>All numbers of a list of integers: shape (N), or (N, 1).</summary>
-    /// <exception cref="Gating.MistakeException">RG0308: not integers, not a list, or beyond 32 bits.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0308: not integers, not a list, or beyond 32 bits.</exception>
     public ImmutableArray<int> Integers(string what)
     {
         if (!Type.IsInteger || Features != 1)
@@ -164,7 +164,7 @@ internal sealed record ArrayFile(
         return values.MoveToImmutable();
     }
 
-    private Gating.MistakeException TooLarge() => DataMistake.TooLarge(
+    private Diagnostics.MistakeException TooLarge() => DataMistake.TooLarge(
         File.Path, $"its header declares shape {DataMistake.Shape(Shape)}, which is beyond every limit here and probably damaged.");
 
     private static void Skip(Stream stream, long bytes)

@@ -18,7 +18,7 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
     private static readonly string[] Splits = ["test", "train", "val", "valid", "validation"];
 
     /// <param name="files">Paths below the root, of any files.</param>
-    /// <exception cref="Gating.MistakeException">RG0321: no images, images outside class folders, or folders above the class folders.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0321: no images, images outside class folders, or folders above the class folders.</exception>
     public static ClassTree Of(IEnumerable<string> files, string path)
     {
         var visible = files.Where(name => !name.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX")).ToArray();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using RobustnessGate.Gating;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Samples;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Samples;
 
@@ -13,7 +13,7 @@ internal sealed record DataFile(string Path, Func<Stream> Open, long MostBytes)
 {
     /// <summary>Opens a file on disk.</summary>
     /// <param name="unpack">Whether gzip is unpacked.</param>
-    /// <exception cref="Gating.MistakeException">RG0301 missing, RG0302 empty, RG0304 not fetched.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0301 missing, RG0302 empty, RG0304 not fetched.</exception>
     public static DataFile At(string path, bool unpack = true)
     {
         var length = Length(path);
@@ -40,7 +40,7 @@ internal sealed record DataFile(string Path, Func<Stream> Open, long MostBytes)
     });
 
     /// <summary>Everything, where it is at most <paramref name="most"/> bytes.</summary>
-    /// <exception cref="Gating.MistakeException">RG0313 more than that; RG0303 cannot be unpacked.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0313 more than that; RG0303 cannot be unpacked.</exception>
     public byte[] All(long most) => Guard(() =>
     {
         using var stream = Open();

@@ -1,5 +1,4 @@
-using RobustnessGate.Gating;
-using RobustnessGate.Policies;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Samples;
 

@@ -12,7 +12,7 @@ namespace RobustnessGate.Samples;
 /// </summary>
 internal static class DataPin
 {
-    /// <exception cref="Gating.MistakeException">RG0312: the data are not those that were pinned.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0312: the data are not those that were pinned.</exception>
     public static void Check(DataSection data)
     {
         if (data.Sha256 is null)

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 using StbImageSharp;
 
@@ -22,7 +22,7 @@ internal readonly record struct DecodedImage(byte[] Planes, Conversion Conversio
 internal static class ImageDecoder
 {
     /// <summary>The form that fits both the first image and the model's input.</summary>
-    /// <exception cref="Gating.MistakeException">RG0305: none does; RG0319: not an image.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0305: none does; RG0319: not an image.</exception>
     public static ImageFormat FormatFor(byte[] file, InputSection input, string path)
     {
         var info = Info(file, path);
@@ -34,7 +34,7 @@ internal static class ImageDecoder
                 $"the image has height {info.Height} and width {info.Width}, but the model's input has shape {DataMistake.Shape(input.Shape)}. Resize the images as they were for training, or correct model.input.shape.");
     }
 
-    /// <exception cref="Gating.MistakeException">RG0305: another size, or colour for a grey model; RG0319: damaged.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0305: another size, or colour for a grey model; RG0319: damaged.</exception>
     public static DecodedImage Decode(byte[] file, ImageFormat format, string path)
     {
         var info = Info(file, path);
@@ -125,6 +125,6 @@ internal static class ImageDecoder
         }
     }
 
-    private static Gating.MistakeException Damaged(string path) =>
+    private static Diagnostics.MistakeException Damaged(string path) =>
         DataMistake.At("RG0319", path, "the image is damaged or of a kind that cannot be read. A sample cannot silently be left out; replace or remove the file.");
 }

@@ -11,7 +11,7 @@ internal interface IImageStore : IDisposable
     /// <summary>As findings show a file.</summary>
     string Show(string name);
 
-    /// <exception cref="Gating.MistakeException">RG03xx: unreadable, damaged or too large.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG03xx: unreadable, damaged or too large.</exception>
     byte[] Read(string name);
 }
 

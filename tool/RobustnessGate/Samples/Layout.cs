@@ -16,7 +16,7 @@ internal sealed record Layout(int[]? Gather, ImmutableArray<DataNote> Notes)
     /// Fits stored samples to the input's shape. Dimensions of size 1 do not matter; a flat list fits any shape of its
     /// size (C order); images stored with channels last are turned to channels first, and the other way round.
     /// </summary>
-    /// <exception cref="Gating.MistakeException">RG0305, with both shapes.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0305, with both shapes.</exception>
     public static Layout Fit(ImmutableArray<long> stored, ImmutableArray<int> input, string path)
     {
         var from = Squeeze(stored);

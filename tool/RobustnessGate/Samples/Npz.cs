@@ -53,6 +53,6 @@ internal static class Npz
 
     private static bool IsArray(string name) => name.EndsWith(Suffix, StringComparison.Ordinal);
 
-    private static Gating.MistakeException NoKey(string path, string key, ImmutableArray<string> keys) => DataMistake.At(
+    private static Diagnostics.MistakeException NoKey(string path, string key, ImmutableArray<string> keys) => DataMistake.At(
         "RG0317", path, $"it has no array '{key}'. It holds: {string.Join(", ", keys.Take(20))}. Name one as {Path.GetFileName(path)}#key.");
 }

@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Samples;
@@ -11,7 +12,7 @@ internal sealed class PixelCheck(DataSource source, InputSection input, int[] po
 
     /// <summary>Decodes every sample once, checks it, and hands it on.</summary>
     /// <returns>Least and greatest value.</returns>
-    /// <exception cref="Gating.MistakeException">RG0307 outside the bounds, RG0309 not finite.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0307 outside the bounds, RG0309 not finite.</exception>
     public Bounds Run(StoredSamples images, Action<int, ReadOnlySpan<float>> use)
     {
         var tensor = new float[images.Features];

@@ -22,7 +22,7 @@ internal static class PngGuard
 
     public static bool IsSixteenBit(ReadOnlySpan<byte> file) => IsPng(file) && file[BitDepthPlace] == 16;
 
-    /// <exception cref="Gating.MistakeException">RG0319 chunks beyond the file, or no header; RG0313 more pixel data than declared.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0319 chunks beyond the file, or no header; RG0313 more pixel data than declared.</exception>
     public static void Check(byte[] file, string path)
     {
         if (file.Length < HeaderEnd || !file.AsSpan(12, 4).SequenceEqual("IHDR"u8))
@@ -82,6 +82,6 @@ internal static class PngGuard
         }
     }
 
-    private static Gating.MistakeException Damaged(string path) =>
+    private static Diagnostics.MistakeException Damaged(string path) =>
         DataMistake.At("RG0319", path, "the image is damaged: its parts do not lie inside the file or cannot be unpacked. Replace or remove the file.");
 }

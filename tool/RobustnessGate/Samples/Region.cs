@@ -6,7 +6,7 @@ namespace RobustnessGate.Samples;
 internal sealed record Region(StoredSamples Lower, StoredSamples Upper)
 {
     /// <returns>Null where the policy names no region.</returns>
-    /// <exception cref="Gating.MistakeException">RG0320: one side missing, not finite, or lower above upper; RG0305, RG0306: another shape or count.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0320: one side missing, not finite, or lower above upper; RG0305, RG0306: another shape or count.</exception>
     public static Region? Load(DataSection data, InputSection input, int count, int[] chosen)
     {
         if (data.Lower is null && data.Upper is null)

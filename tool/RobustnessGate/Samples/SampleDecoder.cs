@@ -1,5 +1,5 @@
 using System.Buffers;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Samples;
 

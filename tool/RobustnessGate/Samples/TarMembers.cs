@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Samples;
 
@@ -9,7 +9,7 @@ namespace RobustnessGate.Samples;
 internal static class TarMembers
 {
     /// <param name="members">Names without folders; those that are already there with the archive's length are left alone.</param>
-    /// <exception cref="Gating.MistakeException">RG0303: a member is missing or the archive damaged.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0303: a member is missing or the archive damaged.</exception>
     public static void Extract(string archive, ImmutableArray<string> members, string folder)
     {
         var left = members.ToHashSet(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace RobustnessGate.Samples;
 public static class TargetFile
 {
     /// <param name="count">Number of samples in use.</param>
-    /// <exception cref="Gating.MistakeException">RG0323 another count; RG03xx as for any data file.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0323 another count; RG03xx as for any data file.</exception>
     public static ImmutableArray<int> Read(string path, int count)
     {
         var file = DataFile.At(path);

@@ -38,7 +38,7 @@ internal sealed class ZipEntries : IDisposable
 
     public static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
 
-    /// <exception cref="Gating.MistakeException">RG0303 damaged; RG0318 an unsafe entry.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0303 damaged; RG0318 an unsafe entry.</exception>
     public static ZipEntries Open(string path) => new DataFile(path, () => File.OpenRead(path), 0).Guard(() =>
     {
         var file = File.OpenRead(path);

@@ -1,8 +1,8 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

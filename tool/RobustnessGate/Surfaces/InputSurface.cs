@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Surfaces;
 

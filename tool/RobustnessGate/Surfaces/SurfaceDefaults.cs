@@ -1,5 +1,5 @@
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Surfaces;
 

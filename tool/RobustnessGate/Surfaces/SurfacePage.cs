@@ -1,5 +1,5 @@
 using System.Text;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Surfaces;
 
@@ -41,7 +41,7 @@ public static class SurfacePage
                 if (grid.Path is { } path)
                 {
                     Line(text, FormattableString.Invariant(
-                        $"\n{Cell(grid.Model)}: `{path.Attack}` at ε = {Gating.Words.Radius(path.Epsilon)} ends where L = {path.Margins[^1]:G4}, {(path.Margins[^1] > 0 ? "on the right side of the boundary" : "beyond the boundary")}; {100 * path.Distances[^1]:F0} % of its way leads out of the plane, where no picture shows it."));
+                        $"\n{Cell(grid.Model)}: `{path.Attack}` at ε = {Facts.Words.Radius(path.Epsilon)} ends where L = {path.Margins[^1]:G4}, {(path.Margins[^1] > 0 ? "on the right side of the boundary" : "beyond the boundary")}; {100 * path.Distances[^1]:F0} % of its way leads out of the plane, where no picture shows it."));
                 }
             }
 

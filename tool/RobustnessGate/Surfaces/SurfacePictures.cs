@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Drawing;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
 
 namespace RobustnessGate.Surfaces;
 
@@ -39,7 +39,7 @@ internal static class SurfacePictures
             OriginLabel = grid.Space == SurfaceSpace.Parameters ? "weights" : "sample",
             DecisionLabel = Mean(grid) + Surface.Margin,
             Box = [.. (grid.Box?.Outline ?? []).Select(Point)],
-            BoxLabel = grid.Box is { } box ? $"ε = {Gating.Words.Radius(box.Epsilon)} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})" : "",
+            BoxLabel = grid.Box is { } box ? $"ε = {Facts.Words.Radius(box.Epsilon)} ({(box.Norm == "linf" ? "ℓ∞" : "ℓ2")})" : "",
             Path = [.. (grid.Path?.Points ?? []).Select(Point)],
             PathLabel = grid.Path is { } path ? $"{path.Attack} from the sample" : "",
             Crossings =

@@ -1,6 +1,6 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Policies;
-using RobustnessGate.Results;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Surfaces;
 

@@ -1,5 +1,5 @@
 using RobustnessGate.Drawing;
-using RobustnessGate.Gating;
+using RobustnessGate.Facts;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
 

@@ -1,5 +1,5 @@
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

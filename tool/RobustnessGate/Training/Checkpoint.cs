@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RobustnessGate.Hosting;
+using RobustnessGate.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using RobustnessGate.Gating;
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Regimes;
 
 namespace RobustnessGate.Training;
 

@@ -1,4 +1,5 @@
 using RobustnessGate.Maths;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 

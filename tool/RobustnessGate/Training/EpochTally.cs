@@ -1,4 +1,4 @@
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Regimes;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;

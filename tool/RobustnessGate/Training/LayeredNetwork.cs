@@ -1,7 +1,9 @@
 using System.Globalization;
 using RobustnessGate.Kernels;
-using RobustnessGate.Models.Linear;
+using RobustnessGate.LinearMaps;
+using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -137,18 +139,18 @@ public sealed class LayeredNetwork : ITrainable
     }
 
     /// <summary>The layers as <see cref="OnnxWriter"/> takes them: the network of evaluation, with running statistics.</summary>
-    public IReadOnlyList<Models.Onnx.Layer> ToOnnx() =>
+    public IReadOnlyList<Models.Onnx.OnnxLayer> ToOnnx() =>
     [
         .. Architecture.Layers.Select((layer, i) => layer switch
         {
-            Layer.Conv conv => (Models.Onnx.Layer)new Models.Onnx.Layer.Conv2d(
+            Layer.Conv conv => (Models.Onnx.OnnxLayer)new Models.Onnx.OnnxLayer.Conv2d(
                 this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
-            Layer.BatchNorm => new Models.Onnx.Layer.BatchNorm(
+            Layer.BatchNorm => new Models.Onnx.OnnxLayer.BatchNorm(
                 this[i, "weight"], this[i, "bias"], this[i, "mean"], this[i, "variance"], Stabiliser),
-            Layer.Relu => new Models.Onnx.Layer.Relu(),
-            Layer.MaxPool pool => new Models.Onnx.Layer.MaxPool2d(pool.Kernel, pool.Kernel),
-            Layer.Flatten => new Models.Onnx.Layer.Flatten(),
-            Layer.Linear => new Models.Onnx.Layer.Linear(this[i, "weight"], this[i, "bias"]),
+            Layer.Relu => new Models.Onnx.OnnxLayer.Relu(),
+            Layer.MaxPool pool => new Models.Onnx.OnnxLayer.MaxPool2d(pool.Kernel, pool.Kernel),
+            Layer.Flatten => new Models.Onnx.OnnxLayer.Flatten(),
+            Layer.Linear => new Models.Onnx.OnnxLayer.Linear(this[i, "weight"], this[i, "bias"]),
             _ => throw new InvalidOperationException($"no ONNX for {layer.GetType().Name}"),
         }),
     ];

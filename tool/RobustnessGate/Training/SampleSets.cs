@@ -23,7 +23,7 @@ public static class SampleSets
     }
 
     /// <summary>Images and labels in IDX files, as they stand; 8-bit values are mapped to [0, 1].</summary>
-    /// <exception cref="Gating.MistakeException">RG03xx.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG03xx.</exception>
     public static TrainingSet FromIdx(string images, string labels, InputSection input) =>
         SampleSet.Load(
             new(Path.GetFullPath(images), Path.GetFullPath(labels), null, SampleSelection.First, DataScale.Auto, null, null, null),

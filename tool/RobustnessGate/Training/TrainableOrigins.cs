@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustnessGate.Models;
 using RobustnessGate.Policies;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ public sealed record TrainingEnd(int Epochs, int Kept);
 public static class Trainer
 {
     /// <param name="progress">Called after every epoch.</param>
-    /// <exception cref="Gating.MistakeException">
+    /// <exception cref="Diagnostics.MistakeException">
     /// RG0480: the loss became infinite or NaN; RG0914: gradients are wrong on this machine, however computed.
     /// </exception>
     /// <exception cref="OperationCanceledException">Stopped between two steps.</exception>

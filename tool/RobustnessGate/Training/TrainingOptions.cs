@@ -1,4 +1,5 @@
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
+using RobustnessGate.Regimes;
 
 namespace RobustnessGate.Training;
 

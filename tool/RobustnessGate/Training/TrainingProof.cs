@@ -1,6 +1,6 @@
 using RobustnessGate.Kernels;
 using RobustnessGate.Maths;
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Regimes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +26,7 @@ internal static class TrainingProof
     private const double Negligible = 1e-4;
 
     /// <summary>Computes in the fastest way in which these prove right, from now on and for the whole process.</summary>
-    /// <exception cref="Gating.MistakeException">RG0914: there is no such way.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0914: there is no such way.</exception>
     public static void Require(TrainingTask task)
     {
         var (network, device) = (task.Network, task.Data.Inputs.device);

@@ -1,3 +1,4 @@
+using RobustnessGate.Regimes;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Training;

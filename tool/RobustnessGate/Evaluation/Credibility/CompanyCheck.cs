@@ -1,6 +1,5 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Maths;
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 

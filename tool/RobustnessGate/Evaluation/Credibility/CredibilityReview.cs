@@ -1,7 +1,8 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Evaluation.Credibility;
 

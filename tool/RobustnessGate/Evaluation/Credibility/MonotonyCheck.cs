@@ -1,5 +1,4 @@
-using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation.Credibility;

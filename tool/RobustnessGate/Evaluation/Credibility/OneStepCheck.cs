@@ -1,5 +1,5 @@
 using RobustnessGate.Attacks;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation.Credibility;

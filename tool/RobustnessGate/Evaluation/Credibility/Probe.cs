@@ -1,4 +1,5 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation.Credibility;

@@ -1,6 +1,7 @@
 using RobustnessGate.Attacks;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using RobustnessGate.Results;
 
 namespace RobustnessGate.Evaluation.Credibility;
 

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Evaluation.Credibility;
 
@@ -9,7 +9,7 @@ namespace RobustnessGate.Evaluation.Credibility;
 internal sealed record Suspicion(Finding Finding, string Clause, bool Decisive)
 {
     /// <summary>RG1120, where the signs together say that the model hides its gradients; null where they do not.</summary>
-    public static Finding? Conclude(IReadOnlyList<Suspicion> signs, Policies.Location where)
+    public static Finding? Conclude(IReadOnlyList<Suspicion> signs, Diagnostics.Location where)
     {
         if (!signs.Any(sign => sign.Decisive) && signs.Count < 2)
         {

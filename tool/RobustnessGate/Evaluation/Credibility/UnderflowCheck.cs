@@ -1,7 +1,6 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Maths;
 using RobustnessGate.Models;
-using RobustnessGate.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 

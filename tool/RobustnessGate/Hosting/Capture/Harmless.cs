@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Hosting.Capture;
 

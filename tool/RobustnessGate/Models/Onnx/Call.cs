@@ -1,4 +1,3 @@
-using RobustnessGate.Models.Onnx.Proto;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Models.Onnx;

@@ -1,4 +1,4 @@
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustnessGate.Gating;
+using RobustnessGate.Diagnostics;
 
 namespace RobustnessGate.Models.Onnx;
 

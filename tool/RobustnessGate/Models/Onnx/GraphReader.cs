@@ -1,4 +1,3 @@
-using RobustnessGate.Models.Onnx.Operators;
 using RobustnessGate.Models.Onnx.Proto;
 
 namespace RobustnessGate.Models.Onnx;

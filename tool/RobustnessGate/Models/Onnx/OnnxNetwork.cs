@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using RobustnessGate.Gating;
-using RobustnessGate.Models.Linear;
+using RobustnessGate.Diagnostics;
+using RobustnessGate.LinearMaps;
+using RobustnessGate.Maths;
 using RobustnessGate.Models.Onnx.Proto;
 using RobustnessGate.Policies;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustnessGate.Policies;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Models.Onnx;
 

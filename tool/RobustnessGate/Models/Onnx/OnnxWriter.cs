@@ -15,11 +15,11 @@ public static class OnnxWriter
     private const int IrVersion = 8;
 
     /// <param name="inputShape">Shape of one input, without the batch.</param>
-    public static void Write(string path, IReadOnlyList<Layer> layers, IReadOnlyList<int> inputShape) =>
+    public static void Write(string path, IReadOnlyList<OnnxLayer> layers, IReadOnlyList<int> inputShape) =>
         File.WriteAllBytes(path, Bytes(layers, inputShape));
 
     /// <param name="inputShape">Shape of one input, without the batch.</param>
-    public static byte[] Bytes(IReadOnlyList<Layer> layers, IReadOnlyList<int> inputShape)
+    public static byte[] Bytes(IReadOnlyList<OnnxLayer> layers, IReadOnlyList<int> inputShape)
     {
         var builder = new Builder();
         foreach (var layer in layers)
@@ -39,33 +39,33 @@ public static class OnnxWriter
         private readonly GraphProto _graph = new() { Name = "network" };
         private string _last = "input";
 
-        public void Add(Layer layer)
+        public void Add(OnnxLayer layer)
         {
             switch (layer)
             {
-                case Layer.Conv2d conv:
+                case OnnxLayer.Conv2d conv:
                     Node("Conv", [("weight", conv.Weight), ("bias", conv.Bias)],
                         Ints("strides", conv.Stride, conv.Stride),
                         Ints("pads", conv.Padding, conv.Padding, conv.Padding, conv.Padding), Int("group", conv.Groups));
                     break;
-                case Layer.Linear linear:
+                case OnnxLayer.Linear linear:
                     Node("Gemm", [("weight", linear.Weight), ("bias", linear.Bias)], Int("transB", 1));
                     break;
-                case Layer.BatchNorm norm:
+                case OnnxLayer.BatchNorm norm:
                     Node("BatchNormalization",
                         [("weight", norm.Weight), ("bias", norm.Bias), ("mean", norm.Mean), ("variance", norm.Variance)],
                         Float("epsilon", norm.Epsilon));
                     break;
-                case Layer.MaxPool2d pool:
+                case OnnxLayer.MaxPool2d pool:
                     Node("MaxPool", [], Ints("kernel_shape", pool.Kernel, pool.Kernel), Ints("strides", pool.Stride, pool.Stride));
                     break;
-                case Layer.AvgPool2d pool:
+                case OnnxLayer.AvgPool2d pool:
                     Node("AveragePool", [], Ints("kernel_shape", pool.Kernel, pool.Kernel), Ints("strides", pool.Stride, pool.Stride));
                     break;
-                case Layer.Gelu:
+                case OnnxLayer.Gelu:
                     Gelu();
                     break;
-                case Layer.GlobalAvgPool2d:
+                case OnnxLayer.GlobalAvgPool2d:
                     Node("GlobalAveragePool", []);
                     break;
                 default:

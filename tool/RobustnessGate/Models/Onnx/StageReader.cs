@@ -1,4 +1,4 @@
-using RobustnessGate.Models.Linear;
+using RobustnessGate.LinearMaps;
 using static TorchSharp.torch;
 
 namespace RobustnessGate.Models.Onnx;

@@ -1,6 +1,6 @@
 namespace RobustnessGate.Policies.Binding;
 
-/// <summary>The diagnostic codes of a policy's mistakes; titles are in <see cref="Gating.Diagnostics"/>.</summary>
+/// <summary>The diagnostic codes of a policy's mistakes; titles are in <see cref="Diagnostics.DiagnosticCatalog"/>.</summary>
 internal static class Codes
 {
     public const string Unreadable = "RG0101";

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Yaml;
 
 namespace RobustnessGate.Policies.Binding;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RobustnessGate.Maths;
 
 namespace RobustnessGate.Policies.Binding;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Policies.Keys;
@@ -20,7 +21,7 @@ internal static class AttackKeys
         "a sample is broken when it becomes: any wrong class (none), the least likely one, this class, or the file's");
 
     private static readonly Key<Judge> Judge = Key.Default(
-        "judge", Choice.Of<Judge>(), Policies.Judge.Any, "any point that the attack meets, or its last one alone");
+        "judge", Choice.Of<Judge>(), Maths.Judge.Any, "any point that the attack meets, or its last one alone");
 
     private static readonly Key<int> Eot = Key.May(
         "eot", new WholeForm<int>(new AtLeastAttribute(1)),
@@ -53,7 +54,7 @@ internal static class AttackKeys
 
     private static AttackEntry? Build(Fields fields, Attack attack, Norm norm)
     {
-        if (attack.MinimalNorm && fields.Get(Judge) == Policies.Judge.Last)
+        if (attack.MinimalNorm && fields.Get(Judge) == Maths.Judge.Last)
         {
             fields.Reading.Refuse(
                 Codes.NotApplicable, fields.At(Judge),
@@ -61,7 +62,7 @@ internal static class AttackKeys
             return null;
         }
 
-        if (attack is AutoAttack && fields.Get(Judge) == Policies.Judge.Last)
+        if (attack is AutoAttack && fields.Get(Judge) == Maths.Judge.Last)
         {
             fields.Reading.Refuse(
                 Codes.NotApplicable, fields.At(Judge),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Yaml;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Yaml;
 

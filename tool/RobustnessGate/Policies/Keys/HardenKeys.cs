@@ -1,5 +1,6 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
-using RobustnessGate.Training.Regimes;
+using RobustnessGate.Regimes;
 
 namespace RobustnessGate.Policies.Keys;
 

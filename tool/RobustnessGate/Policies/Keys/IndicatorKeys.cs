@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Policies.Keys;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Policies.Keys;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Yaml;
 

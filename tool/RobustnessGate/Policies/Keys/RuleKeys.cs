@@ -1,3 +1,4 @@
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 
 namespace RobustnessGate.Policies.Keys;
@@ -25,7 +26,7 @@ internal static class RuleKeys
         "epsilon", new EpsilonForm(), "everything evaluated at this radius or a smaller one counts");
 
     private static readonly Key<Norm> Norm = Key.Default(
-        "norm", new ChoiceForm<Norm>([.. Enum.GetValues<Norm>().Select(n => (n.Name(), n))]), Policies.Norm.Linf, "attacks in this norm count");
+        "norm", new ChoiceForm<Norm>([.. Enum.GetValues<Norm>().Select(n => (n.Name(), n))]), Maths.Norm.Linf, "attacks in this norm count");
 
     private static readonly Key<Statistic> Statistic = Key.Default(
         "statistic", Choice.Of<Statistic>(), Policies.Statistic.Median, "over the samples of the indicator");

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies.Binding;
 using RobustnessGate.Policies.Yaml;
 

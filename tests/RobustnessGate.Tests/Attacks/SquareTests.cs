@@ -1,0 +1,48 @@
+using RobustnessGate.Attacks;
+using RobustnessGate.Maths;
+
+namespace RobustnessGate.Tests.Attacks;
+
+public class SquareTests
+{
+    /// <summary>Both ways round, or a perturbation could never change sign along rows.</summary>
+    [Fact]
+    public void HillsLieAboveAndBesideEachOther()
+    {
+        var random = CounterRandom.For(1, "hills");
+        var (above, beside) = (0, 0);
+        for (var i = 0; i < 64; i++)
+        {
+            var hills = L2Squares.Pyramid(ref random, new L2Squares.Window(0, 0, 4, 6));
+            Assert.Equal(1, hills.Sum(value => (double)value * value), 1e-6);
+            above += hills.Select((value, at) => at / 6 < 2 == value > 0).All(right => right) ? 1 : 0;
+            beside += hills.Select((value, at) => at % 6 < 3 == value > 0).All(right => right) ? 1 : 0;
+        }
+
+        Assert.Equal(64, above + beside);
+        Assert.InRange(above, 16, 48);
+    }
+
+    [Theory]
+    [InlineData(1, 6)]
+    [InlineData(6, 1)]
+    public void AStripHasHillsOfBothSigns(int height, int width)
+    {
+        var random = CounterRandom.For(1, "strip");
+        for (var i = 0; i < 8; i++)
+        {
+            var hills = L2Squares.Pyramid(ref random, new L2Squares.Window(0, 0, height, width));
+            Assert.Equal([true, true, true, false, false, false], hills.Select(value => value > 0));
+        }
+    }
+
+    [Fact]
+    public void WhereThePolicySaysThatChannelsAreLastTheyAre()
+    {
+        Assert.Equal((6, 8, 5), Size(ImageLayout.Of([8, 5, 6], channelsLast: true)));
+        Assert.Equal((8, 5, 6), Size(ImageLayout.Of([8, 5, 6], channelsLast: false)));
+        Assert.Equal((3, 8, 5), Size(ImageLayout.Of([8, 5, 3], channelsLast: false)));
+    }
+
+    private static (int, int, int) Size(ImageLayout layout) => (layout.Channels, layout.Height, layout.Width);
+}

@@ -1,0 +1,10 @@
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks.Engine;
+
+/// <summary>A run of consecutive rows.</summary>
+public readonly record struct Slice(long Start, long Count)
+{
+    /// <summary>These rows of a tensor, as a view.</summary>
+    public Tensor Of(Tensor rows) => rows.narrow(0, Start, Count);
+}

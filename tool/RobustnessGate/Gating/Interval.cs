@@ -1,4 +1,0 @@
-namespace RobustnessGate.Gating;
-
-/// <summary>A closed interval: a confidence interval of a proportion or of a difference.</summary>
-public readonly record struct Interval(double Low, double High);

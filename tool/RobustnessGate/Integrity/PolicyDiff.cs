@@ -1,0 +1,161 @@
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
+using RobustnessGate.Policies;
+
+namespace RobustnessGate.Integrity;
+
+/// <summary>Every field in which two policies judge differently. Reports, device and the model's file are no part of the judge.</summary>
+internal static class PolicyDiff
+{
+    /// <summary>Parameters of which more make an attack stronger; any other change of a parameter counts as weaker.</summary>
+    private static readonly HashSet<string> Effort = ["steps", "restarts", "queries", "draws"];
+
+    /// <summary>What is measured: seed, data, indicator, attacks, and the part of the model section that bounds attacks.</summary>
+    public static IEnumerable<JudgeChange> Evaluation(Policy before, Policy after) =>
+    [
+        .. JudgeChange.Any("seed", before.Seed, after.Seed, "seed"),
+        .. Model(before.Model, after.Model),
+        .. Data(before, after),
+        .. Indicator(before.Indicator, after.Indicator),
+        .. Attacks(before, after),
+    ];
+
+    /// <summary>How it is judged, apart from the rules themselves.</summary>
+    /// <param name="pinned">Whether anything is pinned where the change began: until then it may say that this is the first use.</param>
+    public static IEnumerable<JudgeChange> Gate(Policy policyBefore, Policy policyAfter, bool pinned)
+    {
+        var (before, after) = (policyBefore.Gate, policyAfter.Gate);
+        return
+        [
+            .. JudgeChange.Any("gate.baseline", Portable(policyBefore, before.Baseline), Portable(policyAfter, after.Baseline), "gate.baseline"),
+            .. JudgeChange.Any("gate.alpha", before.Alpha, after.Alpha, "gate.alpha"),
+            .. JudgeChange.Any(
+                "gate.on-inconclusive", before.OnInconclusive, after.OnInconclusive, "gate.on-inconclusive",
+                after.OnInconclusive == OnInconclusive.Fail ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.Any(
+                "gate.bootstrap", before.Bootstrap, after.Bootstrap, "gate.bootstrap",
+                !after.Bootstrap ? BarEffect.Stronger : pinned ? BarEffect.Weaker : BarEffect.Neutral),
+            .. JudgeChange.Any(
+                "gate.release", Portable(policyBefore, before.Release), Portable(policyAfter, after.Release), "gate.release",
+                before.Release is null ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.LessIsStronger(
+                "gate.max-total-drop", before.MaxTotalDrop, after.MaxTotalDrop, "gate.max-total-drop", double.PositiveInfinity),
+        ];
+    }
+
+    /// <summary>A new model may bring a new file, a new pin and new preprocessing. It may not bring other bounds, nor shed the pin.</summary>
+    private static IEnumerable<JudgeChange> Model(ModelSection before, ModelSection after) =>
+    [
+        .. JudgeChange.Any(
+            "model.sha256", before.Sha256, after.Sha256, "model.sha256",
+            after.Sha256 is null ? BarEffect.Weaker : before.Sha256 is null ? BarEffect.Stronger : BarEffect.Neutral),
+        .. JudgeChange.Any("model.gradients", before.Gradients, after.Gradients, "model.gradients"),
+        .. JudgeChange.Any("model.input.bounds", Bounds(before.Input), Bounds(after.Input), "model.input.bounds"),
+    ];
+
+    private static string Bounds(InputSection input) => input.FeatureBounds.IsEmpty
+        ? JudgeChange.Text(input.Bounds)
+        : $"[{string.Join(", ", input.FeatureBounds.Select(bounds => JudgeChange.Text(bounds)))}]";
+
+    private static IEnumerable<JudgeChange> Indicator(IndicatorSection? before, IndicatorSection? after) =>
+    [
+        .. JudgeChange.MoreIsStronger("indicator.samples", before?.Samples, after?.Samples, "indicator.samples", 0),
+        .. before is null || after is null ? [] : IndicatorSettings(before, after),
+    ];
+
+    /// <summary>Under other settings the same name is another quantity.</summary>
+    private static IEnumerable<JudgeChange> IndicatorSettings(IndicatorSection before, IndicatorSection after) =>
+    [
+        .. JudgeChange.Any("indicator.epsilon", before.Epsilon, after.Epsilon, "indicator.epsilon"),
+        .. JudgeChange.Any("indicator.epsilon-l2", before.EpsilonL2, after.EpsilonL2, "indicator.epsilon-l2"),
+        .. JudgeChange.Any("indicator.jitter", before.Jitter, after.Jitter, "indicator.jitter"),
+        .. JudgeChange.Any(
+            "indicator.clever", before.Clever, after.Clever, "indicator.clever", after.Clever ? BarEffect.Stronger : BarEffect.Weaker),
+    ];
+
+    private static IEnumerable<JudgeChange> Data(Policy policyBefore, Policy policyAfter)
+    {
+        var (before, after) = (policyBefore.Data, policyAfter.Data);
+        string? Was(string? path) => Portable(policyBefore, path);
+        string? Is(string? path) => Portable(policyAfter, path);
+        return
+        [
+            .. JudgeChange.Any("data.images", Was(before.Images), Is(after.Images), "data.images"),
+            .. JudgeChange.Any("data.labels", Was(before.Labels), Is(after.Labels), "data.labels"),
+            .. JudgeChange.Any(
+                "data.sha256", before.Sha256, after.Sha256, "data.sha256",
+                before.Sha256 is null ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.MoreIsStronger("data.samples", before.Samples, after.Samples, "data.samples", double.PositiveInfinity),
+            .. JudgeChange.Any("data.selection", before.Selection, after.Selection, "data.selection"),
+            .. JudgeChange.Any("data.scale", before.Scale, after.Scale, "data.scale"),
+            .. JudgeChange.Any("data.lower", Was(before.Lower), Is(after.Lower), "data.lower"),
+            .. JudgeChange.Any("data.upper", Was(before.Upper), Is(after.Upper), "data.upper"),
+        ];
+    }
+
+    /// <summary>A file as people write it, relative to its policy: the same on every machine, so that an override can name it.</summary>
+    private static string? Portable(Policy policy, string? path) => path is null
+        ? null : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(policy.Source.Path))!, path).Replace('\\', '/');
+
+    /// <summary>Results are known by their ids: a renamed attack is one that is gone and one that is new.</summary>
+    private static IEnumerable<JudgeChange> Attacks(Policy before, Policy after)
+    {
+        var now = after.Runs.ToDictionary(run => run.Id, StringComparer.Ordinal);
+        foreach (var run in before.Runs)
+        {
+            var field = $"attacks.{run.Id}";
+            var changes = now.Remove(run.Id, out var other)
+                ? Attack(field, run, other, Aim(before, run), Aim(after, other))
+                : [new(field, "runs", JudgeChange.None, BarEffect.Weaker, "attacks")];
+            foreach (var change in changes)
+            {
+                yield return change;
+            }
+        }
+
+        foreach (var added in after.Runs.Where(run => now.ContainsKey(run.Id)))
+        {
+            yield return new($"attacks.{added.Id}", JudgeChange.None, "runs", BarEffect.Stronger, added.Entry.Path);
+        }
+    }
+
+    private static IEnumerable<JudgeChange> Attack(string field, AttackRun before, AttackRun after, string aimBefore, string aimAfter)
+    {
+        var path = after.Entry.Path;
+        if (before.Entry.Attack.Name != after.Entry.Attack.Name)
+        {
+            return [new($"{field}.name", before.Entry.Attack.Name, after.Entry.Attack.Name, BarEffect.Weaker, path)];
+        }
+
+        var was = AttackDescription.Parameters(before.Entry.Attack).ToDictionary(parameter => parameter.Key, parameter => parameter.Value);
+        return
+        [
+            .. JudgeChange.Any($"{field}.norm", before.Entry.Norm, after.Entry.Norm, $"{path}.norm"),
+            .. before.Epsilon.IsBox || after.Epsilon.IsBox
+                ? JudgeChange.Any($"{field}.epsilon", before.Epsilon.Text, after.Epsilon.Text, $"{path}.epsilon")
+                // A greater radius is another question: rules about the worst case at the old one lose this attack.
+                : JudgeChange.Any($"{field}.epsilon", before.Epsilon.Value, after.Epsilon.Value, $"{path}.epsilon"),
+            .. JudgeChange.Any($"{field}.target", aimBefore, aimAfter, $"{path}.target"),
+            .. JudgeChange.Any(
+                $"{field}.judge", before.Entry.Judge, after.Entry.Judge, $"{path}.judge",
+                after.Entry.Judge == Judge.Any ? BarEffect.Stronger : BarEffect.Weaker),
+            .. JudgeChange.Any($"{field}.eot", before.Entry.Eot, after.Entry.Eot, $"{path}.eot"),
+            .. JudgeChange.Any($"{field}.quantize", before.Entry.Quantize, after.Entry.Quantize, $"{path}.quantize"),
+            .. AttackDescription.Parameters(after.Entry.Attack).SelectMany(parameter => Parameter(
+                $"{field}.{parameter.Key}", parameter.Key, was[parameter.Key], parameter.Value, path)),
+        ];
+    }
+
+    private static string Aim(Policy policy, AttackRun run) => run.Entry.Target switch
+    {
+        Target.None => JudgeChange.None,
+        Target.LeastLikely => "least-likely",
+        Target.Class { Label: var label } => JudgeChange.Text(label),
+        Target.File { Path: var path } => Portable(policy, path)!,
+        var other => throw new ArgumentException($"unknown target {other}"),
+    };
+
+    private static IEnumerable<JudgeChange> Parameter(string field, string key, object? before, object? after, string path) =>
+        JudgeChange.Any(field, before, after, $"{path}.{key}",
+            Effort.Contains(key) && before is int less && after is int more && more > less ? BarEffect.Stronger : BarEffect.Weaker);
+}

@@ -1,0 +1,55 @@
+using RobustnessGate.Maths;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RobustnessGate.Regimes;
+
+/// <summary>
+/// Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input, from one forward pass
+/// for both: by the linear map that a piecewise linear network is there, else by double backpropagation.
+/// </summary>
+/// <param name="Coefficient">Multiplies the mean over the batch of the samples' penalties.</param>
+/// <param name="Ramp">Share of the training over which the coefficient rises linearly from zero.</param>
+/// <param name="Interval">Every how many steps the penalty is applied, with so many times the coefficient.</param>
+/// <param name="Value">Logits (N, K) and labels (N) → the value (N) whose input gradient is penalised.</param>
+/// <param name="Size">A gradient (N, …input) → its size (N).</param>
+internal sealed record InputGradientPenalty(
+    double Coefficient, double Ramp, int Interval, Func<Tensor, Tensor, Tensor> Value, Func<Tensor, Tensor> Size)
+{
+    /// <param name="fit">What the penalty is added to, given the logits of the step's inputs.</param>
+    public StepLoss Loss(TrainingStep step, Func<Tensor, Tensor> fit)
+    {
+        using var scope = NewDisposeScope();
+        if (step.Number % Interval != 0)
+        {
+            var alone = fit(step.Network.Logits(step.Inputs));
+            return new StepLoss(alone, alone, null).MoveToOuterScope();
+        }
+
+        var (logits, penalty) = step.Network.Linearise(step.Inputs) is { } linear
+            ? (linear.Logits, linear.MeanGradientSize(Value(linear.Logits, step.Labels), Size))
+            : Differentiated(step);
+        var fitted = fit(logits);
+        var total = fitted + (penalty * (Coefficient * Interval * Regime.Rise(step.Progress, Ramp)));
+        return new StepLoss(total, fitted, penalty).MoveToOuterScope();
+    }
+
+    /// <summary>By double backpropagation, which takes any network: logits, and the mean penalty.</summary>
+    private (Tensor Logits, Tensor Penalty) Differentiated(TrainingStep step)
+    {
+        var x = step.Inputs.detach().requires_grad_();
+
+        // Batch statistics tie the samples of a batch together: a gradient per sample exists with running ones only,
+        // and with those from before this batch.
+        var apart = step.Network is { Training: true, CouplesSamples: true }
+            ? step.Network.Evaluating(() => step.Network.Logits(x))
+            : null;
+        var logits = step.Network.Logits(x);
+        return (logits, PerSample(apart ?? logits, x, step.Labels).mean());
+    }
+
+    /// <summary>The penalty of each sample, (N): what a sample contributes does not depend on its batch.</summary>
+    private Tensor PerSample(Tensor logits, Tensor x, Tensor labels) =>
+        Size(InputGradient.Of(Value(logits, labels).sum(), x, GraphUse.Differentiate));
+}
