@@ -34,8 +34,8 @@ internal static class AttackCost
     private static void Compare(LayeredNetwork network, Tensor inputs, Tensor labels, Attack attack, int gradients, double most)
     {
         using var classifier = new Classifier(new BenchmarkNetwork(network), new InputSection([1, 28, 28], new Bounds(0, 1), [], []));
-        var oracle = new Oracle(classifier, Batch, CPU);
-        var cleanLogits = oracle.Logits(inputs);
+        var model = new BatchedModel(classifier, Batch, CPU);
+        var cleanLogits = model.Logits(inputs);
         long forwards = 0, backwards = 0;
 
         void Bare()
@@ -55,19 +55,19 @@ internal static class AttackCost
             }
         }
 
-        void Hunt()
+        void Search()
         {
-            using var hunt = NewDisposeScope();
-            var quarry = new Quarry(
+            using var scope = NewDisposeScope();
+            var searchBatch = new SearchBatch(
                 inputs.clone(), zeros_like(inputs), ones_like(inputs), labels, false, cleanLogits,
                 [.. Enumerable.Range(0, Batch).Select(i => (ulong)i)], 7, attack.Name);
-            using var pursuit = new Pursuit(
-                oracle, quarry, new Evidence(Batch, Evidence.DefaultSlack, keepAll: false, nearest: false), Norm.Linf, Epsilon, Judge.Any, null, default);
-            attack.Run(pursuit);
-            (forwards, backwards) = (pursuit.Forwards / Batch, pursuit.Backwards / Batch);
+            using var search = new Search(
+                model, searchBatch, new BestPoints(Batch, BestPoints.DefaultSlack, keepAll: false, nearest: false), Norm.Linf, Epsilon, Judge.Any, null, default);
+            attack.Run(search);
+            (forwards, backwards) = (search.Forwards / Batch, search.Backwards / Batch);
         }
 
-        var medians = Interleaved.Run(4, 200 / gradients, ($"{gradients} gradients and a forward pass, bare", Bare), (attack.Name, Hunt));
+        var medians = Interleaved.Run(4, 200 / gradients, ($"{gradients} gradients and a forward pass, bare", Bare), (attack.Name, Search));
         var ratio = medians[1] / medians[0];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{attack.Name}: {forwards} forward and {backwards} backward passes a sample, {ratio:F3} × the bare loop (allowed: {most}): {(ratio <= most ? "held" : "MISSED")}"));

@@ -28,7 +28,7 @@ internal static class SurfaceCost
         using var classifier = new Classifier(new BenchmarkNetwork(new LayeredNetwork(Architecture.Mnist, 2018)), input);
         var sample = rand([1, 1, 28, 28], generator: generator);
         var label = (int)classifier.Logits(sample).detach().argmax(1).item<long>();
-        var surface = new InputSurface(new Oracle(classifier, Batch, CPU), "network");
+        var surface = new InputSurface(new BatchedModel(classifier, Batch, CPU), "network");
         var here = new SurfaceSample(sample, zeros_like(sample), ones_like(sample), label, 0, 7);
         var setting = new SurfaceSetting(DirectionKind.Orthogonal, DirectionKind.Margin, 0.5);
         var count = setting.Resolution * setting.Resolution;

@@ -28,11 +28,11 @@ public class MnistTests
 
         var file = Path.Combine(Directory.CreateTempSubdirectory("mnist").FullName, "natural.onnx");
         OnnxWriter.Write(file, network.ToOnnx(), Input.Shape);
-        var facts = new Measurement(
-            Input, Measurement.Files(Mnist("t10k-images-idx3"), Mnist("t10k-labels-idx1"), samples: 1000),
+        var facts = new PaperMeasurement(
+            Input, PaperMeasurement.Files(Mnist("t10k-images-idx3"), Mnist("t10k-labels-idx1"), samples: 1000),
             [
-                Measurement.Attack(new Bim(10, 0.1), Norm.Linf, Judge.Last, 0.3),
-                Measurement.Attack(new CwLinf(10, 0.1), Norm.Linf, Judge.Last, 0.3),
+                PaperMeasurement.Attack(new Bim(10, 0.1), Norm.Linf, Judge.Last, 0.3),
+                PaperMeasurement.Attack(new CwLinf(10, 0.1), Norm.Linf, Judge.Last, 0.3),
             ],
             null, Seed: 1).Run(file, new EvaluationOptions(Device: "cpu"), _ => { }, CancellationToken.None);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);

@@ -40,10 +40,10 @@ public class VnnCompAttackTests(ITestOutputHelper output)
             proven += group.Count(instance => instance.Verdict == "unsat");
             Assert.DoesNotContain(group, instance => instance.Verdict == "unsat" && broken.Contains(instance.Id));
             found.UnionWith(broken);
-            VnnComp.Instance[] standing = [.. group.Where(instance => instance.Verdict == "sat" && !broken.Contains(instance.Id))];
-            if (standing.Length > 0 && Second.Length > 0)
+            VnnComp.Instance[] robust = [.. group.Where(instance => instance.Verdict == "sat" && !broken.Contains(instance.Id))];
+            if (robust.Length > 0 && Second.Length > 0)
             {
-                found.UnionWith(Broken(data, standing, Second));
+                found.UnionWith(Broken(data, robust, Second));
             }
         }
 

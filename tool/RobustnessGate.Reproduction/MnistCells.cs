@@ -95,7 +95,7 @@ public sealed class MnistCells(Workshop workshop)
 
         Workshop.Say($"{row.Key}  measuring: {what.Name}");
         var log = new List<string>();
-        var facts = new Measurement(Input, Files("t10k", what.Images), what.Attacks, what.Indicator, Seed).Run(
+        var facts = new PaperMeasurement(Input, Files("t10k", what.Images), what.Attacks, what.Indicator, Seed).Run(
             NetworkFile(row), new EvaluationOptions(Device: "cpu"), fact => log.Add(FactLog.Line(fact)), Workshop.Cancellation);
         Write(MeasurementFile(row, what), string.Concat(log));
         return facts;
@@ -124,7 +124,7 @@ public sealed class MnistCells(Workshop workshop)
         return Samples.SampleSet.Load(files, Input, Seed).ToTrainingSet(Input);
     }
 
-    private DataSection Files(string part, int? samples) => Measurement.Files(
+    private DataSection Files(string part, int? samples) => PaperMeasurement.Files(
         Path.Combine(Workshop.Data, $"{part}-images-idx3-ubyte.gz"), Path.Combine(Workshop.Data, $"{part}-labels-idx1-ubyte.gz"), samples);
 
     private string NetworkFile(MnistRow row) => Path.Combine(Workshop.Networks, $"{row.Key}.onnx");

@@ -26,7 +26,7 @@ public sealed class MnistGallery : IDisposable
 
     private static readonly InputSection Input = new([1, 28, 28], new Bounds(0, 1), [], []);
 
-    private readonly Dictionary<string, Oracle> _oracles = [];
+    private readonly Dictionary<string, BatchedModel> _models = [];
     private readonly CancellationToken _cancel;
     private readonly SampleSet _samples;
     private readonly SampleTensors _tensors;
@@ -40,7 +40,7 @@ public sealed class MnistGallery : IDisposable
         LibTorch.Load();
         set_num_threads(1);
         (_networks, _cancel) = (networks, cancel);
-        var files = Measurement.Files(
+        var files = PaperMeasurement.Files(
             Path.Combine(data, "t10k-images-idx3-ubyte.gz"), Path.Combine(data, "t10k-labels-idx1-ubyte.gz"), Images);
         _samples = SampleSet.Load(files, Input, Seed);
         _tensors = new SampleTensors(_samples, Input, CPU);
@@ -100,23 +100,23 @@ public sealed class MnistGallery : IDisposable
 
     public void Dispose()
     {
-        foreach (var oracle in _oracles.Values)
+        foreach (var model in _models.Values)
         {
-            oracle.Classifier.Dispose();
+            model.Classifier.Dispose();
         }
     }
 
-    private Oracle Open(MnistRow row)
+    private BatchedModel Open(MnistRow row)
     {
-        if (!_oracles.TryGetValue(row.Key, out var oracle))
+        if (!_models.TryGetValue(row.Key, out var model))
         {
             var classifier = ModelLoader.Load(Section(row));
-            oracle = new Oracle(classifier, BatchSize, CPU) { Proof = batch => ModelProof.Require(classifier, _tensors.First(batch), batch) };
-            oracle.Prove();
-            _oracles.Add(row.Key, oracle);
+            model = new BatchedModel(classifier, BatchSize, CPU) { Proof = batch => ModelProof.Require(classifier, _tensors.First(batch), batch) };
+            model.Prove();
+            _models.Add(row.Key, model);
         }
 
-        return oracle;
+        return model;
     }
 
     private ModelSection Section(MnistRow row) => new(Path.GetFullPath(FileOf(row)), null, Input);

@@ -63,8 +63,8 @@ public static class QuickStartNetworks
     /// <param name="data">Folder with the quick start's IDX files.</param>
     public static Counts Measure(string model, string data, CancellationToken cancellation)
     {
-        var test = Measurement.Files(Path.Combine(data, QuickStart.TestImages), Path.Combine(data, QuickStart.TestLabels));
-        var facts = new Measurement(Input, test, [Measurement.Attack(new Pgd(), Norm.Linf, Judge.Any, Radius)], null, Seed)
+        var test = PaperMeasurement.Files(Path.Combine(data, QuickStart.TestImages), Path.Combine(data, QuickStart.TestLabels));
+        var facts = new PaperMeasurement(Input, test, [PaperMeasurement.Attack(new Pgd(), Norm.Linf, Judge.Any, Radius)], null, Seed)
             .Run(model, new EvaluationOptions(Device: "cpu"), _ => { }, cancellation);
         return new(facts.Natural!.Bits.Ones, facts.Attacks[0].Bits.Ones, facts.Natural.Bits.Count);
     }

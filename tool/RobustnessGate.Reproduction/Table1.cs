@@ -20,15 +20,15 @@ public static class Table1
     /// <summary>Section 8.3: 10 iterations of step 0.1, no restarts; the last iterate alone is judged, as was usual.</summary>
     private static readonly ImmutableArray<AttackEntry> PaperAttacks =
     [
-        Measurement.Attack(new Fgsm(), Norm.Linf, Judge.Last, Radii),
-        Measurement.Attack(new Bim(10, 0.1), Norm.Linf, Judge.Last, Radii),
-        Measurement.Attack(new CwLinf(10, 0.1), Norm.Linf, Judge.Last, Radii),
+        PaperMeasurement.Attack(new Fgsm(), Norm.Linf, Judge.Last, Radii),
+        PaperMeasurement.Attack(new Bim(10, 0.1), Norm.Linf, Judge.Last, Radii),
+        PaperMeasurement.Attack(new CwLinf(10, 0.1), Norm.Linf, Judge.Last, Radii),
     ];
 
     /// <summary>The strongest that this version has: AutoAttack where it is known, PGD on both losses where it is not.</summary>
     private static readonly ImmutableArray<AttackEntry> StrongAttacks = AttackCatalog.All.FirstOrDefault(attack => attack.Name == "autoattack") is { } ensemble
-        ? [Measurement.Attack(ensemble, Norm.Linf, Judge.Any, Radii)]
-        : [Measurement.Attack(new Pgd(), Norm.Linf, Judge.Any, Radii), Measurement.Attack(new CwLinf(40), Norm.Linf, Judge.Any, Radii)];
+        ? [PaperMeasurement.Attack(ensemble, Norm.Linf, Judge.Any, Radii)]
+        : [PaperMeasurement.Attack(new Pgd(), Norm.Linf, Judge.Any, Radii), PaperMeasurement.Attack(new CwLinf(40), Norm.Linf, Judge.Any, Radii)];
 
     /// <summary>Trains and measures what is missing, row by row.</summary>
     /// <param name="only">Keys of the rows to work on; empty for all.</param>

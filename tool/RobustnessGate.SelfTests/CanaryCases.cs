@@ -17,7 +17,7 @@ internal static class CanaryCases
 
     private static SelfTestOutcome Control(CancellationToken cancel)
     {
-        var outcomes = CanaryFlock.Run(cancel);
+        var outcomes = CanarySuite.Run(cancel);
         var wrong = outcomes.Where(outcome => !outcome.Passed).ToArray();
         return new(
             outcomes.Count > 0 && wrong.Length == 0,
@@ -28,10 +28,10 @@ internal static class CanaryCases
     private static SelfTestOutcome Blind(CancellationToken cancel)
     {
         LibTorch.Load();
-        var fallen = CanaryFlock.All.Where(canary => canary.Attacks.Any(entry => entry.Attack is Pgd))
+        var broken = CanarySuite.All.Where(canary => canary.Attacks.Any(entry => entry.Attack is Pgd))
             .Select(canary => canary.Run(attack => attack is Pgd original ? new BlindPgd(original) : attack, cancel))
             .Where(outcome => !outcome.Passed).Select(outcome => outcome.Name).ToArray();
-        return new(fallen.Length > 0, fallen.Length == 0 ? "no canary noticed" : $"canaries {string.Join(", ", fallen)}");
+        return new(broken.Length > 0, broken.Length == 0 ? "no canary noticed" : $"canaries {string.Join(", ", broken)}");
     }
 
     /// <summary>One random point in the place of every search.</summary>
@@ -43,6 +43,6 @@ internal static class CanaryCases
 
         public override int Queries => Original.Queries;
 
-        public override void Run(Pursuit pursuit) => new Noise(Draws: 1).Run(pursuit);
+        public override void Run(Search search) => new Noise(Draws: 1).Run(search);
     }
 }

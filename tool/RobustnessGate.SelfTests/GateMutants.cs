@@ -114,7 +114,7 @@ internal static class GateMutants
 
     private static void LowerBaseline(SelfTestProject project)
     {
-        var pinned = Pin.Load(project[SelfTestProject.Baseline]);
+        var pinned = BaselineUpdate.Load(project[SelfTestProject.Baseline]);
         var nothing = new BitString(Enumerable.Repeat(false, pinned.Natural.Count));
         File.WriteAllText(project[SelfTestProject.Baseline], BaselineFile.Render(pinned with
         {

@@ -50,7 +50,7 @@ internal sealed class SelfTestProject : IDisposable
         WriteModel(_ => 4f);
         WriteData(swapped: false);
         Check(new InProcessHost(_ => { }, _ => { }, () => TimeSpan.Zero), null, cancel);
-        Pin.Run(this[Policy], this["out"], null);
+        BaselineUpdate.Run(this[Policy], this["out"], null);
         Base = new Snapshot(_folder.FullName);
     }
 

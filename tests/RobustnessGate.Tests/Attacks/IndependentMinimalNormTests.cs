@@ -21,11 +21,11 @@ public class IndependentMinimalNormTests
         {
             var point = Point(clean, way);
             way = [.. point.Zip(clean, (p, c) => p - c)];
-            var fallen = Hand.Margin(point, label).Margin < 0;
-            best = fallen ? Math.Min(best, Length(way)) : best;
+            var broken = Hand.Margin(point, label).Margin < 0;
+            best = broken ? Math.Min(best, Length(way)) : best;
             var gradient = CrossEntropyGradient(point, label);
             var size = 0.01 + (0.99 * (1 + Math.Cos(Math.PI * step / 40)) / 2);
-            radius *= fallen ? 0.95 : 1.05;
+            radius *= broken ? 0.95 : 1.05;
             way = [.. way.Zip(gradient, (w, g) => w + (size * g / Length(gradient)))];
             way = [.. way.Select(w => w * radius / Length(way))];
         }

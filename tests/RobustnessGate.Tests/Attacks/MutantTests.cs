@@ -156,12 +156,12 @@ public class MutantTests
 
         public override int Queries => 88;
 
-        public override void Run(Pursuit pursuit)
+        public override void Run(Search search)
         {
-            for (var run = 0; run < 8 && pursuit.Any; run++)
+            for (var run = 0; run < 8 && search.Any; run++)
             {
-                var points = RandomPoints.InRegion(pursuit, run: 0);
-                SteepestAscent.Run(pursuit, points, Loss.Ce, new Steps(Fault == "restart reusing its seed" || run == 0 ? 10 : 0));
+                var points = RandomPoints.InRegion(search, run: 0);
+                SteepestAscent.Run(search, points, Loss.Ce, new Steps(Fault == "restart reusing its seed" || run == 0 ? 10 : 0));
             }
         }
     }
@@ -175,10 +175,10 @@ public class MutantTests
 
         public override int Queries => 1;
 
-        public override void Run(Pursuit pursuit)
+        public override void Run(Search search)
         {
-            var points = pursuit.AtSamples();
-            using var gradient = pursuit.Gradient(points, Loss.Ce);
+            var points = search.AtSamples();
+            using var gradient = search.Gradient(points, Loss.Ce);
             points.Value = points.Value + (gradient.sign() * 0.2);
         }
     }

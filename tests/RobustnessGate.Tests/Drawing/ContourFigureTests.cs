@@ -8,8 +8,8 @@ public class ContourFigureTests
 {
     private static readonly Surface[] Pair =
     [
-        Pictures.Plateau(Quantity.Loss, 2), Pictures.Plateau(Quantity.Decision, 2),
-        Pictures.Plateau(Quantity.Loss, 0.8), Pictures.Plateau(Quantity.Decision, 0.8),
+        Pictures.Plateau(SurfaceQuantity.Loss, 2), Pictures.Plateau(SurfaceQuantity.Decision, 2),
+        Pictures.Plateau(SurfaceQuantity.Loss, 0.8), Pictures.Plateau(SurfaceQuantity.Decision, 0.8),
     ];
 
     private const string Letters = "aW εβ₁‖→<&\"漢.0-";
@@ -41,7 +41,7 @@ public class ContourFigureTests
                 Axis y = new(Text(90), -random.NextDouble(), scale + random.NextDouble(), random.Next(2, 12));
                 Point At() => new(x.At(random.NextDouble() * x.Nodes * 1.1), y.At(random.NextDouble() * y.Nodes * 1.1));
                 var noise = Math.Pow(10, random.Next(-5, 8));
-                return new Surface(Text(120), x, y, Pictures.Grid(x, y, (_, _) => noise * (random.NextDouble() - 0.5)), (Quantity)random.Next(2))
+                return new Surface(Text(120), x, y, Pictures.Grid(x, y, (_, _) => noise * (random.NextDouble() - 0.5)), (SurfaceQuantity)random.Next(2))
                 {
                     Origin = At(),
                     Box = [At(), At(), At(), At()],
@@ -102,7 +102,7 @@ public class ContourFigureTests
     [Fact]
     public void A_loss_with_verdicts_shows_the_boundary_and_one_without_doesnt()
     {
-        var loss = Pictures.Of((_, y) => y + 1, quantity: Quantity.Loss);
+        var loss = Pictures.Of((_, y) => y + 1, quantity: SurfaceQuantity.Loss);
 
         Assert.DoesNotContain("edge", Classes(ContourFigure.Draw("t", "", [loss], 1)));
         Assert.Contains("edge", Classes(ContourFigure.Draw("t", "", [loss with { Decision = [.. loss.Values.Select(value => 1 - value)] }], 1)));
@@ -135,7 +135,7 @@ public class ContourFigureTests
     [Fact]
     public Task A_small_surface_as_text()
     {
-        var surface = Pictures.Plateau(Quantity.Decision, 1.5, nodes: 9);
+        var surface = Pictures.Plateau(SurfaceQuantity.Decision, 1.5, nodes: 9);
         return Verify(ContourFigure.Draw("Sample 12, label 7", "margin 3.1", [surface], 1), "svg");
     }
 

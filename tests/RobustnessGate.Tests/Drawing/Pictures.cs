@@ -9,17 +9,17 @@ internal static class Pictures
     public static ImmutableArray<double> Grid(Axis x, Axis y, Func<double, double, double> of) =>
         [.. Enumerable.Range(0, x.Nodes * y.Nodes).Select(i => of(x.At(i % x.Nodes), y.At(i / x.Nodes)))];
 
-    public static Surface Of(Func<double, double, double> of, int nodes = 41, double radius = 0.4, Quantity quantity = Quantity.Decision)
+    public static Surface Of(Func<double, double, double> of, int nodes = 41, double radius = 0.4, SurfaceQuantity quantity = SurfaceQuantity.Decision)
     {
         Axis x = new("random (input units)", -radius, radius, nodes), y = new("sign of the margin's gradient (input units)", -radius, radius, nodes);
         return new("panel", x, y, Grid(x, y, of), quantity);
     }
 
     /// <summary>A network's surfaces as they often are: a plateau that falls off along y, with all marks.</summary>
-    public static Surface Plateau(Quantity quantity, double height, int nodes = 101)
+    public static Surface Plateau(SurfaceQuantity quantity, double height, int nodes = 101)
     {
         var decision = Of((x, y) => (6 * height) - (60 * Math.Max(0, y)) - (14 * Math.Abs(y + 0.1)) - (90 * x * x) + (2 * Math.Sin((21 * x) + (3 * y)) * Math.Cos(17 * y)), nodes);
-        var shown = quantity == Quantity.Decision
+        var shown = quantity == SurfaceQuantity.Decision
             ? decision
             : decision with { Quantity = quantity, Values = [.. decision.Values.Select(l => Math.Log(1 + Math.Exp(-l)))], Decision = decision.Values };
         return shown with

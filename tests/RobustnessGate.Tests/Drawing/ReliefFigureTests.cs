@@ -9,8 +9,8 @@ public class ReliefFigureTests
     {
         Surface[] surfaces =
         [
-            Pictures.Plateau(Quantity.Loss, 2), Pictures.Plateau(Quantity.Decision, 2),
-            Pictures.Plateau(Quantity.Loss, 0.8), Pictures.Plateau(Quantity.Decision, 0.8),
+            Pictures.Plateau(SurfaceQuantity.Loss, 2), Pictures.Plateau(SurfaceQuantity.Decision, 2),
+            Pictures.Plateau(SurfaceQuantity.Loss, 0.8), Pictures.Plateau(SurfaceQuantity.Decision, 0.8),
         ];
 
         var svg = ReliefFigure.Draw("Sample 12", "margin 3.1 → −0.4", surfaces, 2);
@@ -52,7 +52,7 @@ public class ReliefFigureTests
             Axis x = new(new string('W', random.Next(80)), -scale, scale * random.NextDouble(), random.Next(2, 9));
             Axis y = new(new string('y', random.Next(80)), -random.NextDouble() / 3, random.NextDouble() * scale, random.Next(2, 9));
             var values = Pictures.Grid(x, y, (_, _) => random.Next(9) == 0 ? double.NaN : scale * (random.NextDouble() - 0.5));
-            Surface surface = new(new string('M', random.Next(60)), x, y, values, (Quantity)random.Next(2)) { Origin = new(random.NextDouble(), 0) };
+            Surface surface = new(new string('M', random.Next(60)), x, y, values, (SurfaceQuantity)random.Next(2)) { Origin = new(random.NextDouble(), 0) };
 
             SvgText.AssertClean(ReliefFigure.Draw("t", "", [.. Enumerable.Repeat(surface, random.Next(1, 4))], random.Next(1, 3)));
         }

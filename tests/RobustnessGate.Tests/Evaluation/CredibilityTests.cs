@@ -66,8 +66,8 @@ public class CredibilityTests
         {
             Entry("noise", new Noise(), 0.1), Entry("fgsm", new Fgsm(), 0.1), Entry("bim", new Bim(), 0.1), Entry("wide", new Bim(), 0.2),
         };
-        Ran[] Results(int noise, int fgsm, int bim, int wide) =>
-            [.. entries.Zip(new[] { noise, fgsm, bim, wide }, (entry, standing) => new Ran(entry.Runs.First(), Fact(entry, Scene.Bits(standing, 100))))];
+        RunResult[] Results(int noise, int fgsm, int bim, int wide) =>
+            [.. entries.Zip(new[] { noise, fgsm, bim, wide }, (entry, robust) => new RunResult(entry.Runs.First(), Fact(entry, Scene.Bits(robust, 100))))];
 
         var honest = Results(90, 60, 40, 20);
         Assert.Null(OneStepCheck.Examine(honest, Source));

@@ -43,9 +43,9 @@ public class SimulationTests(ITestOutputHelper output)
             var after = new bool[Samples];
             for (var i = 0; i < 980; i++)
             {
-                var stood = i < 600;
-                var changes = random.NextDouble() < (stood ? broken * Samples / 600 : @fixed * Samples / 380);
-                after[i] = stood != changes;
+                var wasRobust = i < 600;
+                var changes = random.NextDouble() < (wasRobust ? broken * Samples / 600 : @fixed * Samples / 380);
+                after[i] = wasRobust != changes;
             }
 
             failures += Gate.Decide(judge, Measured(natural, natural, new BitString(after)), pinned).Verdict == Verdict.Failed ? 1 : 0;

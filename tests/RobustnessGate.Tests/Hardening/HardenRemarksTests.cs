@@ -81,7 +81,7 @@ public class HardenRemarksTests
     public void WithoutAttacksRobustnessWasNotMeasured()
     {
         var figures = Compared(Before, Good);
-        var bare = new Comparison(figures.Before with { Attacks = [] }, figures.After with { Attacks = [] }, [], 0, null);
+        var bare = new BeforeAfter(figures.Before with { Attacks = [] }, figures.After with { Attacks = [] }, [], 0, null);
 
         Assert.Contains(HardenRemarks.Of(new Natural(), bare), remark => remark.StartsWith("The policy names no attack", StringComparison.Ordinal));
     }
@@ -113,7 +113,7 @@ public class HardenRemarksTests
     [Fact]
     public void TargetedAttacksAreComparedOneByOne()
     {
-        var figures = new Comparison(Facts(160, 100, 192), Facts(40, 200, 192), [], 0, null);
+        var figures = new BeforeAfter(Facts(160, 100, 192), Facts(40, 200, 192), [], 0, null);
 
         Assert.Empty(figures.WorstCases);
         Assert.StartsWith(
@@ -163,7 +163,7 @@ public class HardenRemarksTests
         Assert.Contains("the logits shrank", text, StringComparison.Ordinal);
     }
 
-    private static Comparison Compared(State before, State after) => new(Facts(before), Facts(after), [], 0, null);
+    private static BeforeAfter Compared(State before, State after) => new(Facts(before), Facts(after), [], 0, null);
 
     private static EvaluationFacts Facts(State state) => EvaluationFacts.Empty
         .With(new NaturalFact(First(state.Natural), []))

@@ -78,12 +78,12 @@ public class IntegrityTests
     public void EveryWeakeningIsAFindingAndGainsNothing(string code, string field, Func<Policy, Policy> weaken)
     {
         var head = weaken(Base);
-        var examination = Examination.Of(Base, head, Pinned, Pinned, [], Today);
-        Assert.Contains(examination.Findings, finding =>
+        var review = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today);
+        Assert.Contains(review.Findings, finding =>
             finding.Code == code && finding.Severity == Severity.Error && finding.Message.StartsWith(field + ": ", StringComparison.Ordinal));
         // What counts is what counted before: nothing in the effective judge is weaker than the base.
-        var left = Examination.Of(Base, examination.Effective with { Model = examination.Effective.Model with { Sha256 = Base.Model.Sha256 } }, Pinned, Pinned, [], Today);
-        Assert.DoesNotContain(left.Changes, change => change.Effect == BarEffect.Weaker && change.Field != "gate.alpha");
+        var left = IntegrityReview.Of(Base, review.Effective with { Model = review.Effective.Model with { Sha256 = Base.Model.Sha256 } }, Pinned, Pinned, [], Today);
+        Assert.DoesNotContain(left.Changes, change => change.Effect == JudgeEffect.Weaker && change.Field != "gate.alpha");
     }
 
     [Theory]
@@ -91,17 +91,17 @@ public class IntegrityTests
     public void AnOverrideAllowsExactlyItsFieldAndValueForItsTime(string code, string field, Func<Policy, Policy> weaken)
     {
         var head = weaken(Base);
-        var changes = Examination.Of(Base, head, Pinned, Pinned, [], Today).Changes;
-        ImmutableArray<Override> all = [.. changes.Where(c => c.Effect == BarEffect.Weaker).Select(c => Leave(c.Field, c.After))];
-        var allowed = Examination.Of(Base, head, Pinned, Pinned, all, Today);
+        var changes = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Changes;
+        ImmutableArray<Override> all = [.. changes.Where(c => c.Effect == JudgeEffect.Weaker).Select(c => Leave(c.Field, c.After))];
+        var allowed = IntegrityReview.Of(Base, head, Pinned, Pinned, all, Today);
         Assert.All(allowed.Findings, finding => Assert.Equal(("RG0507", Severity.Warning), (finding.Code, finding.Severity)));
         Assert.Equal(head.Gate.Rules.AsEnumerable(), allowed.Effective.Gate.Rules);
         Assert.Equal(head.Seed, allowed.Effective.Seed);
 
-        Assert.Contains("RG0504", Examination.Of(Base, head, Pinned, Pinned, all, Today.AddDays(-40)).Findings.Select(f => f.Code));
-        Assert.Contains("RG0504", Examination.Of(Base, head, Pinned, Pinned, all, Today.AddDays(40)).Findings.Select(f => f.Code));
+        Assert.Contains("RG0504", IntegrityReview.Of(Base, head, Pinned, Pinned, all, Today.AddDays(-40)).Findings.Select(f => f.Code));
+        Assert.Contains("RG0504", IntegrityReview.Of(Base, head, Pinned, Pinned, all, Today.AddDays(40)).Findings.Select(f => f.Code));
         var others = all.Select(entry => entry with { To = entry.To + "0" }).ToImmutableArray();
-        var refused = Examination.Of(Base, head, Pinned, Pinned, others, Today);
+        var refused = IntegrityReview.Of(Base, head, Pinned, Pinned, others, Today);
         Assert.Contains(refused.Findings, finding => finding.Code == code && finding.Message.StartsWith(field, StringComparison.Ordinal));
         Assert.Contains("RG0505", refused.Findings.Select(finding => finding.Code));
     }
@@ -126,18 +126,18 @@ public class IntegrityTests
     public void AStricterJudgeNeedsNoLeave(Func<Policy, Policy> strengthen)
     {
         var head = strengthen(Base);
-        var examination = Examination.Of(Base, head, Pinned, Pinned, [], Today);
-        Assert.Empty(examination.Findings);
-        Assert.False(examination.EvaluatesBase);
-        Assert.Equal(head.Gate.Rules.AsEnumerable(), examination.Effective.Gate.Rules);
-        Assert.Equal(head.Attacks.AsEnumerable(), examination.Effective.Attacks);
+        var review = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today);
+        Assert.Empty(review.Findings);
+        Assert.False(review.EvaluatesBase);
+        Assert.Equal(head.Gate.Rules.AsEnumerable(), review.Effective.Gate.Rules);
+        Assert.Equal(head.Attacks.AsEnumerable(), review.Effective.Attacks);
     }
 
     [Fact]
     public void TheStricterOfBothIsTakenLimitByLimit()
     {
         var head = WithRule(Base, 0, rule => rule with { Min = 0.95, MaxDrop = 0.5 });
-        var rule = Examination.Of(Base, head, Pinned, Pinned, [], Today).Effective.Gate.Rules[0];
+        var rule = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Effective.Gate.Rules[0];
         Assert.Equal((0.95, 0.005), (rule.Min, rule.MaxDrop));
     }
 
@@ -145,7 +145,7 @@ public class IntegrityTests
     public void OrderAndLinesOfRulesDoNotMatter()
     {
         var head = Base with { Gate = Base.Gate with { Rules = [.. Base.Gate.Rules.Reverse()] } };
-        Assert.Empty(Examination.Of(Base, head, Pinned, Pinned, [], Today).Changes);
+        Assert.Empty(IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Changes);
     }
 
     [Fact]
@@ -157,9 +157,9 @@ public class IntegrityTests
         var looser = Pinned with { Indicator = Pinned.Indicator! with { Samples = 2, Right = Bits(2, 2), PerSample = Pinned.Indicator.PerSample.SetItem("linearRadius", [0.01, 0.02]) } };
         foreach (var edited in new[] { lower, moved, fewer, looser, null })
         {
-            var examination = Examination.Of(Base, Base, Pinned, edited, [], Today);
-            Assert.Equal(("RG0502", Severity.Error), (Assert.Single(examination.Findings).Code, examination.Findings[0].Severity));
-            Assert.Same(Pinned, examination.Baseline);
+            var review = IntegrityReview.Of(Base, Base, Pinned, edited, [], Today);
+            Assert.Equal(("RG0502", Severity.Error), (Assert.Single(review.Findings).Code, review.Findings[0].Severity));
+            Assert.Same(Pinned, review.Baseline);
         }
     }
 
@@ -167,13 +167,13 @@ public class IntegrityTests
     public void ATighterPinIsFreeAndAnOverrideAllowsAnyOther()
     {
         var tighter = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(70, 100) }] };
-        var examination = Examination.Of(Base, Base, Pinned, tighter, [], Today);
-        Assert.Empty(examination.Findings);
-        Assert.Same(tighter, examination.Baseline);
+        var review = IntegrityReview.Of(Base, Base, Pinned, tighter, [], Today);
+        Assert.Empty(review.Findings);
+        Assert.Same(tighter, review.Baseline);
 
         var lower = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(30, 100) }] };
-        var change = Assert.Single(Examination.Of(Base, Base, Pinned, lower, [], Today).Changes);
-        var allowed = Examination.Of(Base, Base, Pinned, lower, [Leave(change.Field, change.After)], Today);
+        var change = Assert.Single(IntegrityReview.Of(Base, Base, Pinned, lower, [], Today).Changes);
+        var allowed = IntegrityReview.Of(Base, Base, Pinned, lower, [Leave(change.Field, change.After)], Today);
         Assert.Equal("RG0507", Assert.Single(allowed.Findings).Code);
         Assert.Same(lower, allowed.Baseline);
     }
@@ -181,13 +181,13 @@ public class IntegrityTests
     [Fact]
     public void FirstUseNeedsBootstrapAndSaysSo()
     {
-        var refused = Examination.Of(null, Base, null, Pinned, [], Today);
+        var refused = IntegrityReview.Of(null, Base, null, Pinned, [], Today);
         Assert.Equal(("RG0508", Severity.Error), (refused.Findings[0].Code, refused.Findings[0].Severity));
-        var first = Examination.Of(null, Base with { Gate = Base.Gate with { Bootstrap = true } }, null, Pinned, [], Today);
+        var first = IntegrityReview.Of(null, Base with { Gate = Base.Gate with { Bootstrap = true } }, null, Pinned, [], Today);
         Assert.Equal(("RG0508", Severity.Warning), (first.Findings[0].Code, first.Findings[0].Severity));
         // Also where nothing is compared: a policy in another place must not shed its floors in silence.
         var floors = Base with { Gate = Base.Gate with { Rules = [Natural(min: 0.1)], Baseline = null, Release = null, MaxTotalDrop = null } };
-        Assert.Equal(("RG0508", Severity.Error), (Assert.Single(Examination.Of(null, floors, null, null, [], Today).Findings).Code, Severity.Error));
+        Assert.Equal(("RG0508", Severity.Error), (Assert.Single(IntegrityReview.Of(null, floors, null, null, [], Today).Findings).Code, Severity.Error));
     }
 
     [Fact]
@@ -197,13 +197,13 @@ public class IntegrityTests
         var evaluation = Measured(Bits(98, 100), Bits(80, 100), Bits(60, 100));
         var pinned = Pin(policy, evaluation);
         var head = WithRule(policy, 1, rule => rule with { MaxDrop = 0.9 });
-        var weakened = Examination.Of(policy, head, pinned, pinned, [], Today);
+        var weakened = IntegrityReview.Of(policy, head, pinned, pinned, [], Today);
         var results = Judged(weakened.Effective, weakened.Observe(evaluation), weakened.Baseline);
         Assert.Equal((int)ExitCode.GateFailed, results.ExitCode);
         Assert.Contains("max-drop: 0.01 → 0.9 (lowers the bar and is not counted)", Plain(MarkdownReport.Render(results)), StringComparison.Ordinal);
         Assert.Empty(Audit.Recompute(ResultsFile.Read(ResultsFile.Render(results), "results.json"), weakened.Effective, null));
 
-        var edited = Examination.Of(policy, policy, pinned, pinned with { Natural = Bits(10, 100) }, [], Today);
+        var edited = IntegrityReview.Of(policy, policy, pinned, pinned with { Natural = Bits(10, 100) }, [], Today);
         Assert.Equal((int)ExitCode.BaselineUnusable, Judged(edited.Effective, edited.Observe(evaluation), edited.Baseline).ExitCode);
     }
 
@@ -215,8 +215,8 @@ public class IntegrityTests
         [
             Leave("seed", "7"), Leave("attacks.pgd-linf-0.1.steps", "10") with { Expires = Today.AddDays(-1) }, Leave("gate.alpha", "0.5"),
         ];
-        var examination = Examination.Of(Base, head, Pinned, Pinned with { Natural = Bits(10, 100) }, overrides, Today);
-        return Verify(string.Join('\n', examination.Findings) + "\n");
+        var review = IntegrityReview.Of(Base, head, Pinned, Pinned with { Natural = Bits(10, 100) }, overrides, Today);
+        return Verify(string.Join('\n', review.Findings) + "\n");
     }
 
     private static string Plain(string markdown) => markdown.Replace("\\", "", StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public class PicturedBaselineTests
         Assert.Equal(ExitCode.Passed, outcome.ExitCode);
         Assert.Equal("model.txt", Path.GetFileName(request.Before!.Path));
         Assert.NotEqual(project["model.txt"], request.Before.Path);
-        Assert.Equal(outcome.Results.Baseline!.Origin.ModelSha256, request.Telling!.ModelSha256);
+        Assert.Equal(outcome.Results.Baseline!.Origin.ModelSha256, request.BrokenExamples!.ModelSha256);
         Assert.False(File.Exists(request.Before.Path), "the copy outlived the check");
     }
 

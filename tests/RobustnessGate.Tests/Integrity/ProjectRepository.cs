@@ -60,7 +60,7 @@ internal sealed class ProjectRepository : IDisposable
         new(this["robustness.yml"], this["out"], new(), ["json", "markdown"], baseline, Today: today ?? new DateOnly(2026, 11, 22)),
         host ?? new PaperHost(), CancellationToken.None);
 
-    public void PinPresent(string? path = null) => Pin.Run(this["robustness.yml"], this["out"], path is null ? null : this[path]);
+    public void PinPresent(string? path = null) => BaselineUpdate.Run(this["robustness.yml"], this["out"], path is null ? null : this[path]);
 
     public string Git(params string[] arguments) => Run(Folder, arguments);
 

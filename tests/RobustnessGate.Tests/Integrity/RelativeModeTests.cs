@@ -68,7 +68,7 @@ public class RelativeModeTests
         project.Model(39);
         project.Check(null);
         var present = Pinning.Of(StoredResults.Read(project["out/results.json"]), PolicyReader.Read(project["robustness.yml"]));
-        var pinned = Pin.Load(project["robustness.baseline.json"]);
+        var pinned = BaselineUpdate.Load(project["robustness.baseline.json"]);
         project.Write("robustness.baseline.json", BaselineFile.Render(pinned with
         {
             Origin = pinned.Origin with { Device = "cuda", ModelSha256 = present.Origin.ModelSha256, PolicySha256 = present.Origin.PolicySha256 },

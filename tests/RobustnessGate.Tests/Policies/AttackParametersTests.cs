@@ -22,7 +22,7 @@ public class AttackParametersTests
 
         public override int Queries => 1;
 
-        public override void Run(Pursuit pursuit) => throw new NotSupportedException();
+        public override void Run(Search search) => throw new NotSupportedException();
     }
 
     public sealed record Unwritable(string Text = "a") : Attack
@@ -33,7 +33,7 @@ public class AttackParametersTests
 
         public override int Queries => 1;
 
-        public override void Run(Pursuit pursuit) => throw new NotSupportedException();
+        public override void Run(Search search) => throw new NotSupportedException();
     }
 
     [Fact]

@@ -109,10 +109,10 @@ public class ReportPictureTests
     [Fact]
     public void Markdown_links_its_pictures_as_files_beside_it_and_html_holds_them()
     {
-        ReportPicture telling = new(PictureSection.Telling, "sample 1.svg", "a [sample]", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
+        ReportPicture brokenExamples = new(PictureSection.BrokenExamples, "sample 1.svg", "a [sample]", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
         ReportFormat[] formats = [.. ReportFormat.All.Where(format => format.Name is "markdown" or "html")];
 
-        var files = ReportFormat.Files(Example(), formats, [telling]).ToDictionary(file => file.File, file => file.Text);
+        var files = ReportFormat.Files(Example(), formats, [brokenExamples]).ToDictionary(file => file.File, file => file.Text);
 
         Assert.Equal(["distributions.svg", "jacobians.svg", "report.html", "report.md", "robust-accuracy.svg", "sample 1.svg"], files.Keys.Order(StringComparer.Ordinal));
         var markdown = files["report.md"];
@@ -121,7 +121,7 @@ public class ReportPictureTests
         Assert.True(markdown.IndexOf("(robust-accuracy.svg)", StringComparison.Ordinal) < markdown.IndexOf("(distributions.svg)", StringComparison.Ordinal));
         Assert.Equal(4, files["report.html"].Split("<figure>").Length - 1);
         Assert.Contains(files["robust-accuracy.svg"], files["report.html"], StringComparison.Ordinal);
-        Assert.DoesNotContain(ReportFormat.Files(Example(), [formats[1]], [telling]), file => file.File.EndsWith(".svg", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReportFormat.Files(Example(), [formats[1]], [brokenExamples]), file => file.File.EndsWith(".svg", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class CanaryTests
     [Fact]
     public void EveryCanaryComesOutAsKnown()
     {
-        var outcomes = CanaryFlock.Run(CancellationToken.None);
+        var outcomes = CanarySuite.Run(CancellationToken.None);
         Assert.Equal(outcomes.Count, outcomes.Select(outcome => outcome.Name).Distinct().Count());
         Assert.Equal("", string.Join("; ", outcomes.Where(outcome => !outcome.Passed).Select(outcome => $"{outcome.Name}: {outcome.Seen}")));
         Assert.True(outcomes.Count >= 10);
@@ -31,7 +31,7 @@ public class CanaryTests
     public void ABrokenAttackIsNoticed(string mutant)
     {
         var name = mutant.Split(':')[0];
-        var concerned = CanaryFlock.All.Where(canary => canary.Attacks.Any(entry => entry.Attack.Name == name));
+        var concerned = CanarySuite.All.Where(canary => canary.Attacks.Any(entry => entry.Attack.Name == name));
         Assert.Contains(concerned, canary => !canary.Run(
             attack => attack.Name == name ? new Mutant(attack, mutant[(name.Length + 2)..]) : attack, CancellationToken.None).Passed);
     }
@@ -47,46 +47,46 @@ public class CanaryTests
 
         public override int Queries => Original.Queries;
 
-        public override void Run(Pursuit pursuit)
+        public override void Run(Search search)
         {
             switch (Fault)
             {
                 case "sign flipped":
-                    Walk(pursuit, (logits, classes) => Margin.Of(logits, classes), 1);
+                    Walk(search, (logits, classes) => Margin.Of(logits, classes), 1);
                     break;
                 case "half the radius":
-                    Walk(pursuit, (logits, classes) => -Margin.Of(logits, classes), 0.5);
+                    Walk(search, (logits, classes) => -Margin.Of(logits, classes), 0.5);
                     break;
                 case "wrong class":
                     // Away from the true class and towards the least likely one alone.
-                    Walk(pursuit, (logits, classes) => logits.amin(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1), 1);
+                    Walk(search, (logits, classes) => logits.amin(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1), 1);
                     break;
                 case "last step unjudged":
-                    Walk(pursuit, (logits, classes) => -Margin.Of(logits, classes), 1, steps: 1, conclude: false);
+                    Walk(search, (logits, classes) => -Margin.Of(logits, classes), 1, steps: 1, conclude: false);
                     break;
                 case "no step through":
-                    Walk(pursuit, (logits, classes) => -Margin.Of(logits, classes), 1, steps: 0);
+                    Walk(search, (logits, classes) => -Margin.Of(logits, classes), 1, steps: 0);
                     break;
                 default:
                     throw new ArgumentException(Fault);
             }
         }
 
-        private static void Walk(Pursuit pursuit, Func<Tensor, Tensor, Tensor> loss, double share, int steps = 10, bool conclude = true)
+        private static void Walk(Search search, Func<Tensor, Tensor, Tensor> loss, double share, int steps = 10, bool conclude = true)
         {
-            var points = pursuit.AtSamples();
-            var radius = double.IsFinite(pursuit.Epsilon) ? pursuit.Epsilon : 0.1;
-            for (var step = 0; step < steps && pursuit.Any; step++)
+            var points = search.AtSamples();
+            var radius = double.IsFinite(search.Epsilon) ? search.Epsilon : 0.1;
+            for (var step = 0; step < steps && search.Any; step++)
             {
                 using var scope = NewDisposeScope();
-                var seen = pursuit.Observe(points, [(logits, slice) => loss(logits, slice.Of(pursuit.Classes))]);
+                var seen = search.Observe(points, [(logits, slice) => loss(logits, slice.Of(search.Classes))]);
                 points.Value = points.Value + (seen.Gradients[0].sign() * radius * share);
-                points.Value = pursuit.Clean + (points.Value - pursuit.Clean).clamp(-radius * share, radius * share);
+                points.Value = search.Clean + (points.Value - search.Clean).clamp(-radius * share, radius * share);
             }
 
-            if (conclude && pursuit.Any)
+            if (conclude && search.Any)
             {
-                pursuit.Conclude(points);
+                search.Conclude(points);
             }
         }
     }

@@ -28,9 +28,9 @@ internal sealed record Ground(INetwork Network, float[] Input, int Label, params
     {
         using var scope = NewDisposeScope();
         var input = new InputSection([.. Shape], new Bounds(0, 1), [], []);
-        var oracle = new Oracle(new Classifier(Network, input), BatchSize, CPU) { Draws = Draws };
+        var model = new BatchedModel(new Classifier(Network, input), BatchSize, CPU) { Draws = Draws };
         var sample = tensor(Input).reshape([1, .. Shape.Select(size => (long)size)]);
-        return new InputSurface(oracle, "network").Of(
+        return new InputSurface(model, "network").Of(
             new SurfaceSample(Double ? sample.to(ScalarType.Float64) : sample, zeros_like(sample), ones_like(sample), Label, 3, Id), setting, CancellationToken.None);
     }
 

@@ -111,13 +111,13 @@ public sealed class SurveyTests : IDisposable
         var facts = EvaluationFacts.Empty;
         using (var classifier = ModelLoader.Load(policy.Model))
         {
-            var options = new EvaluationOptions(Device: "cpu", Telling: new(Standing: null)) { Surface = TellingSurface.Layer };
+            var options = new EvaluationOptions(Device: "cpu", BrokenExamples: new(Robust: null)) { Surface = BrokenExampleSurface.Layer };
             Evaluator.Run(policy, classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
         }
 
-        Assert.NotEmpty(facts.Telling);
-        Assert.Equal(facts.Telling[0].Sample, facts.Telling[0].Surface!.Origin.Sample);
-        Assert.All(facts.Telling, fact =>
+        Assert.NotEmpty(facts.BrokenExamples);
+        Assert.Equal(facts.BrokenExamples[0].Sample, facts.BrokenExamples[0].Surface!.Origin.Sample);
+        Assert.All(facts.BrokenExamples, fact =>
         {
             Assert.Equal(8 * Workspace.MarginOf(fact.Sample), fact.MarginBefore, 0.04);
             var request = new SurveyRequest(policy.Model, null, policy.Data, Ground.Adversarial(0.5) with { Seed = policy.Seed }) { Samples = [fact.Sample], Device = "cpu" };

@@ -101,7 +101,7 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         _lastShown = now;
         var full = (int)(Math.Clamp(progress.Done, 0, 1) * BarWidth);
         var bar = new string('█', full) + new string('░', BarWidth - full);
-        output.Write(Text($"{EraseLine}{Standing(progress)} {bar} {Percent(progress.Done)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
+        output.Write(Text($"{EraseLine}{Counted(progress)} {bar} {Percent(progress.Done)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
         output.Flush();
     }
 
@@ -114,11 +114,11 @@ internal sealed class ProgressView(TextWriter output, bool live, Func<TimeSpan> 
         }
 
         (_lastTenth, _lastShown) = (tenth, now);
-        output.WriteLine(Text($"{Standing(progress)} {Percent(tenth / 10.0)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
+        output.WriteLine(Text($"{Counted(progress)} {Percent(tenth / 10.0)}  {Clock(TimeOf(progress.Part))}{Left(progress)}"));
     }
 
-    private static string Standing(Progress progress) =>
-        Text($"  {progress.Part,-26}{progress.Standing,6} / {progress.Samples,-6}");
+    private static string Counted(Progress progress) =>
+        Text($"  {progress.Part,-26}{progress.Robust,6} / {progress.Samples,-6}");
 
     private static string Percent(double fraction) => Text($"{(int)(fraction * 100),3} %");
 

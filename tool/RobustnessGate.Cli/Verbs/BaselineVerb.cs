@@ -30,7 +30,7 @@ internal static class BaselineVerb
         };
         command.SetAction(parsed =>
         {
-            var pinned = Pin.Run(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(baseline));
+            var pinned = BaselineUpdate.Run(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(output), parsed.GetValue(baseline));
             Console.Out.Write(BaselineText.Change(pinned.Before, pinned.After));
             FindingChannel.Of(parsed).Report(pinned.Warning is { } warning ? [warning] : []);
             Console.Out.WriteLine($"wrote {pinned.Path}; commit it, so that pull requests are compared with it");
@@ -46,7 +46,7 @@ internal static class BaselineVerb
         var command = new Command("show", "Prints the policy's baseline.") { policy, baseline };
         command.SetAction(parsed =>
         {
-            Console.Out.Write(BaselineText.Render(Pin.Show(parsed.GetRequiredValue(policy), parsed.GetValue(baseline))));
+            Console.Out.Write(BaselineText.Render(BaselineUpdate.Show(parsed.GetRequiredValue(policy), parsed.GetValue(baseline))));
             return (int)ExitCode.Passed;
         });
         return command;
@@ -60,7 +60,7 @@ internal static class BaselineVerb
         command.SetAction(parsed =>
         {
             Console.Out.Write(BaselineDiff.Render(
-                Pin.Load(parsed.GetRequiredValue(before)), Pin.Load(parsed.GetRequiredValue(after))));
+                BaselineUpdate.Load(parsed.GetRequiredValue(before)), BaselineUpdate.Load(parsed.GetRequiredValue(after))));
             return (int)ExitCode.Passed;
         });
         return command;
@@ -73,7 +73,7 @@ internal static class BaselineVerb
         var command = new Command("verify", "Checks that the baseline is whole, and that it belongs to the policy, the model and the data.") { policy, baseline };
         command.SetAction(parsed =>
         {
-            var verified = PinVerification.Run(parsed.GetRequiredValue(policy), parsed.GetValue(baseline));
+            var verified = BaselineVerification.Run(parsed.GetRequiredValue(policy), parsed.GetValue(baseline));
             FindingChannel.Of(parsed).Report(verified.Findings);
             if (!verified.Holds)
             {

@@ -72,7 +72,7 @@ internal static class ReportVerb
             return ExitCode.Passed;
         }
 
-        foreach (var (file, text) in ReportFormat.Files(stored, formats, telling: []))
+        foreach (var (file, text) in ReportFormat.Files(stored, formats, brokenExamples: []))
         {
             Console.Out.WriteLine(OutputFolder.At(folder).Write(file, text));
         }

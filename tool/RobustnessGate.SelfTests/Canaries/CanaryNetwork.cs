@@ -71,7 +71,7 @@ internal sealed record LinearModel(float[] Weights, int Classes)
     }
 
     /// <summary>Whether a sample withstands everything in the ball in ℓ2: (Z_t − Z_i)/‖w‖₂ &gt; ε for every other class.</summary>
-    public bool WithstandsBall(ReadOnlySpan<float> x, int label, double epsilon)
+    public bool IsRobustInBall(ReadOnlySpan<float> x, int label, double epsilon)
     {
         for (var k = 0; k < Classes; k++)
         {
@@ -92,7 +92,7 @@ internal sealed record LinearModel(float[] Weights, int Classes)
     }
 
     /// <summary>Whether a sample withstands everything in the ball: Z_t − Z_i &gt; Σ|w_j|·min(ε, room_j) for every other class.</summary>
-    public bool Withstands(ReadOnlySpan<float> x, int label, double epsilon)
+    public bool IsRobust(ReadOnlySpan<float> x, int label, double epsilon)
     {
         for (var k = 0; k < Classes; k++)
         {

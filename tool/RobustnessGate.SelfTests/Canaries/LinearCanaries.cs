@@ -49,7 +49,7 @@ internal static class LinearCanaries
         return new Canary(
             "euclidean", "projections onto a ball that is no box", new CanaryNetwork(x => model.Logits(x)), values, labels, [1, 8, 8],
             [.. attacks.Select(attack => Entry(attack, Epsilon) with { Norm = Norm.L2 })],
-            measured => Compare(measured, labels, fact => i => model.WithstandsBall(Sample(values, i, model), labels[i], fact.Epsilon!.Value), _ => true));
+            measured => Compare(measured, labels, fact => i => model.IsRobustInBall(Sample(values, i, model), labels[i], fact.Epsilon!.Value), _ => true));
     }
 
     private static ReadOnlySpan<float> Sample(float[] values, int i, LinearModel model) => values.AsSpan(i * model.Features, model.Features);
@@ -64,7 +64,7 @@ internal static class LinearCanaries
     /// <summary>What differs from the closed form in ℓ∞ in results of some attacks; null where nothing does.</summary>
     public static string? Compare(
         EvaluationFacts measured, LinearModel model, float[] values, int[] labels, Func<Facts.AttackFact, bool> which) => Compare(
-            measured, labels, fact => i => model.Withstands(Sample(values, i, model), labels[i], fact.Epsilon!.Value), which);
+            measured, labels, fact => i => model.IsRobust(Sample(values, i, model), labels[i], fact.Epsilon!.Value), which);
 
     private static string? Compare(
         EvaluationFacts measured, int[] labels, Func<Facts.AttackFact, Func<int, bool>> withstands, Func<Facts.AttackFact, bool> which)
@@ -72,10 +72,10 @@ internal static class LinearCanaries
         foreach (var fact in measured.Attacks.Where(which))
         {
             var expected = Enumerable.Range(0, labels.Length).Select(withstands(fact)).ToArray();
-            var (standing, known) = (fact.Bits.Ones, expected.Count(withstands => withstands));
+            var (robust, known) = (fact.Bits.Ones, expected.Count(withstands => withstands));
             if (!fact.Bits.SequenceEqual(expected))
             {
-                return $"{fact.Name} leaves {standing} of {labels.Length} samples standing, and {known} is known to be right, sample by sample";
+                return $"{fact.Name} leaves {robust} of {labels.Length} samples standing, and {known} is known to be right, sample by sample";
             }
         }
 

@@ -58,7 +58,7 @@ internal static class MaskedCanaries
 
     private static string? Count(EvaluationFacts measured, string attack, int least, int most)
     {
-        var standing = measured.Attacks.Single(fact => fact.Name == attack).Bits.Ones;
-        return standing >= least && standing <= most ? null : $"{attack} leaves {standing} samples standing, not {least} to {most}";
+        var robust = measured.Attacks.Single(fact => fact.Name == attack).Bits.Ones;
+        return robust >= least && robust <= most ? null : $"{attack} leaves {robust} samples standing, not {least} to {most}";
     }
 }

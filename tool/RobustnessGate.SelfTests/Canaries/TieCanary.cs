@@ -30,13 +30,13 @@ internal static class TieCanary
         return new Canary(
             "ties", "attacks that stop where equal values share a gradient", new CanaryNetwork(Forward), values, labels, [1, 8, 8],
             [LinearCanaries.Entry(new Pgd(Steps: 60, StepSize: Epsilon / 4, RandomStart: false), Epsilon)],
-            measured => measured.Attacks[0].Bits.SequenceEqual(offsets.Select(Withstands))
+            measured => measured.Attacks[0].Bits.SequenceEqual(offsets.Select(IsRobust))
                 ? null
-                : $"{measured.Attacks[0].Bits.Ones} samples stand, and {offsets.Count(Withstands)} is known to be right, sample by sample");
+                : $"{measured.Attacks[0].Bits.Ones} samples stand, and {offsets.Count(IsRobust)} is known to be right, sample by sample");
     }
 
     /// <summary>Every window can be moved by ε, and no further.</summary>
-    private static bool Withstands(float offset) => Math.Abs(offset) > Windows * Epsilon;
+    private static bool IsRobust(float offset) => Math.Abs(offset) > Windows * Epsilon;
 
     private static Tensor Forward(Tensor x)
     {

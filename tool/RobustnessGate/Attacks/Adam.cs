@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks;
 
 /// <summary>Adam for points (Kingma and Ba 2015, Algorithm 1), with a count of steps of its own for every sample.</summary>
-internal sealed class Adam(Pursuit pursuit, double rate) : IDisposable
+internal sealed class Adam(Search search, double rate) : IDisposable
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Tiny = 1e-8;
 
-    private readonly Rows _mean = pursuit.Track(zeros_like(pursuit.Clean));
-    private readonly Rows _square = pursuit.Track(zeros_like(pursuit.Clean));
-    private readonly Rows _age = pursuit.Track(zeros(pursuit.Clean.shape[0], device: pursuit.Clean.device));
+    private readonly PerSample _mean = search.Track(zeros_like(search.Clean));
+    private readonly PerSample _square = search.Track(zeros_like(search.Clean));
+    private readonly PerSample _age = search.Track(zeros(search.Clean.shape[0], device: search.Clean.device));
 
     /// <summary>The step that descends along a gradient: (n, …), in the caller's dispose scope.</summary>
     public Tensor Step(Tensor gradient)
@@ -41,8 +41,8 @@ internal sealed class Adam(Pursuit pursuit, double rate) : IDisposable
 
     public void Dispose()
     {
-        pursuit.Release(_mean);
-        pursuit.Release(_square);
-        pursuit.Release(_age);
+        search.Release(_mean);
+        search.Release(_square);
+        search.Release(_age);
     }
 }

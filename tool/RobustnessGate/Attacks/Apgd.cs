@@ -15,20 +15,20 @@ internal static class Apgd
     private const double EnoughIncreases = 0.75;
 
     /// <summary>One run from a random start for the samples that stand.</summary>
-    /// <param name="pursuit">Whose samples.</param>
+    /// <param name="search">Whose samples.</param>
     /// <param name="objective">What to climb.</param>
     /// <param name="iterations">Number of steps.</param>
     /// <param name="run">Names the random start.</param>
-    public static void Run(Pursuit pursuit, Pursuit.Objective objective, int iterations, int run)
+    public static void Run(Search search, Search.Objective objective, int iterations, int run)
     {
-        using var state = new State(pursuit, Start(pursuit, run), objective);
+        using var state = new State(search, Start(search, run), objective);
         var window = new CheckpointSchedule(iterations);
-        for (var iteration = 0; iteration < iterations && pursuit.Any; iteration++)
+        for (var iteration = 0; iteration < iterations && search.Any; iteration++)
         {
             using var scope = NewDisposeScope();
             state.Move(iteration == 0 ? 1 : Momentum);
             state.Look(last: iteration == iterations - 1);
-            if (pursuit.Any && window.IsCheckpoint(iteration))
+            if (search.Any && window.IsCheckpoint(iteration))
             {
                 state.Check(window.Length * EnoughIncreases);
                 window.Next();
@@ -37,21 +37,21 @@ internal static class Apgd
     }
 
     /// <summary>A random point on the border of the ball: in ℓ∞ at least one feature is a full ε away.</summary>
-    private static Tensor Start(Pursuit pursuit, int run)
+    private static Tensor Start(Search search, int run)
     {
         using var scope = NewDisposeScope();
-        if (pursuit.Norm == Norm.Linf)
+        if (search.Norm == Norm.Linf)
         {
-            var uniform = pursuit.Uniform(run);
+            var uniform = search.Uniform(run);
             var full = uniform / Lp.PerRow(Lp.Of(uniform, Norm.Linf).clamp_min(1e-12), uniform);
-            var start = double.IsNaN(pursuit.Epsilon)
-                ? pursuit.Low + ((pursuit.High - pursuit.Low) * (full + 1) / 2)
-                : pursuit.Clean + (pursuit.Epsilon * full);
+            var start = double.IsNaN(search.Epsilon)
+                ? search.Low + ((search.High - search.Low) * (full + 1) / 2)
+                : search.Clean + (search.Epsilon * full);
             return start.MoveToOuterDisposeScope();
         }
 
-        var direction = Lp.SteepestAscent(pursuit.Normal(run), Norm.L2);
-        return (pursuit.Clean + (pursuit.Epsilon * direction)).MoveToOuterDisposeScope();
+        var direction = Lp.SteepestAscent(search.Normal(run), Norm.L2);
+        return (search.Clean + (search.Epsilon * direction)).MoveToOuterDisposeScope();
     }
 
     /// <summary>When progress is checked: first after 22 % of the iterations, then in stretches that shrink to 6 %.</summary>
@@ -73,36 +73,36 @@ internal static class Apgd
     /// <summary>What every standing sample carries along.</summary>
     private sealed class State : IDisposable
     {
-        private readonly Pursuit _pursuit;
-        private readonly Pursuit.Objective _objective;
-        private readonly Rows _points;
-        private readonly Rows _previous;
-        private readonly Rows _gradient;
-        private readonly Rows _loss;
-        private readonly Rows _best;
-        private readonly Rows _bestGradient;
-        private readonly Rows _bestLoss;
-        private readonly Rows _bestLossAtCheck;
-        private readonly Rows _halvedAtCheck;
-        private readonly Rows _increases;
-        private readonly Rows _step;
+        private readonly Search _pursuit;
+        private readonly Search.Objective _objective;
+        private readonly PerSample _points;
+        private readonly PerSample _previous;
+        private readonly PerSample _gradient;
+        private readonly PerSample _loss;
+        private readonly PerSample _best;
+        private readonly PerSample _bestGradient;
+        private readonly PerSample _bestLoss;
+        private readonly PerSample _bestLossAtCheck;
+        private readonly PerSample _halvedAtCheck;
+        private readonly PerSample _increases;
+        private readonly PerSample _step;
 
-        public State(Pursuit pursuit, Tensor start, Pursuit.Objective objective)
+        public State(Search search, Tensor start, Search.Objective objective)
         {
             using var scope = NewDisposeScope();
-            (_pursuit, _objective, _points) = (pursuit, objective, pursuit.Track(start));
-            var first = pursuit.Observe(_points, [objective]);
-            var n = first.Goals.shape[0];
-            _previous = pursuit.Track(_points.Value.clone());
-            _gradient = pursuit.Track(first.Gradients[0]);
-            _loss = pursuit.Track(first.Losses[0]);
-            _best = pursuit.Track(_points.Value.clone());
-            _bestGradient = pursuit.Track(_gradient.Value.clone());
-            _bestLoss = pursuit.Track(_loss.Value.clone());
-            _bestLossAtCheck = pursuit.Track(_loss.Value.clone());
-            _halvedAtCheck = pursuit.Track(ones(n, dtype: ScalarType.Bool, device: pursuit.Clean.device));
-            _increases = pursuit.Track(zeros(n, device: pursuit.Clean.device));
-            _step = pursuit.Track(full(n, double.IsNaN(pursuit.Epsilon) ? 1 : 2 * pursuit.Epsilon, device: pursuit.Clean.device));
+            (_pursuit, _objective, _points) = (search, objective, search.Track(start));
+            var first = search.Observe(_points, [objective]);
+            var n = first.Margins.shape[0];
+            _previous = search.Track(_points.Value.clone());
+            _gradient = search.Track(first.Gradients[0]);
+            _loss = search.Track(first.Losses[0]);
+            _best = search.Track(_points.Value.clone());
+            _bestGradient = search.Track(_gradient.Value.clone());
+            _bestLoss = search.Track(_loss.Value.clone());
+            _bestLossAtCheck = search.Track(_loss.Value.clone());
+            _halvedAtCheck = search.Track(ones(n, dtype: ScalarType.Bool, device: search.Clean.device));
+            _increases = search.Track(zeros(n, device: search.Clean.device));
+            _step = search.Track(full(n, double.IsNaN(search.Epsilon) ? 1 : 2 * search.Epsilon, device: search.Clean.device));
         }
 
         public void Move(double momentum)
@@ -114,7 +114,7 @@ internal static class Apgd
                 step = step * (_pursuit.High - _pursuit.Low);
             }
 
-            using var ahead = new Rows(Lp.SteepestAscent(_gradient.Value, _pursuit.Norm).mul_(step).add_(_points.Value));
+            using var ahead = new PerSample(Lp.SteepestAscent(_gradient.Value, _pursuit.Norm).mul_(step).add_(_points.Value));
             _pursuit.Project(ahead);
             var drift = _previous.Value.sub_(_points.Value);
             var next = _points.Value.lerp(ahead.Value, momentum).add_(drift, alpha: momentum - 1);

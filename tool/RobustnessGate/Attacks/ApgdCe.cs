@@ -14,11 +14,11 @@ public sealed record ApgdCe([property: AtLeast(1)] int Iterations = 100, [proper
 
     public override int Queries => Restarts * (Iterations + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        for (var run = 0; run < Restarts && pursuit.Any; run++)
+        for (var run = 0; run < Restarts && search.Any; run++)
         {
-            Apgd.Run(pursuit, pursuit.Towards(Loss.Ce), Iterations, run);
+            Apgd.Run(search, search.Towards(Loss.Ce), Iterations, run);
         }
     }
 }

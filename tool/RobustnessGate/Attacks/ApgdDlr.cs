@@ -16,11 +16,11 @@ public sealed record ApgdDlr([property: AtLeast(1)] int Iterations = 100, [prope
 
     public override int Queries => Restarts * (Iterations + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        for (var run = 0; run < Restarts && pursuit.Any; run++)
+        for (var run = 0; run < Restarts && search.Any; run++)
         {
-            Apgd.Run(pursuit, pursuit.Towards(Loss.Dlr), Iterations, run);
+            Apgd.Run(search, search.Towards(Loss.Dlr), Iterations, run);
         }
     }
 }

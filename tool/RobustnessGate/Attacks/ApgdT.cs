@@ -21,20 +21,20 @@ public sealed record ApgdT([property: AtLeast(1)] int Iterations = 100, [propert
 
     public override int Queries => Targets * (Iterations + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        if (pursuit.Targeted)
+        if (search.Targeted)
         {
-            Apgd.Run(pursuit, pursuit.Towards(Loss.Dlr), Iterations, run: 0);
+            Apgd.Run(search, search.Towards(Loss.Dlr), Iterations, run: 0);
             return;
         }
 
-        using var rivals = new Rivals(pursuit, Targets);
-        for (var rank = 0; rank < rivals.Count && pursuit.Any; rank++)
+        using var rivals = new Rivals(search, Targets);
+        for (var rank = 0; rank < rivals.Count && search.Any; rank++)
         {
             rivals.Choose(rank);
             Apgd.Run(
-                pursuit, (logits, slice) => Losses.TargetedDlr(logits, slice.Of(pursuit.Classes), slice.Of(rivals.Chosen)),
+                search, (logits, slice) => Losses.TargetedDlr(logits, slice.Of(search.Classes), slice.Of(rivals.Chosen)),
                 Iterations, run: FirstRun + rank);
         }
     }

@@ -5,7 +5,7 @@ namespace RobustnessGate.Attacks;
 
 /// <summary>
 /// An attack is the immutable record of its parameters and one method that moves points.
-/// It proposes; the <see cref="Pursuit"/> that it is given projects, judges and counts. It cannot report success.
+/// It proposes; the <see cref="Search"/> that it is given projects, judges and counts. It cannot report success.
 /// The parameters of the record's constructor are the attack's keys in <c>robustness.yml</c>, in kebab case.
 /// </summary>
 public abstract record Attack
@@ -26,5 +26,5 @@ public abstract record Attack
     public abstract int Queries { get; }
 
     /// <summary>Moves the points of all samples still standing until they fall or the attack's budget is used.</summary>
-    public abstract void Run(Pursuit pursuit);
+    public abstract void Run(Search search);
 }

@@ -19,13 +19,13 @@ public sealed record AutoAttack : Attack
 
     public override int Queries => Members.Sum(member => member.Queries);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
         foreach (var member in Members)
         {
-            if (pursuit.Any)
+            if (search.Any)
             {
-                member.Run(pursuit);
+                member.Run(search);
             }
         }
     }

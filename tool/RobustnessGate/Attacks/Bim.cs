@@ -17,6 +17,6 @@ public sealed record Bim([property: AtLeast(1)] int Steps = 10, [property: Posit
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit) =>
-        SteepestAscent.Run(pursuit, pursuit.AtSamples(), Loss.Ce, new Steps(Steps, StepSize));
+    public override void Run(Search search) =>
+        SteepestAscent.Run(search, search.AtSamples(), Loss.Ce, new Steps(Steps, StepSize));
 }

@@ -17,22 +17,22 @@ internal sealed class BoxVariables : IDisposable
     /// </summary>
     private const double Inside = 1e-3;
 
-    private readonly Pursuit _pursuit;
-    private readonly Rows _width;
-    private readonly Rows _first;
-    private readonly Rows _free;
-    private readonly Rows _variables;
+    private readonly Search _pursuit;
+    private readonly PerSample _width;
+    private readonly PerSample _first;
+    private readonly PerSample _free;
+    private readonly PerSample _variables;
 
-    public BoxVariables(Pursuit pursuit)
+    public BoxVariables(Search search)
     {
         using var scope = NewDisposeScope();
-        _pursuit = pursuit;
-        _width = pursuit.Track(InputWidth.OfFeatures(pursuit));
-        _free = pursuit.Track((pursuit.BoxHigh - pursuit.BoxLow).isfinite().logical_not());
-        var share = where(_free.Value, zeros_like(pursuit.Clean), (pursuit.Clean - pursuit.BoxLow) / _width.Value);
+        _pursuit = search;
+        _width = search.Track(InputWidth.OfFeatures(search));
+        _free = search.Track((search.BoxHigh - search.BoxLow).isfinite().logical_not());
+        var share = where(_free.Value, zeros_like(search.Clean), (search.Clean - search.BoxLow) / _width.Value);
         var centred = ((2 * share.nan_to_num(0.5)) - 1).clamp(-1, 1) * (1 - Inside);
-        _first = pursuit.Track(where(_free.Value, zeros_like(centred), centred.atanh()));
-        _variables = pursuit.Track(_first.Value.clone());
+        _first = search.Track(where(_free.Value, zeros_like(centred), centred.atanh()));
+        _variables = search.Track(_first.Value.clone());
     }
 
     /// <summary>(n, …): the points that the variables stand for, up to rounding in the box.</summary>

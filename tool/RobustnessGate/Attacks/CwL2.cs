@@ -31,14 +31,14 @@ public sealed record CwL2(
 
     public override int Queries => (int)Math.Min(int.MaxValue, (long)SearchSteps * (Steps + 1));
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        using var state = new State(pursuit, this);
-        while (pursuit.Any)
+        using var state = new State(search, this);
+        while (search.Any)
         {
             using var scope = NewDisposeScope();
-            var seen = pursuit.Observe(state.Points, [pursuit.Towards(Loss.Margin)], bounded: false);
-            if (pursuit.Any)
+            var seen = search.Observe(state.Points, [search.Towards(Loss.Margin)], bounded: false);
+            if (search.Any)
             {
                 state.Descend(seen);
                 state.NextConstants();
@@ -49,47 +49,47 @@ public sealed record CwL2(
     /// <summary>What every standing sample carries along.</summary>
     private sealed class State : IDisposable
     {
-        private readonly Pursuit _pursuit;
+        private readonly Search _pursuit;
         private readonly CwL2 _attack;
         private readonly BoxVariables _variables;
         private readonly Adam _adam;
-        private readonly Rows _age;
-        private readonly Rows _search;
-        private readonly Rows _constant;
-        private readonly Rows _lower;
-        private readonly Rows _upper;
-        private readonly Rows _won;
-        private readonly Rows _before;
-        private readonly Rows _ended;
+        private readonly PerSample _age;
+        private readonly PerSample _search;
+        private readonly PerSample _constant;
+        private readonly PerSample _lower;
+        private readonly PerSample _upper;
+        private readonly PerSample _won;
+        private readonly PerSample _before;
+        private readonly PerSample _ended;
 
-        public State(Pursuit pursuit, CwL2 attack)
+        public State(Search search, CwL2 attack)
         {
             using var scope = NewDisposeScope();
-            (_pursuit, _attack) = (pursuit, attack);
-            Points = pursuit.AtSamples();
-            _variables = new BoxVariables(pursuit);
-            _adam = new Adam(pursuit, attack.StepSize);
-            var zero = zeros(pursuit.Clean.shape[0], device: pursuit.Clean.device);
-            (_age, _search, _lower) = (pursuit.Track(zero.clone()), pursuit.Track(zero.clone()), pursuit.Track(zero.clone()));
-            _constant = pursuit.Track(zero + attack.InitConst);
-            _upper = pursuit.Track(zero + double.PositiveInfinity);
-            _before = pursuit.Track(zero + double.PositiveInfinity);
-            (_won, _ended) = (pursuit.Track(zero.gt(0)), pursuit.Track(zero.gt(0)));
+            (_pursuit, _attack) = (search, attack);
+            Points = search.AtSamples();
+            _variables = new BoxVariables(search);
+            _adam = new Adam(search, attack.StepSize);
+            var zero = zeros(search.Clean.shape[0], device: search.Clean.device);
+            (_age, _search, _lower) = (search.Track(zero.clone()), search.Track(zero.clone()), search.Track(zero.clone()));
+            _constant = search.Track(zero + attack.InitConst);
+            _upper = search.Track(zero + double.PositiveInfinity);
+            _before = search.Track(zero + double.PositiveInfinity);
+            (_won, _ended) = (search.Track(zero.gt(0)), search.Track(zero.gt(0)));
         }
 
-        public Rows Points { get; }
+        public PerSample Points { get; }
 
         /// <summary>One step of Adam, and whether it was the last one for this c.</summary>
-        public void Descend(Feedback seen)
+        public void Descend(QueryResult seen)
         {
             using var scope = NewDisposeScope();
             var lacking = (_attack.Confidence - seen.Losses[0]).clamp_min(0);
             var way = _variables.InWidths(Points.Value - _pursuit.Clean);
             var total = way.flatten(1).square().sum(1) + (_constant.Value * lacking);
             // At the very boundary the margin still counts, or nothing would ever be pushed across.
-            var weight = _constant.Value * lacking.gt(0).logical_or(seen.Goals.ge(0)).to(ScalarType.Float32);
+            var weight = _constant.Value * lacking.gt(0).logical_or(seen.Margins.ge(0)).to(ScalarType.Float32);
             var gradient = (2 * way) - (Lp.PerRow(weight, way) * _variables.PerWidth(seen.Gradients[0]));
-            _won.Value = _won.Value.logical_or(seen.Goals.lt(-_attack.Confidence));
+            _won.Value = _won.Value.logical_or(seen.Margins.lt(-_attack.Confidence));
             _variables.Add(_adam.Step(gradient * _variables.Slope()));
             Points.Value = _variables.Points();
             Age(total);

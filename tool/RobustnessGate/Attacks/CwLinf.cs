@@ -17,8 +17,8 @@ public sealed record CwLinf([property: AtLeast(1)] int Steps = 10, [property: Po
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit) =>
+    public override void Run(Search search) =>
         SteepestAscent.Run(
-            pursuit, pursuit.AtSamples(), Loss.Margin,
+            search, search.AtSamples(), Loss.Margin,
             StepSize is null ? new Steps(Steps, RelativeSize: 5.0 / Steps, Decreasing: true) : new Steps(Steps, StepSize));
 }

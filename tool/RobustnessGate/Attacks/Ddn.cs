@@ -28,36 +28,36 @@ public sealed record Ddn(
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        var points = pursuit.AtSamples();
-        var width = pursuit.Track(InputWidth.OfSamples(pursuit));
-        var radius = pursuit.Track(InitNorm is { } first ? full_like(width.Value, first) : width.Value.clone());
-        var farthest = pursuit.Track(Lp.Of(maximum(pursuit.BoxHigh - pursuit.Clean, pursuit.Clean - pursuit.BoxLow), Norm.L2));
-        for (var step = 0; step < Steps && pursuit.Any; step++)
+        var points = search.AtSamples();
+        var width = search.Track(InputWidth.OfSamples(search));
+        var radius = search.Track(InitNorm is { } first ? full_like(width.Value, first) : width.Value.clone());
+        var farthest = search.Track(Lp.Of(maximum(search.BoxHigh - search.Clean, search.Clean - search.BoxLow), Norm.L2));
+        for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var seen = pursuit.Observe(points, [pursuit.Towards(Loss.Ce)], bounded: false);
-            if (!pursuit.Any)
+            var seen = search.Observe(points, [search.Towards(Loss.Ce)], bounded: false);
+            if (!search.Any)
             {
                 break;
             }
 
             var length = width.Value * CosineStep(step);
-            var way = points.Value - pursuit.Clean
-                + (Direction(pursuit, seen.Gradients[0], step) * Lp.PerRow(length, points.Value));
-            radius.Value = minimum(radius.Value * where(seen.Goals.lt(0), full_like(length, 1 - Gamma), full_like(length, 1 + Gamma)), farthest.Value);
-            points.Value = pursuit.Clean + (way * Lp.PerRow(radius.Value / Lp.Of(way, Norm.L2).clamp_min(1e-30), way));
+            var way = points.Value - search.Clean
+                + (Direction(search, seen.Gradients[0], step) * Lp.PerRow(length, points.Value));
+            radius.Value = minimum(radius.Value * where(seen.Margins.lt(0), full_like(length, 1 - Gamma), full_like(length, 1 + Gamma)), farthest.Value);
+            points.Value = search.Clean + (way * Lp.PerRow(radius.Value / Lp.Of(way, Norm.L2).clamp_min(1e-30), way));
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Observe(points, [], gradients: false, bounded: false);
+            search.Observe(points, [], gradients: false, bounded: false);
         }
 
         foreach (var rows in new[] { points, width, radius, farthest })
         {
-            pursuit.Release(rows);
+            search.Release(rows);
         }
     }
 
@@ -65,14 +65,14 @@ public sealed record Ddn(
         ShortestStep + ((LongestStep - ShortestStep) * (1 + Math.Cos(Math.PI * step / Steps)) / 2);
 
     /// <summary>The gradient at unit length; a random direction where it is zero.</summary>
-    private static Tensor Direction(Pursuit pursuit, Tensor gradient, int step)
+    private static Tensor Direction(Search search, Tensor gradient, int step)
     {
         using var scope = NewDisposeScope();
         var direction = Lp.SteepestAscent(gradient, Norm.L2);
         var zero = Lp.Of(direction, Norm.Linf).eq(0);
         if (zero.any().item<bool>())
         {
-            var random = Lp.SteepestAscent(pursuit.Normal(run: 0, step), Norm.L2);
+            var random = Lp.SteepestAscent(search.Normal(run: 0, step), Norm.L2);
             direction = where(Lp.PerRow(zero, direction), random, direction);
         }
 

@@ -19,7 +19,7 @@ public sealed record DeepFool(
     [property: AtLeast(2)] int Candidates = 10) : Attack
 {
     /// <summary>Of the logits' size: a step aims at least this far through the boundary, or it would never arrive.</summary>
-    private const double LeastGap = 2 * Evidence.DefaultSlack;
+    private const double LeastGap = 2 * BestPoints.DefaultSlack;
 
     public override string Name => "deepfool";
 
@@ -31,42 +31,42 @@ public sealed record DeepFool(
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        using var rivals = new Rivals(pursuit, Candidates - 1);
-        Pursuit.Objective[] boundaries = pursuit.Targeted
-            ? [pursuit.Towards(Loss.Margin)]
-            : [.. Enumerable.Range(0, rivals.Count).Select(rank => Rivals.Gap(pursuit, () => rivals.Ranked(rank)))];
-        var points = pursuit.AtSamples();
-        var way = pursuit.Track(zeros_like(pursuit.Clean));
-        for (var step = 0; step < Steps && pursuit.Any; step++)
+        using var rivals = new Rivals(search, Candidates - 1);
+        Search.Objective[] boundaries = search.Targeted
+            ? [search.Towards(Loss.Margin)]
+            : [.. Enumerable.Range(0, rivals.Count).Select(rank => Rivals.Gap(search, () => rivals.Ranked(rank)))];
+        var points = search.AtSamples();
+        var way = search.Track(zeros_like(search.Clean));
+        for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var seen = pursuit.Observe(points, boundaries, bounded: false);
-            if (pursuit.Any)
+            var seen = search.Observe(points, boundaries, bounded: false);
+            if (search.Any)
             {
-                way.Value = way.Value + OntoTheNearest(pursuit, points.Value, seen);
-                points.Value = pursuit.Clean + (way.Value * (1 + Overshoot));
+                way.Value = way.Value + OntoTheNearest(search, points.Value, seen);
+                points.Value = search.Clean + (way.Value * (1 + Overshoot));
             }
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Observe(points, [], gradients: false, bounded: false);
+            search.Observe(points, [], gradients: false, bounded: false);
         }
 
-        pursuit.Release(points);
-        pursuit.Release(way);
+        search.Release(points);
+        search.Release(way);
     }
 
     /// <summary>(n, …): the step onto the boundary of least |f| / ‖∇f‖_q. A boundary without a gradient is not there.</summary>
-    private static Tensor OntoTheNearest(Pursuit pursuit, Tensor points, Feedback seen)
+    private static Tensor OntoTheNearest(Search search, Tensor points, QueryResult seen)
     {
         using var scope = NewDisposeScope();
-        var dual = Lp.Dual(pursuit.Norm);
-        var least = pursuit.CleanLogits.abs().amax(1) * LeastGap;
-        var distance = full_like(seen.Goals, double.PositiveInfinity);
-        var (gap, normal) = (zeros_like(seen.Goals), zeros_like(points));
+        var dual = Lp.Dual(search.Norm);
+        var least = search.CleanLogits.abs().amax(1) * LeastGap;
+        var distance = full_like(seen.Margins, double.PositiveInfinity);
+        var (gap, normal) = (zeros_like(seen.Margins), zeros_like(points));
         for (var i = 0; i < seen.Losses.Count; i++)
         {
             var w = seen.Gradients[i];
@@ -80,7 +80,7 @@ public sealed record DeepFool(
 
         var (x, flat) = (points.flatten(1), normal.flatten(1));
         var step = Hyperplane.StepTo(
-            x, flat, (flat * x).sum(1) + gap, pursuit.BoxLow.flatten(1), pursuit.BoxHigh.flatten(1), pursuit.Norm);
+            x, flat, (flat * x).sum(1) + gap, search.BoxLow.flatten(1), search.BoxHigh.flatten(1), search.Norm);
         return step.reshape(points.shape).MoveToOuterDisposeScope();
     }
 }

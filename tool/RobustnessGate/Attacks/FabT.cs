@@ -26,46 +26,46 @@ public sealed record FabT([property: AtLeast(1)] int Iterations = 100, [property
 
     public override int Queries => Targets * ((2 * Iterations) + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        using var rivals = new Rivals(pursuit, pursuit.Targeted ? 1 : Targets);
-        for (var rank = 0; rank < rivals.Count && pursuit.Any; rank++)
+        using var rivals = new Rivals(search, search.Targeted ? 1 : Targets);
+        for (var rank = 0; rank < rivals.Count && search.Any; rank++)
         {
             rivals.Choose(rank);
-            Towards(pursuit, pursuit.Targeted ? pursuit.Towards(Loss.Margin) : Rivals.Gap(pursuit, () => rivals.Chosen));
+            Towards(search, search.Targeted ? search.Towards(Loss.Margin) : Rivals.Gap(search, () => rivals.Chosen));
         }
     }
 
-    private void Towards(Pursuit pursuit, Pursuit.Objective gap)
+    private void Towards(Search search, Search.Objective gap)
     {
-        var points = pursuit.AtSamples();
-        for (var iteration = 0; iteration < Iterations && pursuit.Any; iteration++)
+        var points = search.AtSamples();
+        for (var iteration = 0; iteration < Iterations && search.Any; iteration++)
         {
             using var scope = NewDisposeScope();
-            var seen = pursuit.Observe(points, [gap], bounded: false);
-            points.Value = Step(pursuit, points.Value, seen.Losses[0], seen.Gradients[0]);
-            if (!pursuit.Any)
+            var seen = search.Observe(points, [gap], bounded: false);
+            points.Value = Step(search, points.Value, seen.Losses[0], seen.Gradients[0]);
+            if (!search.Any)
             {
                 break;
             }
 
-            var through = Lp.PerRow(pursuit.Observe(points, [], bounded: false).Goals.lt(0), points.Value);
-            points.Value = where(through, pursuit.Clean + ((points.Value - pursuit.Clean) * StepBack), points.Value);
+            var through = Lp.PerRow(search.Observe(points, [], bounded: false).Margins.lt(0), points.Value);
+            points.Value = where(through, search.Clean + ((points.Value - search.Clean) * StepBack), points.Value);
         }
 
-        pursuit.Release(points);
+        search.Release(points);
     }
 
-    private static Tensor Step(Pursuit pursuit, Tensor points, Tensor gap, Tensor gradient)
+    private static Tensor Step(Search search, Tensor points, Tensor gap, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var (x, clean, w) = (points.flatten(1), pursuit.Clean.flatten(1), gradient.flatten(1));
-        var (low, high) = (pursuit.BoxLow.flatten(1), pursuit.BoxHigh.flatten(1));
+        var (x, clean, w) = (points.flatten(1), search.Clean.flatten(1), gradient.flatten(1));
+        var (low, high) = (search.BoxLow.flatten(1), search.BoxHigh.flatten(1));
         var offset = (w * x).sum(1) - gap;
-        var fromPoint = Hyperplane.StepTo(x, w, offset, low, high, pursuit.Norm);
-        var fromSample = Hyperplane.StepTo(clean, w, offset, low, high, pursuit.Norm);
-        var near = Lp.Of(fromPoint, pursuit.Norm).clamp_min(1e-8);
-        var far = Lp.Of(fromSample, pursuit.Norm).clamp_min(1e-8);
+        var fromPoint = Hyperplane.StepTo(x, w, offset, low, high, search.Norm);
+        var fromSample = Hyperplane.StepTo(clean, w, offset, low, high, search.Norm);
+        var near = Lp.Of(fromPoint, search.Norm).clamp_min(1e-8);
+        var far = Lp.Of(fromSample, search.Norm).clamp_min(1e-8);
         var bias = (near / (near + far)).clamp(0, MostBias).unsqueeze(1);
         var next = ((x + (Overshoot * fromPoint)) * (1 - bias)) + ((clean + (Overshoot * fromSample)) * bias);
         return next.reshape(points.shape).MoveToOuterDisposeScope();

@@ -16,6 +16,6 @@ public sealed record Fgsm : Attack
     public override int Queries => 2;
 
     // Twice the radius: the projection stops the point at the border, of a ball as of a box that is not centred.
-    public override void Run(Pursuit pursuit) =>
-        SteepestAscent.Run(pursuit, pursuit.AtSamples(), Loss.Ce, new Steps(1, RelativeSize: 2));
+    public override void Run(Search search) =>
+        SteepestAscent.Run(search, search.AtSamples(), Loss.Ce, new Steps(1, RelativeSize: 2));
 }

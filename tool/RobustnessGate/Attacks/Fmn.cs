@@ -27,62 +27,62 @@ public sealed record Fmn(
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        using var state = new State(pursuit);
-        for (var step = 0; step < Steps && pursuit.Any; step++)
+        using var state = new State(search);
+        for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var seen = pursuit.Observe(state.Points, [pursuit.Towards(Loss.Margin)], bounded: false);
-            if (pursuit.Any)
+            var seen = search.Observe(state.Points, [search.Towards(Loss.Margin)], bounded: false);
+            if (search.Any)
             {
                 var cosine = (1 + Math.Cos(Math.PI * step / Steps)) / 2;
                 state.Move(seen, MaxStep * (0.01 + (0.99 * cosine)), LastGamma + ((Gamma - LastGamma) * cosine));
             }
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Observe(state.Points, [], gradients: false, bounded: false);
+            search.Observe(state.Points, [], gradients: false, bounded: false);
         }
     }
 
     /// <summary>What every standing sample carries along.</summary>
     private sealed class State : IDisposable
     {
-        private readonly Pursuit _pursuit;
-        private readonly Rows _width;
-        private readonly Rows _radius;
-        private readonly Rows _nearest;
+        private readonly Search _pursuit;
+        private readonly PerSample _width;
+        private readonly PerSample _radius;
+        private readonly PerSample _nearest;
 
-        public State(Pursuit pursuit)
+        public State(Search search)
         {
             using var scope = NewDisposeScope();
-            _pursuit = pursuit;
-            Points = pursuit.AtSamples();
-            _width = pursuit.Track(InputWidth.OfSamples(pursuit));
-            _radius = pursuit.Track(full_like(_width.Value, pursuit.Norm == Norm.L0 ? 1 : double.PositiveInfinity));
-            _nearest = pursuit.Track(full_like(_width.Value, double.PositiveInfinity));
+            _pursuit = search;
+            Points = search.AtSamples();
+            _width = search.Track(InputWidth.OfSamples(search));
+            _radius = search.Track(full_like(_width.Value, search.Norm == Norm.L0 ? 1 : double.PositiveInfinity));
+            _nearest = search.Track(full_like(_width.Value, double.PositiveInfinity));
         }
 
-        public Rows Points { get; }
+        public PerSample Points { get; }
 
         /// <param name="seen">What the look at the points has shown.</param>
         /// <param name="step">α: length of the step, in widths of the box.</param>
         /// <param name="gamma">γ: share by which the radius changes.</param>
-        public void Move(Feedback seen, double step, double gamma)
+        public void Move(QueryResult seen, double step, double gamma)
         {
             using var scope = NewDisposeScope();
             // What lies at its bound cannot move: its slope would only take from the step, and from the estimate below.
             var gradient = seen.Gradients[0];
             gradient = gradient.masked_fill(_pursuit.Blocked(Points.Value, gradient), 0);
             var way = Points.Value - _pursuit.Clean;
-            var through = seen.Goals.lt(0);
+            var through = seen.Margins.lt(0);
             var length = Lp.Of(way, _pursuit.Norm);
             _nearest.Value = where(through, minimum(_nearest.Value, length), _nearest.Value);
             _radius.Value = _pursuit.Norm == Norm.L0
                 ? FeatureCount(through, gamma)
-                : Radius(through, gamma, length + Remaining(seen.Goals, gradient));
+                : Radius(through, gamma, length + Remaining(seen.Margins, gradient));
             var direction = Lp.SteepestAscent(gradient, Norm.L2) * Lp.PerRow(_width.Value * step, way);
             Points.Value = _pursuit.Clean + Lp.Project(way + direction, _radius.Value, _pursuit.Norm);
         }
@@ -99,12 +99,12 @@ public sealed record Fmn(
         /// First-order estimate of the way that is left, to end a little past the boundary: the published estimate, blind to
         /// bounds, closes in on a boundary behind many of them without ever crossing it.
         /// </summary>
-        private Tensor Remaining(Tensor goals, Tensor gradient)
+        private Tensor Remaining(Tensor margins, Tensor gradient)
         {
             using var scope = NewDisposeScope();
-            var least = _pursuit.CleanLogits.abs().amax(1) * (2 * Evidence.DefaultSlack);
+            var least = _pursuit.CleanLogits.abs().amax(1) * (2 * BestPoints.DefaultSlack);
             var slope = Lp.Of(gradient, Lp.Dual(_pursuit.Norm));
-            return (maximum(goals.abs(), least) / slope.clamp_min(1e-12)).MoveToOuterDisposeScope();
+            return (maximum(margins.abs(), least) / slope.clamp_min(1e-12)).MoveToOuterDisposeScope();
         }
 
         private Tensor Radius(Tensor through, double gamma, Tensor estimate)

@@ -11,17 +11,17 @@ namespace RobustnessGate.Attacks;
 internal static class InputWidth
 {
     /// <summary>(n, …): of each feature.</summary>
-    public static Tensor OfFeatures(Pursuit pursuit)
+    public static Tensor OfFeatures(Search search)
     {
         using var scope = NewDisposeScope();
-        var width = pursuit.BoxHigh - pursuit.BoxLow;
+        var width = search.BoxHigh - search.BoxLow;
         return where(width.isfinite(), width, ones_like(width)).MoveToOuterDisposeScope();
     }
 
     /// <summary>(n): of the widest feature of each sample.</summary>
-    public static Tensor OfSamples(Pursuit pursuit)
+    public static Tensor OfSamples(Search search)
     {
         using var scope = NewDisposeScope();
-        return OfFeatures(pursuit).flatten(1).amax(1).MoveToOuterDisposeScope();
+        return OfFeatures(search).flatten(1).amax(1).MoveToOuterDisposeScope();
     }
 }

@@ -29,61 +29,61 @@ public sealed record Jsma(
     /// <summary>One for each pair; how many pairs there are is up to the input, so progress reckons with a thousand.</summary>
     public override int Queries => Targets * 1000;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        using var rivals = new Rivals(pursuit, pursuit.Targeted ? 1 : Targets);
-        var points = pursuit.AtSamples();
-        var rank = pursuit.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
-        var pairs = pursuit.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
+        using var rivals = new Rivals(search, search.Targeted ? 1 : Targets);
+        var points = search.AtSamples();
+        var rank = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
+        var pairs = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
         var features = points.Value.numel() / Math.Max(1, points.Value.shape[0]);
         var most = Math.Max(1, (long)(Gamma * features / 2));
-        while (pursuit.Any)
+        while (search.Any)
         {
             using var scope = NewDisposeScope();
-            Func<Tensor> aim = () => pursuit.Targeted ? pursuit.Classes : rivals.Chosen;
-            var seen = pursuit.Observe(points, [Logit(aim), OtherLogits(aim)], bounded: false);
-            if (!pursuit.Any)
+            Func<Tensor> aim = () => search.Targeted ? search.Classes : rivals.Chosen;
+            var seen = search.Observe(points, [Logit(aim), OtherLogits(aim)], bounded: false);
+            if (!search.Any)
             {
                 break;
             }
 
-            var (step, found) = Step(pursuit, points.Value, seen);
+            var (step, found) = Step(search, points.Value, seen);
             points.Value = points.Value + step;
             pairs.Value = pairs.Value + 1;
             var exhausted = found.logical_and(pairs.Value.le(most)).logical_not();
             rank.Value = rank.Value + exhausted.to(ScalarType.Int64);
             pairs.Value = pairs.Value.masked_fill(exhausted, 0);
-            points.Value = where(Maths.Lp.PerRow(exhausted, points.Value), pursuit.Clean, points.Value);
-            pursuit.Retire(rank.Value.ge(rivals.Count));
+            points.Value = where(Maths.Lp.PerRow(exhausted, points.Value), search.Clean, points.Value);
+            search.Retire(rank.Value.ge(rivals.Count));
             rivals.Choose(rank.Value);
         }
 
-        pursuit.Release(points);
-        pursuit.Release(rank);
-        pursuit.Release(pairs);
+        search.Release(points);
+        search.Release(rank);
+        search.Release(pairs);
     }
 
     /// <summary>Z_t.</summary>
-    private static Pursuit.Objective Logit(Func<Tensor> target) => (logits, slice) =>
+    private static Search.Objective Logit(Func<Tensor> target) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
         return logits.gather(1, slice.Of(target()).unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     };
 
     /// <summary>Σ_{i≠t} Z_i.</summary>
-    private static Pursuit.Objective OtherLogits(Func<Tensor> target) => (logits, slice) =>
+    private static Search.Objective OtherLogits(Func<Tensor> target) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
         return (logits.sum(1) - logits.gather(1, slice.Of(target()).unsqueeze(1)).squeeze(1)).MoveToOuterDisposeScope();
     };
 
     /// <summary>(n, …) the change of the best pair of each sample, and (n) whether there was one.</summary>
-    private (Tensor Step, Tensor Found) Step(Pursuit pursuit, Tensor points, Feedback seen)
+    private (Tensor Step, Tensor Found) Step(Search search, Tensor points, QueryResult seen)
     {
         using var scope = NewDisposeScope();
         var sign = Math.Sign(Theta);
         // A feature at its bound has no say any more. NaN leaves the domain by itself.
-        var movable = sign > 0 ? points.lt(pursuit.BoxHigh) : points.gt(pursuit.BoxLow);
+        var movable = sign > 0 ? points.lt(search.BoxHigh) : points.gt(search.BoxLow);
         var rises = where(movable, sign * seen.Gradients[0], full_like(points, double.NaN)).cpu().contiguous();
         var falls = (sign * seen.Gradients[1]).neg().cpu().contiguous();
         var n = (int)points.shape[0];
@@ -100,7 +100,7 @@ public sealed record Jsma(
 
         var index = tensor(indexes, device: points.device).reshape(n, 2);
         var exists = tensor(found, device: points.device);
-        var length = (InputWidth.OfFeatures(pursuit).flatten(1).gather(1, index) * Theta).masked_fill(exists.logical_not().unsqueeze(1), 0);
+        var length = (InputWidth.OfFeatures(search).flatten(1).gather(1, index) * Theta).masked_fill(exists.logical_not().unsqueeze(1), 0);
         var step = zeros_like(points).flatten(1).scatter(1, index, length).reshape(points.shape);
         return (step.MoveToOuterDisposeScope(), exists.MoveToOuterDisposeScope());
     }

@@ -10,12 +10,12 @@ namespace RobustnessGate.Attacks;
 /// Proposals of Square in ℓ2: the perturbation always has the full norm ε, and a step moves what one window holds,
 /// with what the box has cut off, into a pyramid of mass in another (Andriushchenko et al. 2020, Algorithm 3).
 /// </summary>
-internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IProposal
+internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProposal
 {
     private const int SmallestWindow = 3;
 
     /// <summary>A grid of about five by five pyramids of random signs.</summary>
-    public Tensor First() => Change(pursuit.Clean, 0, (ref CounterRandom random, Span<float> perturbation) =>
+    public Tensor First() => Change(search.Clean, 0, (ref CounterRandom random, Span<float> perturbation) =>
     {
         var (height, width) = (Math.Max(1, image.Height / 5), Math.Max(1, image.Width / 5));
         for (var row = image.Height % height / 2; row + height <= image.Height; row += height)
@@ -47,7 +47,7 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
                 used += (double)value * value;
             }
 
-            var spare = Math.Max((pursuit.Epsilon * pursuit.Epsilon) - used, 0) / image.Channels;
+            var spare = Math.Max((search.Epsilon * search.Epsilon) - used, 0) / image.Channels;
             for (var channel = 0; channel < image.Channels; channel++)
             {
                 var sign = random.NextInt(2) == 0 ? -1f : 1f;
@@ -138,16 +138,16 @@ internal sealed class L2Squares(Pursuit pursuit, ImageLayout image) : Square.IPr
     private Tensor Change(Tensor points, int step, Edit edit)
     {
         using var scope = NewDisposeScope();
-        var perturbations = (points - pursuit.Clean).cpu().contiguous();
+        var perturbations = (points - search.Clean).cpu().contiguous();
         var values = MemoryMarshal.Cast<byte, float>(perturbations.bytes);
         for (var row = 0; row < points.shape[0]; row++)
         {
-            var random = pursuit.Stream(row, Square.Run0, step);
+            var random = search.Stream(row, Square.Run0, step);
             edit(ref random, values.Slice(row * image.Size, image.Size));
         }
 
         var moved = perturbations.to(points.device);
-        return (pursuit.Clean + (pursuit.Epsilon * Lp.SteepestAscent(moved, Maths.Norm.L2))).MoveToOuterDisposeScope();
+        return (search.Clean + (search.Epsilon * Lp.SteepestAscent(moved, Maths.Norm.L2))).MoveToOuterDisposeScope();
     }
 
     internal readonly record struct Window(int Row, int Column, int Height, int Width)

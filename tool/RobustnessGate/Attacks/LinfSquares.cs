@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks;
 
 /// <summary>Proposals of Square in ℓ∞: every feature at one end of what ball and box allow, a square at a time.</summary>
-internal sealed class LinfSquares(Pursuit pursuit, ImageLayout image) : Square.IProposal
+internal sealed class LinfSquares(Search search, ImageLayout image) : Square.IProposal
 {
     /// <summary>Vertical stripes, each of one sign a channel.</summary>
-    public Tensor First() => Change(pursuit.Clean, 0, (ref CounterRandom random, Span<float> point, ReadOnlySpan<float> low, ReadOnlySpan<float> high) =>
+    public Tensor First() => Change(search.Clean, 0, (ref CounterRandom random, Span<float> point, ReadOnlySpan<float> low, ReadOnlySpan<float> high) =>
     {
         for (var channel = 0; channel < image.Channels; channel++)
         {
@@ -60,13 +60,13 @@ internal sealed class LinfSquares(Pursuit pursuit, ImageLayout image) : Square.I
     {
         using var scope = NewDisposeScope();
         var copy = points.cpu().clone().contiguous();
-        var (low, high) = (pursuit.Low.cpu().contiguous(), pursuit.High.cpu().contiguous());
+        var (low, high) = (search.Low.cpu().contiguous(), search.High.cpu().contiguous());
         var values = MemoryMarshal.Cast<byte, float>(copy.bytes);
         ReadOnlySpan<float> lows = MemoryMarshal.Cast<byte, float>(low.bytes);
         ReadOnlySpan<float> highs = MemoryMarshal.Cast<byte, float>(high.bytes);
         for (var row = 0; row < points.shape[0]; row++)
         {
-            var random = pursuit.Stream(row, Square.Run0, step);
+            var random = search.Stream(row, Square.Run0, step);
             var at = row * image.Size;
             edit(ref random, values.Slice(at, image.Size), lows.Slice(at, image.Size), highs.Slice(at, image.Size));
         }

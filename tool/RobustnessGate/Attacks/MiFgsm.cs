@@ -21,23 +21,23 @@ public sealed record MiFgsm(
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        var points = pursuit.AtSamples();
+        var points = search.AtSamples();
         var steps = new Steps(Steps, StepSize, RelativeSize: 1.0 / Steps);
-        var momentum = pursuit.Track(zeros_like(pursuit.Clean));
-        for (var step = 0; step < Steps && pursuit.Any; step++)
+        var momentum = search.Track(zeros_like(search.Clean));
+        for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var gradient = pursuit.Gradient(points, Loss.Ce);
+            var gradient = search.Gradient(points, Loss.Ce);
             // At 1e-38 a zero gradient stays zero and every other comes to unit length.
             var unit = gradient / Lp.PerRow(Lp.Of(gradient, Norm.L1).clamp_min(1e-38), gradient);
             momentum.Value = (momentum.Value * Decay) + unit;
-            steps.Follow(pursuit, points.Value, momentum.Value.sign(), step);
+            steps.Follow(search, points.Value, momentum.Value.sign(), step);
         }
 
-        pursuit.Conclude(points);
-        pursuit.Release(points);
-        pursuit.Release(momentum);
+        search.Conclude(points);
+        search.Release(points);
+        search.Release(momentum);
     }
 }

@@ -16,13 +16,13 @@ public sealed record Noise([property: AtLeast(1)] int Draws = 10) : Attack
 
     public override int Queries => Draws;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        for (var draw = 0; draw < Draws && pursuit.Any; draw++)
+        for (var draw = 0; draw < Draws && search.Any; draw++)
         {
-            var points = RandomPoints.InRegion(pursuit, draw);
-            pursuit.Conclude(points);
-            pursuit.Release(points);
+            var points = RandomPoints.InRegion(search, draw);
+            search.Conclude(points);
+            search.Release(points);
         }
     }
 }

@@ -22,12 +22,12 @@ public sealed record Pgd(
 
     public override int Queries => Restarts * (Steps + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        for (var run = 0; run < Restarts && pursuit.Any; run++)
+        for (var run = 0; run < Restarts && search.Any; run++)
         {
-            var points = RandomStart ? RandomPoints.InRegion(pursuit, run) : pursuit.AtSamples();
-            SteepestAscent.Run(pursuit, points, Loss, new Steps(Steps, StepSize));
+            var points = RandomStart ? RandomPoints.InRegion(search, run) : search.AtSamples();
+            SteepestAscent.Run(search, points, Loss, new Steps(Steps, StepSize));
         }
     }
 }

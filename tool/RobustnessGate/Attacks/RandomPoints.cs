@@ -12,30 +12,30 @@ internal static class RandomPoints
     /// One tracked point for each standing sample, uniform in the ball and then pulled into the box by the first query.
     /// In ℓ2 and ℓ1 that is a direction uniform on the sphere at a radius of density r^(d−1).
     /// </summary>
-    /// <param name="pursuit">Whose samples.</param>
+    /// <param name="search">Whose samples.</param>
     /// <param name="run">Names the noise: other runs draw other points.</param>
-    public static Rows InRegion(Pursuit pursuit, int run)
+    public static PerSample InRegion(Search search, int run)
     {
         using var scope = NewDisposeScope();
-        if (pursuit.Norm == Norm.Linf)
+        if (search.Norm == Norm.Linf)
         {
-            return double.IsNaN(pursuit.Epsilon)
-                ? pursuit.Track(pursuit.Low + ((pursuit.High - pursuit.Low) * (pursuit.Uniform(run) + 1) / 2))
-                : pursuit.Track(pursuit.Clean + (pursuit.Epsilon * pursuit.Uniform(run)));
+            return double.IsNaN(search.Epsilon)
+                ? search.Track(search.Low + ((search.High - search.Low) * (search.Uniform(run) + 1) / 2))
+                : search.Track(search.Clean + (search.Epsilon * search.Uniform(run)));
         }
 
-        var direction = pursuit.Norm == Norm.L2
-            ? Lp.SteepestAscent(pursuit.Normal(run), Norm.L2)
-            : OnTheL1Sphere(pursuit, run);
+        var direction = search.Norm == Norm.L2
+            ? Lp.SteepestAscent(search.Normal(run), Norm.L2)
+            : OnTheL1Sphere(search, run);
         var dimension = direction.numel() / Math.Max(1, direction.shape[0]);
-        var share = ((pursuit.Uniform(run, step: 1).flatten(1).select(1, 0) + 1) / 2).pow(1.0 / dimension);
-        return pursuit.Track(pursuit.Clean + (pursuit.Epsilon * direction * Lp.PerRow(share, direction)));
+        var share = ((search.Uniform(run, step: 1).flatten(1).select(1, 0) + 1) / 2).pow(1.0 / dimension);
+        return search.Track(search.Clean + (search.Epsilon * direction * Lp.PerRow(share, direction)));
     }
 
     /// <summary>Laplace numbers divided by their ℓ1 norm: their logarithms' spacings are uniform on the sphere.</summary>
-    private static Tensor OnTheL1Sphere(Pursuit pursuit, int run)
+    private static Tensor OnTheL1Sphere(Search search, int run)
     {
-        var uniform = pursuit.Uniform(run);
+        var uniform = search.Uniform(run);
         var laplace = uniform.sign() * (1 - uniform.abs()).clamp_min(1e-12).log();
         return laplace / Lp.PerRow(Lp.Of(laplace, Norm.L1).clamp_min(1e-30), laplace);
     }

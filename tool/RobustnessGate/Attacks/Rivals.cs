@@ -7,20 +7,20 @@ namespace RobustnessGate.Attacks;
 /// <summary>The wrong classes of each standing sample, most likely first by the clean logits.</summary>
 internal sealed class Rivals : IDisposable
 {
-    private readonly Pursuit _pursuit;
-    private readonly Rows _ranked;
-    private readonly Rows _chosen;
+    private readonly Search _pursuit;
+    private readonly PerSample _ranked;
+    private readonly PerSample _chosen;
 
-    public Rivals(Pursuit pursuit, int most)
+    public Rivals(Search search, int most)
     {
         using var scope = NewDisposeScope();
-        _pursuit = pursuit;
-        Count = (int)Math.Min(most, pursuit.CleanLogits.shape[1] - 1);
+        _pursuit = search;
+        Count = (int)Math.Min(most, search.CleanLogits.shape[1] - 1);
         // The true class is put last, wherever it ranks.
-        var own = zeros_like(pursuit.CleanLogits, dtype: ScalarType.Bool)
-            .scatter(1, pursuit.Classes.unsqueeze(1), ones([pursuit.Classes.shape[0], 1], dtype: ScalarType.Bool, device: pursuit.Clean.device));
-        _ranked = pursuit.Track(pursuit.CleanLogits.masked_fill(own, double.NegativeInfinity).argsort(1, descending: true));
-        _chosen = pursuit.Track(_ranked.Value.select(1, 0).clone());
+        var own = zeros_like(search.CleanLogits, dtype: ScalarType.Bool)
+            .scatter(1, search.Classes.unsqueeze(1), ones([search.Classes.shape[0], 1], dtype: ScalarType.Bool, device: search.Clean.device));
+        _ranked = search.Track(search.CleanLogits.masked_fill(own, double.NegativeInfinity).argsort(1, descending: true));
+        _chosen = search.Track(_ranked.Value.select(1, 0).clone());
     }
 
     /// <summary>How many classes there are to aim at.</summary>
@@ -41,10 +41,10 @@ internal sealed class Rivals : IDisposable
     }
 
     /// <summary>Z_a − Z_t of each sample towards a wrong class a, as an objective: the boundary towards a is where it is 0.</summary>
-    public static Pursuit.Objective Gap(Pursuit pursuit, Func<Tensor> towards) => (logits, slice) =>
+    public static Search.Objective Gap(Search search, Func<Tensor> towards) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
-        var gap = logits.gather(1, slice.Of(towards()).unsqueeze(1)) - logits.gather(1, slice.Of(pursuit.Classes).unsqueeze(1));
+        var gap = logits.gather(1, slice.Of(towards()).unsqueeze(1)) - logits.gather(1, slice.Of(search.Classes).unsqueeze(1));
         return gap.squeeze(1).MoveToOuterDisposeScope();
     };
 

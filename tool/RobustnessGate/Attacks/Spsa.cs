@@ -25,55 +25,55 @@ public sealed record Spsa(
 
     public override int Queries => (int)Math.Min(int.MaxValue, ((long)Steps * (1 + (2 * (Samples / 2)))) + 1);
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
-        var points = pursuit.AtSamples();
-        var width = pursuit.Track(InputWidth.OfFeatures(pursuit));
-        using var adam = new Adam(pursuit, StepSize);
-        for (var step = 0; step < Steps && pursuit.Any; step++)
+        var points = search.AtSamples();
+        var width = search.Track(InputWidth.OfFeatures(search));
+        using var adam = new Adam(search, StepSize);
+        for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            pursuit.Evaluate(points, Loss.Margin);
-            var slope = Estimate(pursuit, points, width, step);
-            if (pursuit.Any)
+            search.Evaluate(points, Loss.Margin);
+            var slope = Estimate(search, points, width, step);
+            if (search.Any)
             {
                 points.Value = points.Value - (adam.Step(slope) * width.Value);
             }
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Conclude(points);
+            search.Conclude(points);
         }
 
-        pursuit.Release(points);
-        pursuit.Release(width);
+        search.Release(points);
+        search.Release(width);
     }
 
     /// <summary>(n, …): the margin loss's slope by shares of the box, averaged over random directions of ±1.</summary>
-    private Tensor Estimate(Pursuit pursuit, Rows points, Rows width, int step)
+    private Tensor Estimate(Search search, PerSample points, PerSample width, int step)
     {
-        var sum = pursuit.Track(zeros_like(points.Value));
-        for (var pair = 0; pair < Samples / 2 && pursuit.Any; pair++)
+        var sum = search.Track(zeros_like(points.Value));
+        for (var pair = 0; pair < Samples / 2 && search.Any; pair++)
         {
             using var scope = NewDisposeScope();
-            var signs = pursuit.Track(pursuit.Uniform(step, pair).sign());
-            var ahead = pursuit.Track(points.Value + (signs.Value * width.Value * Delta));
-            var rise = pursuit.Track(Look(pursuit, ahead));
-            var behind = pursuit.Track(points.Value - (signs.Value * width.Value * Delta));
-            var loss = Look(pursuit, behind);
+            var signs = search.Track(search.Uniform(step, pair).sign());
+            var ahead = search.Track(points.Value + (signs.Value * width.Value * Delta));
+            var rise = search.Track(Look(search, ahead));
+            var behind = search.Track(points.Value - (signs.Value * width.Value * Delta));
+            var loss = Look(search, behind);
             sum.Value = sum.Value + (signs.Value * Lp.PerRow((rise.Value - loss) / (2 * Delta), signs.Value));
             foreach (var rows in new[] { signs, ahead, rise, behind })
             {
-                pursuit.Release(rows);
+                search.Release(rows);
             }
         }
 
         var slope = sum.Value / (Samples / 2);
-        pursuit.Release(sum);
+        search.Release(sum);
         return slope;
     }
 
-    private static Tensor Look(Pursuit pursuit, Rows points) =>
-        pursuit.Observe(points, [pursuit.Towards(Loss.Margin)], gradients: false, bounded: false).Losses[0];
+    private static Tensor Look(Search search, PerSample points) =>
+        search.Observe(points, [search.Towards(Loss.Margin)], gradients: false, bounded: false).Losses[0];
 }

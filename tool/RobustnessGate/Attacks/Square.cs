@@ -28,15 +28,15 @@ public sealed record Square(
 
     public override int Queries => Iterations + 1;
 
-    public override void Run(Pursuit pursuit)
+    public override void Run(Search search)
     {
         using var scope = NewDisposeScope();
-        var image = ImageLayout.Of(pursuit.Clean.shape.AsSpan(1), pursuit.ChannelsLast);
-        IProposal proposal = pursuit.Norm == Norm.Linf ? new LinfSquares(pursuit, image) : new L2Squares(pursuit, image);
-        var best = pursuit.Track(pursuit.Clean.clone());
-        var candidate = pursuit.Track(proposal.First());
-        var bestLoss = pursuit.Track(full(best.Value.shape[0], double.NegativeInfinity, device: best.Value.device));
-        for (var iteration = 0; iteration <= Iterations && pursuit.Any; iteration++)
+        var image = ImageLayout.Of(search.Clean.shape.AsSpan(1), search.ChannelsLast);
+        IProposal proposal = search.Norm == Norm.Linf ? new LinfSquares(search, image) : new L2Squares(search, image);
+        var best = search.Track(search.Clean.clone());
+        var candidate = search.Track(proposal.First());
+        var bestLoss = search.Track(full(best.Value.shape[0], double.NegativeInfinity, device: best.Value.device));
+        for (var iteration = 0; iteration <= Iterations && search.Any; iteration++)
         {
             using var step = NewDisposeScope();
             if (iteration > 0)
@@ -44,20 +44,20 @@ public sealed record Square(
                 candidate.Value = proposal.Next(best.Value, iteration, Area / (1 << Halvings.Count(halving => iteration > halving)));
             }
 
-            var loss = pursuit.Evaluate(candidate, Loss.Margin);
+            var loss = search.Evaluate(candidate, Loss.Margin);
             var better = loss.gt(bestLoss.Value);
             best.Value = where(Lp.PerRow(better, best.Value), candidate.Value, best.Value);
             bestLoss.Value = where(better, loss, bestLoss.Value);
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Conclude(best);
+            search.Conclude(best);
         }
 
-        pursuit.Release(best);
-        pursuit.Release(candidate);
-        pursuit.Release(bestLoss);
+        search.Release(best);
+        search.Release(candidate);
+        search.Release(bestLoss);
     }
 
     /// <summary>Where the next points are looked for.</summary>

@@ -13,22 +13,22 @@ namespace RobustnessGate.Attacks;
 internal sealed record Steps(int Count, double? Size = null, double? RelativeSize = null, bool Decreasing = false)
 {
     /// <summary>Moves points along a direction, by a length in raw input units.</summary>
-    /// <param name="pursuit">Whose radius counts. Where a box is the limit each feature has one of its own: half its width.</param>
+    /// <param name="search">Whose radius counts. Where a box is the limit each feature has one of its own: half its width.</param>
     /// <param name="points">(n, …), changed in place.</param>
     /// <param name="direction">(n, …).</param>
     /// <param name="step">Steps made before.</param>
-    public void Follow(Pursuit pursuit, Tensor points, Tensor direction, int step)
+    public void Follow(Search search, Tensor points, Tensor direction, int step)
     {
         using var scope = NewDisposeScope();
         var share = Decreasing ? (double)(Count - step) / Count : 1;
         var relative = (RelativeSize ?? 2.5 / Count) * share;
-        if (Size is null && double.IsNaN(pursuit.Epsilon))
+        if (Size is null && double.IsNaN(search.Epsilon))
         {
-            points.add_(direction * ((pursuit.High - pursuit.Low) * (relative / 2)));
+            points.add_(direction * ((search.High - search.Low) * (relative / 2)));
             return;
         }
 
-        points.add_(direction, alpha: Size * share ?? relative * pursuit.Epsilon);
+        points.add_(direction, alpha: Size * share ?? relative * search.Epsilon);
     }
 }
 
@@ -39,36 +39,36 @@ internal static class SteepestAscent
     private const double FeaturesOfAnL1Step = 0.05;
 
     /// <summary>Runs the steps and concludes. The points are tracked ones and are freed.</summary>
-    public static void Run(Pursuit pursuit, Rows points, Loss loss, Steps steps)
+    public static void Run(Search search, PerSample points, Loss loss, Steps steps)
     {
-        for (var step = 0; step < steps.Count && pursuit.Any; step++)
+        for (var step = 0; step < steps.Count && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var gradient = pursuit.Gradient(points, loss);
-            steps.Follow(pursuit, points.Value, Direction(pursuit, points, gradient), step);
+            var gradient = search.Gradient(points, loss);
+            steps.Follow(search, points.Value, Direction(search, points, gradient), step);
         }
 
-        if (pursuit.Any)
+        if (search.Any)
         {
-            pursuit.Conclude(points);
+            search.Conclude(points);
         }
 
-        pursuit.Release(points);
+        search.Release(points);
     }
 
-    private static Tensor Direction(Pursuit pursuit, Rows points, Tensor gradient)
+    private static Tensor Direction(Search search, PerSample points, Tensor gradient)
     {
-        switch (pursuit.Norm)
+        switch (search.Norm)
         {
             case Norm.Linf:
                 return gradient.sign_();
             case Norm.L1:
                 // A feature at its bound cannot move further: its slope would only waste the step.
-                var blocked = pursuit.Blocked(points.Value, gradient);
+                var blocked = search.Blocked(points.Value, gradient);
                 var features = gradient.numel() / Math.Max(1, gradient.shape[0]);
                 return Lp.Spread(gradient.masked_fill(blocked, 0), (long)Math.Ceiling(FeaturesOfAnL1Step * features));
             default:
-                return Lp.SteepestAscent(gradient, pursuit.Norm);
+                return Lp.SteepestAscent(gradient, search.Norm);
         }
     }
 }

@@ -10,7 +10,7 @@ internal static class ColourBar
 
     public static void Draw(Canvas canvas, ColourScale scale, double left, double top, double width)
     {
-        var title = scale.Quantity == Quantity.Decision ? "decision function L (logits)" : "cross-entropy loss (nats)";
+        var title = scale.Quantity == SurfaceQuantity.Decision ? "decision function L (logits)" : "cross-entropy loss (nats)";
         canvas.Text(new(left + (width / 2), top + TitleSize), FontMetrics.Shorten(title, width, TitleSize), TitleSize, Anchor.Middle);
         string[] numbers = [.. scale.Levels.Select(level => Digits.Tick(level, scale.Step))];
         var widest = numbers.Max(number => FontMetrics.Width(number, NumberSize));

@@ -6,7 +6,7 @@ namespace RobustnessGate.Drawing;
 /// <param name="Levels">Round numbers, evenly spaced, ascending, at least two; of the decision function, 0 among them.</param>
 /// <param name="Below">Whether values lie below the first level; they have the first band's colour.</param>
 /// <param name="Above">Whether values lie above the last.</param>
-public sealed record ColourScale(Quantity Quantity, ImmutableArray<double> Levels, bool Below, bool Above)
+public sealed record ColourScale(SurfaceQuantity Quantity, ImmutableArray<double> Levels, bool Below, bool Above)
 {
     private const int MostBands = 10;
 
@@ -17,11 +17,11 @@ public sealed record ColourScale(Quantity Quantity, ImmutableArray<double> Level
     public double Step => Levels[1] - Levels[0];
 
     /// <summary>The scale for all of these values.</summary>
-    public static ColourScale Of(Quantity quantity, IEnumerable<double> values)
+    public static ColourScale Of(SurfaceQuantity quantity, IEnumerable<double> values)
     {
         double[] finite = [.. values.Where(double.IsFinite).Order()];
         var (low, high) = finite.Length == 0 ? (0, 1) : (Quantile(finite, FirstShare), Quantile(finite, LastShare));
-        if (quantity == Quantity.Decision)
+        if (quantity == SurfaceQuantity.Decision)
         {
             (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         }
@@ -43,7 +43,7 @@ public sealed record ColourScale(Quantity Quantity, ImmutableArray<double> Level
     public string Band(int band)
     {
         var middle = (Levels[band] + Levels[band + 1]) / 2;
-        return Quantity == Quantity.Loss
+        return Quantity == SurfaceQuantity.Loss
             ? Palette.Loss((middle - Levels[0]) / (Levels[^1] - Levels[0]))
             : Palette.Decision(middle / Math.Max(Math.Abs(Levels[0]), Math.Abs(Levels[^1])));
     }

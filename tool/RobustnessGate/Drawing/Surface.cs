@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Drawing;
 
 /// <summary>What a surface's height means, which decides its colours.</summary>
-public enum Quantity
+public enum SurfaceQuantity
 {
     /// <summary>The decision function L of Eq. 2 (Yu et al. 2018): positive where the prediction is right.</summary>
     Decision,
@@ -36,7 +36,7 @@ public sealed record Crossing(Point At, string Label);
 /// <summary>A surface over a plane, and what is drawn upon it.</summary>
 /// <param name="Title">Names the panel; shortened where it is too long.</param>
 /// <param name="Values">(Y.Nodes, X.Nodes) in C order: rows by ascending y. Values that are not finite are drawn as unknown.</param>
-public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double> Values, Quantity Quantity)
+public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double> Values, SurfaceQuantity Quantity)
 {
     /// <summary>The decision function's name where it is that of one sample.</summary>
     internal const string Margin = "L";
@@ -69,7 +69,7 @@ public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double
     public ImmutableArray<Crossing> Crossings { get; init; } = [];
 
     /// <summary>The values whose sign is the verdict; empty: unknown.</summary>
-    internal ImmutableArray<double> Verdicts => Quantity == Quantity.Decision ? Values : Decision;
+    internal ImmutableArray<double> Verdicts => Quantity == SurfaceQuantity.Decision ? Values : Decision;
 
     /// <summary>The same without marks that have no place.</summary>
     /// <exception cref="ArgumentException">The axes are empty or don't fit the values, or the sample has no place.</exception>

@@ -11,8 +11,8 @@ namespace RobustnessGate.Evaluation;
 
 /// <summary>Runs the attacks of a policy: who is hunted, in which waves, and the verdict on what was found.</summary>
 internal sealed class AttackRunner(
-    Oracle oracle, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
-    Action<Progress> progress, CancellationToken cancel, TellingKeeper? telling = null)
+    BatchedModel model, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
+    Action<Progress> progress, CancellationToken cancel, BrokenExampleKeeper? brokenExamples = null)
 {
     /// <summary>Samples hunted together: many batches, so that those who fall leave few half-empty ones behind.</summary>
     private const int MostTogether = 1024;
@@ -24,7 +24,7 @@ internal sealed class AttackRunner(
     /// How far past the boundary float32 must see a point before its search ends. Where the verdict then disagrees,
     /// the sample is hunted again with the next; with the last no search ends early.
     /// </summary>
-    private static readonly double[] Slacks = [Evidence.DefaultSlack, 1e-3, double.PositiveInfinity];
+    private static readonly double[] Slacks = [BestPoints.DefaultSlack, 1e-3, double.PositiveInfinity];
 
     /// <summary>One fact for each radius of the entry, in the entry's order.</summary>
     public ImmutableArray<AttackFact> Run(AttackEntry entry)
@@ -44,10 +44,10 @@ internal sealed class AttackRunner(
             var outcome = Start(run, classes, known, OpenFile(run));
             using (outcome.File)
             {
-                Hunt(run, classes, outcome);
+                Search(run, classes, outcome);
             }
 
-            telling?.See(run, sample => outcome.Stands[sample] ? null : outcome.Points[sample]);
+            brokenExamples?.See(run, sample => outcome.Robust[sample] ? null : outcome.Points[sample]);
             facts[run.Id] = Fact(run, outcome);
             smaller = run.Epsilon.IsBox ? smaller : outcome;
         }
@@ -57,18 +57,18 @@ internal sealed class AttackRunner(
 
     /// <summary>Hunts some samples at the entry's one radius, outside the results: for each whether it stands.</summary>
     /// <param name="entry">An attack within a radius.</param>
-    /// <param name="hunted">Positions of rightly classified samples.</param>
-    public bool[] Stands(AttackEntry entry, int[] hunted)
+    /// <param name="searched">Positions of rightly classified samples.</param>
+    public bool[] Robust(AttackEntry entry, int[] searched)
     {
         var run = entry.Runs.First();
         var outcome = Start(run, Classes(entry.Target), null, file: null);
-        for (var i = 0; i < outcome.Stands.Length; i++)
+        for (var i = 0; i < outcome.Robust.Length; i++)
         {
-            outcome.Stands[i] &= hunted.Contains(i);
+            outcome.Robust[i] &= searched.Contains(i);
         }
 
-        Hunt(run, Classes(entry.Target), outcome, "probe");
-        return outcome.Stands;
+        Search(run, Classes(entry.Target), outcome, "probe");
+        return outcome.Robust;
     }
 
     /// <summary>
@@ -81,12 +81,12 @@ internal sealed class AttackRunner(
         foreach (var runs in entry.Runs.GroupBy(run => run.Epsilon.IsBox))
         {
             var found = Start(runs.First(), classes, null, file: null);
-            var stood = found.Stands.ToArray();
-            Hunt(runs.First(), classes, found);
+            var wasRobust = found.Robust.ToArray();
+            Search(runs.First(), classes, found);
             ImmutableArray<double?> distances =
             [
-                .. Enumerable.Range(0, samples.Count).Select(i => !stood[i] ? 0
-                    : !found.Stands[i] && found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm)
+                .. Enumerable.Range(0, samples.Count).Select(i => !wasRobust[i] ? 0
+                    : !found.Robust[i] && found.Points[i] is { } point ? Distance.Between(samples.Read(i), point, entry.Norm)
                     : (double?)null),
             ];
 
@@ -97,10 +97,10 @@ internal sealed class AttackRunner(
                 var outcome = Start(run, classes, null, OpenFile(run));
                 using (outcome.File)
                 {
-                    Read(run, found, stood, distances, outcome);
+                    Read(run, found, wasRobust, distances, outcome);
                 }
 
-                telling?.See(run, sample => outcome.Stands[sample] ? null : found.Points[sample]);
+                brokenExamples?.See(run, sample => outcome.Robust[sample] ? null : found.Points[sample]);
 
                 (outcome.Forwards, outcome.Backwards) = (forwards, backwards);
                 (forwards, backwards) = (0, 0);
@@ -112,14 +112,14 @@ internal sealed class AttackRunner(
     }
 
     /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
-    private void Read(AttackRun run, Outcome found, bool[] stood, ImmutableArray<double?> distances, Outcome outcome)
+    private void Read(AttackRun run, Outcome found, bool[] wasRobust, ImmutableArray<double?> distances, Outcome outcome)
     {
-        var reach = (run.Epsilon.Value * (1 + Evidence.BallSlack)) + Levels.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm);
-        for (var i = 0; i < stood.Length; i++)
+        var reach = (run.Epsilon.Value * (1 + BestPoints.BallSlack)) + Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm);
+        for (var i = 0; i < wasRobust.Length; i++)
         {
-            if (stood[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= reach))
+            if (wasRobust[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= reach))
             {
-                outcome.Stands[i] = false;
+                outcome.Robust[i] = false;
                 outcome.Predictions[i] = found.Predictions[i];
                 outcome.File?.Write(i, found.Points[i]!);
             }
@@ -171,9 +171,9 @@ internal sealed class AttackRunner(
             [.. natural.Predictions], file);
         for (var i = 0; i < samples.Count; i++)
         {
-            if (smaller is not null && outcome.Stands[i] && !smaller.Stands[i])
+            if (smaller is not null && outcome.Robust[i] && !smaller.Robust[i])
             {
-                outcome.Stands[i] = false;
+                outcome.Robust[i] = false;
                 outcome.Predictions[i] = smaller.Predictions[i];
                 outcome.Points[i] = smaller.Points[i];
                 outcome.File?.Write(i, outcome.Points[i]!);
@@ -188,23 +188,23 @@ internal sealed class AttackRunner(
     }
 
     /// <param name="purpose">Names the streams of noise: a probe that drew what the policy's attack drew would start where that one did.</param>
-    private void Hunt(AttackRun run, long[] classes, Outcome outcome, string? purpose = null)
+    private void Search(AttackRun run, long[] classes, Outcome outcome, string? purpose = null)
     {
-        var hunted = Enumerable.Range(0, samples.Count).Where(i => outcome.Stands[i]).ToArray();
-        var waves = hunted.Chunk(WaveSize()).ToArray();
+        var searched = Enumerable.Range(0, samples.Count).Where(i => outcome.Robust[i]).ToArray();
+        var waves = searched.Chunk(WaveSize()).ToArray();
         for (var wave = 0; wave < waves.Length; wave++)
         {
             var remaining = waves[wave];
             foreach (var slack in Slacks)
             {
-                remaining = Hunt(run, classes, outcome, remaining, slack, purpose ?? run.Entry.Attack.Name, (wave, waves.Length));
+                remaining = Search(run, classes, outcome, remaining, slack, purpose ?? run.Entry.Attack.Name, (wave, waves.Length));
             }
 
             // With the last slack nothing but NaN ends a search. A model that gives no answer in the precision that it
             // runs in is not robust there, whatever float64 says.
             foreach (var sample in remaining)
             {
-                outcome.Stands[sample] = false;
+                outcome.Robust[sample] = false;
             }
         }
 
@@ -213,75 +213,75 @@ internal sealed class AttackRunner(
 
     /// <summary>Hunts some samples and takes the verdict.</summary>
     /// <returns>Those for whom the search ended too early: float32 said that they fell, the verdict that they stand.</returns>
-    private int[] Hunt(
-        AttackRun run, long[] classes, Outcome outcome, int[] hunted, double slack, string purpose, (int Done, int All) waves)
+    private int[] Search(
+        AttackRun run, long[] classes, Outcome outcome, int[] searched, double slack, string purpose, (int Done, int All) waves)
     {
-        if (hunted.Length == 0)
+        if (searched.Length == 0)
         {
             return [];
         }
 
         using var scope = NewDisposeScope();
-        var (low, high) = samples.Box(hunted, run.Epsilon.IsBox);
-        var quarry = new Quarry(
-            samples.Load(hunted), low, high,
-            tensor(hunted.Select(i => classes[i]).ToArray(), device: oracle.Device),
-            run.Entry.Target is not Target.None, samples.Matrix(hunted, natural.Logits), [.. hunted.Select(samples.Id)], seed, purpose)
+        var (low, high) = samples.Box(searched, run.Epsilon.IsBox);
+        var searchBatch = new SearchBatch(
+            samples.Load(searched), low, high,
+            tensor(searched.Select(i => classes[i]).ToArray(), device: model.Device),
+            run.Entry.Target is not Target.None, samples.Matrix(searched, natural.Logits), [.. searched.Select(samples.Id)], seed, purpose)
         {
             ChannelsLast = samples.Input.Layout == ChannelLayout.ChannelsLast,
-            Levels = run.Entry.Quantize is { } bits ? Levels.Of(samples.Input.BoundsOfAll, samples.Input.Shape, bits, oracle.Device) : null,
+            Quantization = run.Entry.Quantize is { } bits ? Quantization.Of(samples.Input.BoundsOfAll, samples.Input.Shape, bits, model.Device) : null,
         };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
-        var evidence = new Evidence(
-            hunted.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
-            run.Entry.Attack.StopsAtFirst, Levels.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
-        using var pursuit = new Pursuit(
-            oracle, quarry, evidence, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
+        var bestPoints = new BestPoints(
+            searched.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
+            run.Entry.Attack.StopsAtFirst, Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
+        using var search = new Search(
+            model, searchBatch, bestPoints, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
             current => progress(Progress(
-                run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, hunted.Length, current)),
-            cancel, run.Entry.Eot ?? oracle.Draws);
-        run.Entry.Attack.Run(pursuit);
-        outcome.Forwards += pursuit.Forwards;
-        outcome.Backwards += pursuit.Backwards;
-        return Decide(quarry, evidence, hunted, outcome, run.Entry.Eot ?? oracle.Draws);
+                run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, searched.Length, current)),
+            cancel, run.Entry.Eot ?? model.Draws);
+        run.Entry.Attack.Run(search);
+        outcome.Forwards += search.Forwards;
+        outcome.Backwards += search.Backwards;
+        return Decide(searchBatch, bestPoints, searched, outcome, run.Entry.Eot ?? model.Draws);
     }
 
-    private int[] Decide(Quarry quarry, Evidence evidence, int[] hunted, Outcome outcome, int draws)
+    private int[] Decide(SearchBatch searchBatch, BestPoints bestPoints, int[] searched, Outcome outcome, int draws)
     {
-        var asked = Enumerable.Range(0, hunted.Length).Where(evidence.NeedsVerdict).ToArray();
+        var asked = Enumerable.Range(0, searched.Length).Where(bestPoints.NeedsVerdict).ToArray();
         var again = new List<int>();
-        foreach (var some in asked.Chunk(oracle.BatchSize))
+        foreach (var some in asked.Chunk(model.BatchSize))
         {
             using var scope = NewDisposeScope();
-            var points = samples.Stack([.. some.Select(position => evidence.Point(position)!)]);
-            var logits = oracle.VerdictLogits(points, draws);
-            var goals = quarry.Goal(logits, quarry.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: oracle.Device)));
+            var points = samples.Stack([.. some.Select(position => bestPoints.Point(position)!)]);
+            var logits = model.VerdictLogits(points, draws);
+            var margins = searchBatch.Margins(logits, searchBatch.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: model.Device)));
             var predictions = logits.argmax(1).cpu().data<long>().ToArray();
-            var values = goals.cpu().data<double>().ToArray();
+            var values = margins.cpu().data<double>().ToArray();
             outcome.Forwards += (long)some.Length * draws;
             for (var i = 0; i < some.Length; i++)
             {
-                var sample = hunted[some[i]];
+                var sample = searched[some[i]];
                 outcome.SetNear(sample, !(Math.Abs(values[i]) >= Margin.Near));
-                if (quarry.Falls(values[i]))
+                if (searchBatch.IsAdversarial(values[i]))
                 {
-                    outcome.Stands[sample] = false;
+                    outcome.Robust[sample] = false;
                     outcome.Predictions[sample] = (int)predictions[i];
-                    outcome.Points[sample] = evidence.Point(some[i]);
+                    outcome.Points[sample] = bestPoints.Point(some[i]);
                 }
-                else if (evidence.Dropped(some[i]))
+                else if (bestPoints.Dropped(some[i]))
                 {
                     again.Add(sample);
-                    outcome.Points[sample] = evidence.Point(some[i]);
+                    outcome.Points[sample] = bestPoints.Point(some[i]);
                 }
             }
         }
 
-        for (var position = 0; position < hunted.Length; position++)
+        for (var position = 0; position < searched.Length; position++)
         {
-            if (outcome.File is not null && evidence.Point(position) is { } point)
+            if (outcome.File is not null && bestPoints.Point(position) is { } point)
             {
-                outcome.File.Write(hunted[position], point);
+                outcome.File.Write(searched[position], point);
             }
         }
 
@@ -291,33 +291,33 @@ internal sealed class AttackRunner(
     private int WaveSize()
     {
         var rowBytes = 12L * sizeof(float) * samples.Shape.Aggregate(1L, (a, b) => a * b);
-        return (int)Math.Clamp(WaveBytes / rowBytes, oracle.BatchSize, Math.Max(oracle.BatchSize, MostTogether));
+        return (int)Math.Clamp(WaveBytes / rowBytes, model.BatchSize, Math.Max(model.BatchSize, MostTogether));
     }
 
-    private Progress Progress(AttackRun run, double done, Outcome outcome, int hunted = 0, Pursuit? pursuit = null) => new(
-        run.Id, done, outcome.Stands.Count(stands => stands) - (pursuit is null ? 0 : hunted - pursuit.Standing.Length), samples.Count,
-        outcome.Forwards + (pursuit?.Forwards ?? 0), outcome.Backwards + (pursuit?.Backwards ?? 0));
+    private Progress Progress(AttackRun run, double done, Outcome outcome, int searched = 0, Search? search = null) => new(
+        run.Id, done, outcome.Robust.Count(robust => robust) - (search is null ? 0 : searched - search.Robust.Length), samples.Count,
+        outcome.Forwards + (search?.Forwards ?? 0), outcome.Backwards + (search?.Backwards ?? 0));
 
     private AttackFact Fact(AttackRun run, Outcome outcome) => new(
         run.Id, run.Entry.Attack.Name, Protocol(run), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
-        new BitString(outcome.Stands), outcome.Forwards, outcome.Backwards,
+        new BitString(outcome.Robust), outcome.Forwards, outcome.Backwards,
         outcome.File is null ? null : $"adversarial/{run.Id}.npy", null, [.. outcome.Predictions],
         run.Entry.Attack.MinimalNorm ? null : outcome.Near.Count);
 
     /// <summary>With the draws that were taken, where the policy leaves them open and the model proved random.</summary>
     private string Protocol(AttackRun run) => AttackDescription.Protocol(
-        run.Entry.Eot is null && oracle.Draws > 1 ? run with { Entry = run.Entry with { Eot = oracle.Draws } } : run);
+        run.Entry.Eot is null && model.Draws > 1 ? run with { Entry = run.Entry with { Eot = model.Draws } } : run);
 
     /// <summary>What one run has found so far, by sample.</summary>
-    private sealed class Outcome(bool[] stands, int[] predictions, AdversarialFile? file)
+    private sealed class Outcome(bool[] robust, int[] predictions, AdversarialFile? file)
     {
-        public bool[] Stands { get; } = stands;
+        public bool[] Robust { get; } = robust;
 
         public int[] Predictions { get; } = predictions;
 
         /// <summary>Judged points of samples that fell.</summary>
-        public float[]?[] Points { get; } = new float[]?[stands.Length];
+        public float[]?[] Points { get; } = new float[]?[robust.Length];
 
         public AdversarialFile? File { get; } = file;
 

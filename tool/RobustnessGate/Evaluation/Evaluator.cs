@@ -36,8 +36,8 @@ public static class Evaluator
         using var scope = NewDisposeScope();
         var tensors = new SampleTensors(samples, policy.Model.Input, device);
         var first = tensors.First(options.BatchSize);
-        var oracle = new Oracle(classifier, options.BatchSize, device) { Proof = batch => ModelProof.Require(classifier, first, batch) };
-        clock.Time("kernels", oracle.Prove);
+        var batchedModel = new BatchedModel(classifier, options.BatchSize, device) { Proof = batch => ModelProof.Require(classifier, first, batch) };
+        clock.Time("kernels", batchedModel.Prove);
         if (KernelSelection.Finding() is { } kernels)
         {
             Note(kernels);
@@ -45,25 +45,25 @@ public static class Evaluator
 
         // A randomised model draws from the library's own generator.
         manual_seed(policy.Seed);
-        var contact = new FirstContact(policy.Model, classifier);
+        var contact = new ModelPreflight(policy.Model, classifier);
         // The first batch, or as much of it as the device has room for.
         T AtFirst<T>(Func<Tensor, T> examine) =>
-            oracle.Fitting(() => examine(first.narrow(0, 0, Math.Min(first.shape[0], oracle.BatchSize))));
+            batchedModel.Fitting(() => examine(first.narrow(0, 0, Math.Min(first.shape[0], batchedModel.BatchSize))));
 
         var overview = clock.Time("preflight", () => AtFirst(rows => contact.Examine(rows, policy.Seed, Note)));
-        record(new OverviewFact(new Overview(overview, FirstContact.Describe(samples), null)));
+        record(new OverviewFact(new Overview(overview, ModelPreflight.Describe(samples), null)));
         foreach (var note in samples.Notices)
         {
             Note(note);
         }
 
         var model = policy.Source.At("model.path");
-        if (AtFirst(rows => RandomnessCheck.Examine(oracle, rows, model)) is { } random)
+        if (AtFirst(rows => RandomnessCheck.Examine(batchedModel, rows, model)) is { } random)
         {
-            oracle.Draws = AttackEntry.AutomaticDraws;
+            batchedModel.Draws = AttackEntry.AutomaticDraws;
             Note(random);
         }
-        else if (AtFirst(rows => rows.shape[0] > 1 ? CompanyCheck.Examine(oracle, rows, model) : null) is { } company)
+        else if (AtFirst(rows => rows.shape[0] > 1 ? BatchDependenceCheck.Examine(batchedModel, rows, model) : null) is { } company)
         {
             Note(company);
         }
@@ -79,7 +79,7 @@ public static class Evaluator
             classifier.Network.Format, classifier.Sha256, classifier.Network.Parameters, classes, piecewiseLinear));
         record(new DataFact(samples.Sha256, samples.Count, samples.Ids, samples.Labels));
 
-        var natural = clock.Time("natural", () => NaturalOutcome.Of(oracle, tensors, done => progress(new Progress(
+        var natural = clock.Time("natural", () => NaturalOutcome.Of(batchedModel, tensors, done => progress(new Progress(
             "natural", done, samples.Count, samples.Count, (long)(done * samples.Count), 0)), cancel));
         record(new NaturalFact(new BitString(natural.Right), [.. natural.Predictions], natural.NearBoundary));
         int[] Labels(Tensor rows) => [.. samples.Labels.Take((int)rows.shape[0])];
@@ -96,15 +96,15 @@ public static class Evaluator
             Note(sign.Finding);
         }
 
-        var mistakes = new UsualMistakes(classifier, tensors, oracle.BatchSize, device, policy.LargestEpsilon, policy.Source.At);
+        var mistakes = new UsualMistakes(classifier, tensors, batchedModel.BatchSize, device, policy.LargestEpsilon, policy.Source.At);
         if (clock.Time("usual-mistakes", mistakes.Find) is { } mistake)
         {
             Note(mistake);
         }
 
-        var telling = options.Telling is { } request ? new TellingKeeper(request, tensors, natural, options.Surface) : null;
+        var brokenExamples = options.BrokenExamples is { } request ? new BrokenExampleKeeper(request, tensors, natural, options.Surface) : null;
         var attacks = new AttackRunner(
-            oracle, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel, telling);
+            batchedModel, tensors, natural, policy.Seed, options.AdversarialDirectory, progress, cancel, brokenExamples);
         var facts = new List<AttackFact>();
         foreach (var entry in policy.Attacks)
         {
@@ -125,7 +125,7 @@ public static class Evaluator
         {
             var (kind, disagree) = NetworkKind.Of(piecewiseLinear, classifier.Network.Card.Operators.Keys);
             var setting = Setting(policy, indicator, piecewiseLinear);
-            var runner = new IndicatorRunner(oracle, tensors, natural, setting, kind, progress, cancel);
+            var runner = new IndicatorRunner(batchedModel, tensors, natural, setting, kind, progress, cancel);
             var measured = clock.Time("indicator", () => runner.Run(Math.Min(indicator.Samples, samples.Count)));
             record(measured);
             foreach (var finding in IndicatorFindings.Of(policy, measured, piecewiseLinear, classifier.Network.SupportsDouble, disagree))
@@ -137,7 +137,7 @@ public static class Evaluator
         var kernelsUsed = KernelUse.Facts();
         // After all that counts: a randomised model draws its numbers from one stream, and another model may need other kernels.
         KernelSelection.CanStartAgain = false;
-        foreach (var fact in clock.Time("pictures", () => telling?.Facts(oracle, policy.Seed, options.Before, cancel) ?? []))
+        foreach (var fact in clock.Time("pictures", () => brokenExamples?.Facts(batchedModel, policy.Seed, options.Before, cancel) ?? []))
         {
             record(fact);
         }

@@ -10,18 +10,18 @@ namespace RobustnessGate.Evaluation;
 /// <summary>Measures the geometry of the decision surface at the first samples (Yu et al. 2018, Section 4).</summary>
 /// <param name="kind">The kind of network, in words.</param>
 internal sealed class IndicatorRunner(
-    Oracle oracle, SampleTensors samples, NaturalOutcome natural, IndicatorSetting setting, string kind,
+    BatchedModel model, SampleTensors samples, NaturalOutcome natural, IndicatorSetting setting, string kind,
     Action<Progress> progress, CancellationToken cancel)
 {
     /// <summary>Numbers in the rows of one pass: a photograph goes alone, or what the network keeps for the way back fills the memory.</summary>
     private const int MostNumbersOfAPass = 1 << 18;
 
-    private readonly ScalarType _type = oracle.Classifier.Network.SupportsDouble ? ScalarType.Float64 : ScalarType.Float32;
+    private readonly ScalarType _type = model.Classifier.Network.SupportsDouble ? ScalarType.Float64 : ScalarType.Float32;
     private readonly Histogram _jacobian = new("jacobian");
     private readonly Histogram _hessian = new("hessian");
     private readonly Histogram _hessianInFloat32 = new("hessianFloat32");
 
-    private int Batch => Math.Clamp(MostNumbersOfAPass / samples.Features, 1, oracle.BatchSize);
+    private int Batch => Math.Clamp(MostNumbersOfAPass / samples.Features, 1, model.BatchSize);
 
     public IndicatorFact Run(int count)
     {
@@ -32,7 +32,7 @@ internal sealed class IndicatorRunner(
         for (var sample = 0; sample < count; sample++)
         {
             cancel.ThrowIfCancellationRequested();
-            var look = oracle.Fitting(() => Look(sample));
+            var look = model.Fitting(() => Look(sample));
             foreach (var (name, value) in look.Values)
             {
                 (values.TryGetValue(name, out var list) ? list : values[name] = []).Add(value);
@@ -113,9 +113,9 @@ internal sealed class IndicatorRunner(
         var points = setting.Jitter == 0
             ? input
             : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
-        var geometry = LocalGeometry.At(oracle.Classifier.Logits, points, samples.Labels[sample], Batch);
+        var geometry = LocalGeometry.At(model.Classifier.Logits, points, samples.Labels[sample], Batch);
         var (low, high) = samples.Box([sample], region: false);
-        return new Vicinity(geometry, oracle.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch);
+        return new Vicinity(geometry, model.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch);
     }
 
     private void Count(Measured look)

@@ -14,21 +14,21 @@ namespace RobustnessGate.Evaluation;
 internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits, int NearBoundary)
 {
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
-    public static NaturalOutcome Of(Oracle oracle, SampleTensors samples, Action<double> progress, CancellationToken cancel)
+    public static NaturalOutcome Of(BatchedModel model, SampleTensors samples, Action<double> progress, CancellationToken cancel)
     {
         var right = new bool[samples.Count];
         var predictions = new int[samples.Count];
         var leastLikely = new int[samples.Count];
         var all = new float[samples.Count][];
         var near = 0;
-        foreach (var slice in oracle.Slices(samples.Count))
+        foreach (var slice in model.Slices(samples.Count))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var positions = Enumerable.Range((int)slice.Start, (int)slice.Count).ToArray();
             var rows = samples.Load(positions);
-            var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: oracle.Device);
-            var logits = oracle.Logits(rows);
+            var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: model.Device);
+            var logits = model.Logits(rows);
             var margins = Margin.Of(logits, classes).cpu().data<float>().ToArray();
             var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
             var greatest = logits.argmax(1).cpu().data<long>().ToArray();
@@ -45,11 +45,11 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             }
 
             var close = Enumerable.Range(0, positions.Length)
-                .Where(i => Math.Abs(margins[i]) <= Evidence.DefaultSlack * (1 + scales[i])).ToArray();
+                .Where(i => Math.Abs(margins[i]) <= BestPoints.DefaultSlack * (1 + scales[i])).ToArray();
             if (close.Length > 0)
             {
-                var index = tensor(close.Select(i => (long)i).ToArray(), device: oracle.Device);
-                var exact = oracle.VerdictLogits(rows.index_select(0, index), oracle.Draws);
+                var index = tensor(close.Select(i => (long)i).ToArray(), device: model.Device);
+                var exact = model.VerdictLogits(rows.index_select(0, index), model.Draws);
                 var verdicts = Margin.Of(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
                 var classesThere = exact.argmax(1).cpu().data<long>().ToArray();
                 for (var i = 0; i < close.Length; i++)

@@ -120,7 +120,7 @@ internal sealed class UsualMistakes(Classifier classifier, SampleTensors samples
     private int[] Predictions(Classifier tried, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var logits = new Oracle(tried, batchSize, device).Logits(rows);
+        var logits = new BatchedModel(tried, batchSize, device).Logits(rows);
         var known = logits.isfinite().all(1) & logits.eq(logits.amax(1).unsqueeze(1)).sum(1).eq(1);
         return [.. where(known, logits.argmax(1), -ones_like(known, ScalarType.Int64)).cpu().data<long>().Select(value => (int)value)];
     }

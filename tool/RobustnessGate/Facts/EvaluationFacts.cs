@@ -11,7 +11,7 @@ public sealed record EvaluationFacts(
     public ImmutableArray<Facts.JudgeChange> JudgeChanges { get; init; } = [];
 
     /// <summary>Samples for pictures; not among the results.</summary>
-    public ImmutableArray<TellingFact> Telling { get; init; } = [];
+    public ImmutableArray<BrokenExampleFact> BrokenExamples { get; init; } = [];
 
     public static readonly EvaluationFacts Empty = new(null, null, null, [], null, [], null, false);
 
@@ -24,7 +24,7 @@ public sealed record EvaluationFacts(
         AttackFact f => this with { Attacks = Attacks.Add(f) },
         IndicatorFact f => this with { Indicator = f },
         FindingFact f => this with { Findings = Findings.Add(f.Finding) },
-        TellingFact f => this with { Telling = Telling.Add(f) },
+        BrokenExampleFact f => this with { BrokenExamples = BrokenExamples.Add(f) },
         RunFact f => this with { Run = f },
         CompletedFact => this with { Completed = true },
         _ => throw new ArgumentException($"unknown fact {fact.GetType().Name}"),

@@ -4,7 +4,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Facts;
 
 /// <summary>What a change of the judge does to the bar. What cannot be told to be stronger counts as weaker.</summary>
-public enum BarEffect { Neutral, Stronger, Weaker }
+public enum JudgeEffect { Neutral, Stronger, Weaker }
 
 /// <summary>One field of the judge (policy or baseline) that a change touches.</summary>
 /// <param name="Field">Stable name, independent of order and lines: <c>attacks.pgd-linf-0.3.steps</c>.</param>
@@ -12,7 +12,7 @@ public enum BarEffect { Neutral, Stronger, Weaker }
 /// <param name="Path">Key path in the changed policy, where a finding stands.</param>
 /// <param name="AllowedBecause">Reason of the override that allows the change; null where none does, or none is needed.</param>
 public sealed record JudgeChange(
-    string Field, string Before, string After, BarEffect Effect, string Path, string? AllowedBecause = null)
+    string Field, string Before, string After, JudgeEffect Effect, string Path, string? AllowedBecause = null)
 {
     public const string None = "none";
 
@@ -25,7 +25,7 @@ public sealed record JudgeChange(
         Numbers(field, before, after, path, (after ?? absent) < (before ?? absent));
 
     /// <summary>A field of which any change is of one kind.</summary>
-    internal static IEnumerable<JudgeChange> Any(string field, object? before, object? after, string path, BarEffect effect = BarEffect.Weaker)
+    internal static IEnumerable<JudgeChange> Any(string field, object? before, object? after, string path, JudgeEffect effect = JudgeEffect.Weaker)
     {
         if (Text(before) != Text(after))
         {
@@ -48,7 +48,7 @@ public sealed record JudgeChange(
     {
         if (before != after)
         {
-            yield return new(field, Text(before), Text(after), stronger ? BarEffect.Stronger : BarEffect.Weaker, path);
+            yield return new(field, Text(before), Text(after), stronger ? JudgeEffect.Stronger : JudgeEffect.Weaker, path);
         }
     }
 }

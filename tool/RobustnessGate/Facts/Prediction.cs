@@ -23,25 +23,25 @@ public sealed record Prediction(
     public static ImmutableArray<Prediction> All(EvaluationFacts evaluation) => evaluation.Indicator is not { } indicator ? [] :
     [
         .. Norms.Where(pair => indicator.PerSample.ContainsKey("predictedRadius" + pair.Suffix))
-            .Select(pair => Of(evaluation, indicator, pair.Norm, pair.Suffix, Reach.Of(evaluation, pair.Norm.Name(), indicator.Samples)))
+            .Select(pair => Of(evaluation, indicator, pair.Norm, pair.Suffix, BreakDistances.Of(evaluation, pair.Norm.Name(), indicator.Samples)))
             .Where(prediction => prediction.Norm == Maths.Norm.Linf.Name() || !prediction.Held.IsEmpty),
     ];
 
-    private static Prediction Of(EvaluationFacts evaluation, IndicatorFact indicator, Norm norm, string suffix, Reach? reach)
+    private static Prediction Of(EvaluationFacts evaluation, IndicatorFact indicator, Norm norm, string suffix, BreakDistances? distances)
     {
         var quantity = "predictedRadius" + suffix;
         var predicted = indicator.PerSample[quantity];
-        var curve = RadiiOf(predicted, indicator.Right, reach).Select(radius => new CurvePoint(
+        var curve = RadiiOf(predicted, indicator.Right, distances).Select(radius => new CurvePoint(
             radius, predicted.Count(value => value > radius),
-            reach is not null && reach.Knows(radius) ? Enumerable.Range(0, indicator.Samples).Count(i => reach.Withstood(i, radius)) : null)).ToImmutableArray();
+            distances is not null && distances.Knows(radius) ? Enumerable.Range(0, indicator.Samples).Count(i => distances.IsRobust(i, radius)) : null)).ToImmutableArray();
         var known = curve.Where(point => point.Attacked is not null).ToArray();
         return new(
             norm.Name(), quantity, indicator.Samples, curve,
             known.Length == 0 ? null : known.Average(point => Math.Abs(point.Predicted - point.Attacked!.Value)) / (double)indicator.Samples,
-            reach is null ? [] :
+            distances is null ? [] :
             [
                 .. Radii.Select(name => name + suffix).Where(indicator.PerSample.ContainsKey)
-                    .Select(name => Agreement.Of(name, indicator, reach)),
+                    .Select(name => Agreement.Of(name, indicator, distances)),
             ],
             [
                 .. evaluation.Attacks.Where(attack => attack.Norm == norm.Name() && !attack.Targeted && attack.Epsilon is not null)
@@ -51,12 +51,12 @@ public sealed record Prediction(
     }
 
     /// <summary>Where attacks ran, and the deciles of the prediction itself.</summary>
-    private static IEnumerable<double> RadiiOf(ImmutableArray<double?> predicted, BitString right, Reach? reach)
+    private static IEnumerable<double> RadiiOf(ImmutableArray<double?> predicted, BitString right, BreakDistances? distances)
     {
         var values = predicted.Where((value, i) => right[i] && value > 0).Select(value => value!.Value).Order().ToArray();
         var deciles = values.Length == 0 ? [] : Enumerable.Range(1, 9)
             .Select(i => Rounding.FourDigits(IndicatorSummary.Quantile(values, i / 10.0))).OfType<double>();
-        return deciles.Concat(reach?.Radii ?? []).Distinct().Order();
+        return deciles.Concat(distances?.Radii ?? []).Distinct().Order();
     }
 }
 
@@ -81,11 +81,11 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
     public const int FewestSamples = 20;
     public const int FewestOfAKind = 5;
 
-    public static Agreement Of(string quantity, IndicatorFact indicator, Reach reach)
+    public static Agreement Of(string quantity, IndicatorFact indicator, BreakDistances distances)
     {
         var values = indicator.PerSample[quantity];
         var pairs = Enumerable.Range(0, indicator.Samples).Where(i => indicator.Right[i] && IsDefined(values[i]))
-            .Select(i => (Predicted: values[i]!.Value, Found: reach.Broken[i] ?? double.PositiveInfinity)).ToArray();
+            .Select(i => (Predicted: values[i]!.Value, Found: distances.Broken[i] ?? double.PositiveInfinity)).ToArray();
         var (predicted, found) = (pairs.Select(pair => pair.Predicted).ToArray(), pairs.Select(pair => pair.Found).ToArray());
         var spearman = RankStatistics.Spearman(predicted, found);
         var enough = pairs.Length >= FewestSamples

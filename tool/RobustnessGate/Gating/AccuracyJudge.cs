@@ -8,35 +8,35 @@ namespace RobustnessGate.Gating;
 /// <summary>Rules that count samples: floors and ceilings as counts, drops by the verdict table of a paired rule.</summary>
 internal static class AccuracyJudge
 {
-    public static (RuleResult, Charge[]) Judge(Rule rule, Outcomes outcomes, GateSection gate, RuleResult open)
+    public static (RuleResult, RuleIssue[]) Judge(Rule rule, Outcomes outcomes, GateSection gate, RuleResult open)
     {
         int ones = open.Count!.Value, total = open.Total!.Value;
         var result = outcomes.Pinned is null ? open : Compared(outcomes, open);
         var measured = $"{outcomes.Subject} is {ones} of {total} ({Words.Percent(open.Value!.Value)})";
-        var charges = new List<Charge>();
+        var issues = new List<RuleIssue>();
         if (rule.MaxDrop is { } allowed)
         {
-            charges.AddRange(Drop(result, allowed, gate));
+            issues.AddRange(Drop(result, allowed, gate));
         }
 
         if (rule is { Min: { } floor, Confidence: { } confidence })
         {
-            charges.AddRange(RuleJudge.Limit(open.LowerBound >= floor, "RG1002",
+            issues.AddRange(RuleJudge.Limit(open.LowerBound >= floor, "RG1002",
                 $"{measured}; with {Words.Value(100 * confidence)} % confidence it is at least {Words.Percent(open.LowerBound!.Value)}, below the floor of {Words.Percent(floor)}"));
         }
         else if (rule.Min is { } min)
         {
-            charges.AddRange(RuleJudge.Limit(
+            issues.AddRange(RuleJudge.Limit(
                 ones >= (min * total) - RuleJudge.Slack, "RG1002", $"{measured}, below the floor of {Words.Percent(min)}"));
         }
 
         if (rule.Max is { } max)
         {
-            charges.AddRange(RuleJudge.Limit(
+            issues.AddRange(RuleJudge.Limit(
                 ones <= (max * total) + RuleJudge.Slack, "RG1003", $"{measured}, above the ceiling of {Words.Percent(max)}"));
         }
 
-        return (result, [.. charges]);
+        return (result, [.. issues]);
     }
 
     private static RuleResult Compared(Outcomes outcomes, RuleResult open)
@@ -52,7 +52,7 @@ internal static class AccuracyJudge
     }
 
     /// <summary>The verdict table of a paired rule: it fails only with both keys, significance and size.</summary>
-    private static IEnumerable<Charge> Drop(RuleResult r, double allowed, GateSection gate)
+    private static IEnumerable<RuleIssue> Drop(RuleResult r, double allowed, GateSection gate)
     {
         int broken = r.NewlyBroken!.Value, @fixed = r.NewlyFixed!.Value, total = r.Total!.Value;
         var significant = !(r.AdjustedP >= gate.Alpha);
@@ -65,7 +65,7 @@ internal static class AccuracyJudge
                 yield return new(RuleOutcome.Failed, Severity.Error, "RG1001", fell);
                 break;
             case (false, false):
-                yield return Charge.Inconclusive(gate, $"{fell}. {TooFew(broken, @fixed, total, allowed, gate.Alpha)}");
+                yield return RuleIssue.Inconclusive(gate, $"{fell}. {TooFew(broken, @fixed, total, allowed, gate.Alpha)}");
                 break;
             case (true, true) when r.Drop > 0:
                 yield return new(RuleOutcome.Warned, Severity.Warning, "RG1102", $"{fell}. It is real, though within what the rule allows");

@@ -74,7 +74,7 @@ public static class Gate
         var gaps = Completeness.Gaps(policy, evaluation).ToArray();
         if (gaps.Length > 0)
         {
-            var unjudged = Questions(policy, evaluation, baseline, null).Select(question => question.Unjudged(gaps[0].Finding.Code));
+            var unjudged = Cases(policy, evaluation, baseline, null).Select(ruleCase => ruleCase.Unjudged(gaps[0].Finding.Code));
             return new(
                 Verdict.Failed, gaps[0].Exit, policy.Gate.Alpha, null, [.. unjudged], [.. gaps.Select(gap => gap.Finding)],
                 baseline, release);
@@ -82,13 +82,13 @@ public static class Gate
 
         var first = policy.Gate.Bootstrap && baseline is null && obstacle is null;
         var missing = first ? null : obstacle ?? Missing(policy, baseline, release);
-        var questions = Questions(policy, evaluation, baseline, release).ToArray();
-        var p = questions.Select(question => question.P).ToArray();
+        var cases = Cases(policy, evaluation, baseline, release).ToArray();
+        var p = cases.Select(ruleCase => ruleCase.P).ToArray();
         var adjusted = Adjust(p);
-        var judged = questions.Select((question, i) =>
-            question.Rule.Compares && first ? question.OnFirstUse(policy)
-            : question.Rule.Compares && missing is not null ? (Result: question.Unjudged(missing.Code), Finding: (Finding?)null)
-            : question.Judge(policy, adjusted[i])).ToArray();
+        var judged = cases.Select((ruleCase, i) =>
+            ruleCase.Rule.Compares && first ? ruleCase.OnFirstUse(policy)
+            : ruleCase.Rule.Compares && missing is not null ? (Result: ruleCase.Unjudged(missing.Code), Finding: (Finding?)null)
+            : ruleCase.Judge(policy, adjusted[i])).ToArray();
         var results = judged.Select(pair => pair.Result).ToImmutableArray();
         var (verdict, exit) = missing is not null ? (Verdict.Failed, ExitCode.BaselineUnusable) : Conclude(policy, evaluation, results);
         return new(
@@ -104,7 +104,7 @@ public static class Gate
     }
 
     /// <summary>The policy's rules, and for each accuracy that they compare its fall since the last release.</summary>
-    private static IEnumerable<Question> Questions(
+    private static IEnumerable<RuleCase> Cases(
         Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline, PairedBaseline? release)
     {
         foreach (var rule in policy.Gate.Rules)
@@ -116,7 +116,7 @@ public static class Gate
         {
             var total = rule with
             {
-                Min = null, Max = null, Confidence = null, MaxDrop = policy.Gate.MaxTotalDrop, Path = Question.Total,
+                Min = null, Max = null, Confidence = null, MaxDrop = policy.Gate.MaxTotalDrop, Path = RuleCase.Total,
             };
             var measured = Measurement.Of(total, policy, evaluation, release);
             yield return new(total, measured with { Subject = $"{measured.Subject}, since the release" });

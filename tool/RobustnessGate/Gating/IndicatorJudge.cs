@@ -11,44 +11,44 @@ namespace RobustnessGate.Gating;
 /// </summary>
 internal static class IndicatorJudge
 {
-    public static (RuleResult, Charge[]) Judge(Rule rule, Values values, GateSection gate, RuleResult open)
+    public static (RuleResult, RuleIssue[]) Judge(Rule rule, Values values, GateSection gate, RuleResult open)
     {
         var result = rule.MaxDropRatio is null && rule.MaxRiseRatio is null ? open : Compared(rule, values, open);
-        var charges = new List<Charge>();
+        var issues = new List<RuleIssue>();
         if (values.Declined is { } reason)
         {
-            charges.Add(Charge.Inconclusive(
+            issues.Add(RuleIssue.Inconclusive(
                 gate, $"{values.Subject} declines to be a criterion: {reason}. Judge by attacks, and see docs/indicators.md") with { Code = "RG1131" });
         }
 
         var lost = values.Pairs.Count(pair => pair.Now is null);
         if (lost > 0)
         {
-            charges.Add(new(RuleOutcome.Warned, Severity.Warning, "RG1105",
+            issues.Add(new(RuleOutcome.Warned, Severity.Warning, "RG1105",
                 $"{values.Subject} is newly undefined at {lost} of {values.Pairs.Length} samples right in both, as where gradients vanish; the worst is assumed there"));
         }
 
         if (rule.MaxDropRatio is { } allowedFall && Drop(rule, values, double.NegativeInfinity) is var fall && !(fall <= allowedFall + RuleJudge.Slack))
         {
-            charges.Add(Change(result, fall, lost, gate, $"a fall of {Words.Percent(fall)}, allowed {Words.Percent(allowedFall)}"));
+            issues.Add(Change(result, fall, lost, gate, $"a fall of {Words.Percent(fall)}, allowed {Words.Percent(allowedFall)}"));
         }
 
         if (rule.MaxRiseRatio is { } allowedRise && -Drop(rule, values, double.PositiveInfinity) is var rise && !(rise <= allowedRise + RuleJudge.Slack))
         {
-            charges.Add(Change(result, rise, lost, gate, $"a rise of {Words.Percent(rise)}, allowed {Words.Percent(allowedRise)}"));
+            issues.Add(Change(result, rise, lost, gate, $"a rise of {Words.Percent(rise)}, allowed {Words.Percent(allowedRise)}"));
         }
 
         if (rule.Min is { } min)
         {
-            charges.AddRange(RuleJudge.Limit(values.Now >= min, "RG1002", $"{values.Subject} is {Words.Value(values.Now)}, below the floor of {Words.Value(min)}"));
+            issues.AddRange(RuleJudge.Limit(values.Now >= min, "RG1002", $"{values.Subject} is {Words.Value(values.Now)}, below the floor of {Words.Value(min)}"));
         }
 
         if (rule.Max is { } max)
         {
-            charges.AddRange(RuleJudge.Limit(values.Now <= max, "RG1003", $"{values.Subject} is {Words.Value(values.Now)}, above the ceiling of {Words.Value(max)}"));
+            issues.AddRange(RuleJudge.Limit(values.Now <= max, "RG1003", $"{values.Subject} is {Words.Value(values.Now)}, above the ceiling of {Words.Value(max)}"));
         }
 
-        return (result, [.. charges]);
+        return (result, [.. issues]);
     }
 
     /// <summary>Numbers of the direction that is limited; of the fall where both are.</summary>
@@ -71,7 +71,7 @@ internal static class IndicatorJudge
     private static double Drop(Rule rule, Values values, double missing) =>
         RelativeDrop(Before(rule, values) ?? double.NaN, Now(rule, values, missing) ?? double.NaN);
 
-    private static Charge Change(RuleResult r, double size, int lost, GateSection gate, string words)
+    private static RuleIssue Change(RuleResult r, double size, int lost, GateSection gate, string words)
     {
         var counted = lost == 0 ? "" : $", {lost} of them newly undefined and counted as the worst value";
         var change = $"{r.Subject} went from {Words.Value(r.BaselineValue)} to {Words.Value(r.Value)} over {r.Total} samples right in both{counted}: "
@@ -79,7 +79,7 @@ internal static class IndicatorJudge
         // A change without bounds (a mean with assumed worst values, a statistic that left zero) is no matter of chance.
         return !(r.AdjustedP >= gate.Alpha) || !double.IsFinite(size)
             ? new(RuleOutcome.Failed, Severity.Error, "RG1004", change)
-            : Charge.Inconclusive(gate, $"{change}. {r.Total} samples cannot tell this change from chance at alpha {Words.Value(gate.Alpha)}; more samples of the indicator would");
+            : RuleIssue.Inconclusive(gate, $"{change}. {r.Total} samples cannot tell this change from chance at alpha {Words.Value(gate.Alpha)}; more samples of the indicator would");
     }
 
     /// <summary>(before − now) / |before|: 0 where nothing changed, infinite where it left zero.</summary>

@@ -169,13 +169,13 @@ internal sealed record Values(
     private static string? Decline(Rule rule, EvaluationFacts evaluation)
     {
         if (Metrics.Predicts(rule.Metric) is not { } norm || evaluation.Indicator is not { } indicator
-            || Reach.Of(evaluation, norm.Name(), indicator.Samples) is not { } reach
+            || BreakDistances.Of(evaluation, norm.Name(), indicator.Samples) is not { } distances
             || !indicator.PerSample.ContainsKey(Baseline.Quantity(rule.Metric)))
         {
             return null;
         }
 
-        var held = Agreement.Of(Baseline.Quantity(rule.Metric), indicator, reach);
+        var held = Agreement.Of(Baseline.Quantity(rule.Metric), indicator, distances);
         return held.Correlation is { } correlation && !(correlation >= Agreement.LeastCorrelation)
             ? $"over {held.Samples} samples its rank correlation with the distances at which attacks in {norm.Name()} broke them is {Words.Value(correlation)}, "
                 + $"below {Words.Value(Agreement.LeastCorrelation)}: it does not predict this model's robustness"

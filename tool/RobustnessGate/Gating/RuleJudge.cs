@@ -15,9 +15,9 @@ internal static class RuleJudge
     public static (RuleResult Result, Finding? Finding) Judge(Rule rule, Measurement measured, Policy policy, double? p, double? adjusted)
     {
         var open = Unjudged(rule, measured, "") with { Outcome = RuleOutcome.Passed, Code = null, P = p, AdjustedP = adjusted };
-        var (result, charges) = measured switch
+        var (result, issues) = measured switch
         {
-            { Absent: { } reason } => (Unjudged(rule, measured, "RG1005"), new Charge[]
+            { Absent: { } reason } => (Unjudged(rule, measured, "RG1005"), new RuleIssue[]
             {
                 new(RuleOutcome.Failed, Severity.Error, "RG1005", $"{measured.Subject} cannot be judged: {reason}. What is not measured never passes"),
             }),
@@ -30,16 +30,16 @@ internal static class RuleJudge
             Values values => IndicatorJudge.Judge(rule, values, policy.Gate, open),
             _ => throw new ArgumentException($"unknown measurement {measured.GetType().Name}"),
         };
-        if (charges.Length == 0)
+        if (issues.Length == 0)
         {
             return (result, null);
         }
 
         // One finding a rule: the worst charge gives the code, all of them the words.
-        var ordered = charges.OrderByDescending(charge => charge.Outcome).ToArray();
+        var ordered = issues.OrderByDescending(issue => issue.Outcome).ToArray();
         // A cap is for what was measured and judged. What was not judged passes nowhere (docs/decisions/0001).
         var worst = measured is { Absent: null, Incomparable: null } ? ordered[0].CappedAt(rule.Severity) : ordered[0];
-        var message = string.Join(". ", ordered.Select(charge => charge.Message)) + ".";
+        var message = string.Join(". ", ordered.Select(issue => issue.Message)) + ".";
         return (
             result with { Outcome = worst.Outcome, Code = worst.Code, Message = message },
             new Finding(worst.Code, worst.Severity, policy.Source.At(rule.Path), message));
@@ -67,7 +67,7 @@ internal static class RuleJudge
 
     /// <summary>Of limits on what is measured, which every kind of rule has.</summary>
     /// <param name="kept">Whether the limit holds.</param>
-    public static IEnumerable<Charge> Limit(bool kept, string code, string message)
+    public static IEnumerable<RuleIssue> Limit(bool kept, string code, string message)
     {
         if (!kept)
         {
@@ -77,15 +77,15 @@ internal static class RuleJudge
 }
 
 /// <summary>One thing that a rule has to say.</summary>
-internal sealed record Charge(RuleOutcome Outcome, Severity Severity, string Code, string Message)
+internal sealed record RuleIssue(RuleOutcome Outcome, Severity Severity, string Code, string Message)
 {
     /// <summary>A rule of severity warning never fails the gate.</summary>
-    public Charge CappedAt(RuleSeverity severity) =>
+    public RuleIssue CappedAt(RuleSeverity severity) =>
         severity == RuleSeverity.Warning && Outcome > RuleOutcome.Warned
             ? this with { Outcome = RuleOutcome.Warned, Severity = Severity.Warning }
             : this;
 
     /// <summary>A drop beyond what is allowed that chance could explain.</summary>
-    public static Charge Inconclusive(GateSection gate, string message) => new(
+    public static RuleIssue Inconclusive(GateSection gate, string message) => new(
         RuleOutcome.Inconclusive, gate.OnInconclusive == OnInconclusive.Fail ? Severity.Error : Severity.Warning, "RG1101", message);
 }

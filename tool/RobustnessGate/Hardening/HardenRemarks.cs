@@ -27,12 +27,12 @@ internal static class HardenRemarks
     private const double Farther = 1.05;
 
     /// <summary>Worst first; empty where nothing is to be remarked on.</summary>
-    public static ImmutableArray<string> Of(Regime regime, Comparison figures) =>
+    public static ImmutableArray<string> Of(Regime regime, BeforeAfter figures) =>
     [
         .. Shared(figures), .. Meaning(figures), .. Natural(figures.Natural), .. Attacked(regime, figures), .. Search(figures), .. Indicators(figures),
     ];
 
-    private static IEnumerable<string> Shared(Comparison figures)
+    private static IEnumerable<string> Shared(BeforeAfter figures)
     {
         if (figures.Shared > 0)
         {
@@ -42,7 +42,7 @@ internal static class HardenRemarks
     }
 
     /// <summary>Where the table means little.</summary>
-    private static IEnumerable<string> Meaning(Comparison figures)
+    private static IEnumerable<string> Meaning(BeforeAfter figures)
     {
         if (figures.After.Model is { Classes: var classes } && !(figures.Natural.After > Chance * figures.Natural.Count / classes))
         {
@@ -66,7 +66,7 @@ internal static class HardenRemarks
     }
 
     /// <summary>Radii, by norm, and targeted attacks at which hardly less is found than before, or still too much.</summary>
-    private static IEnumerable<string> Attacked(Regime regime, Comparison figures)
+    private static IEnumerable<string> Attacked(Regime regime, BeforeAfter figures)
     {
         var limited = false;
         foreach (var (under, change, possible) in Compared(figures))
@@ -92,7 +92,7 @@ internal static class HardenRemarks
     }
 
     /// <summary>What accuracies under attack are compared, and how many samples could have withstood at most before.</summary>
-    private static IEnumerable<(string Under, Change Change, int Possible)> Compared(Comparison figures)
+    private static IEnumerable<(string Under, Change Change, int Possible)> Compared(BeforeAfter figures)
     {
         foreach (var (norm, radius, change) in figures.WorstCases)
         {
@@ -108,7 +108,7 @@ internal static class HardenRemarks
     }
 
     /// <summary>Where training's own search is much weaker than the policy's attacks.</summary>
-    private static IEnumerable<string> Search(Comparison figures)
+    private static IEnumerable<string> Search(BeforeAfter figures)
     {
         foreach (var search in figures.Search)
         {
@@ -123,7 +123,7 @@ internal static class HardenRemarks
         }
     }
 
-    private static IEnumerable<string> Indicators(Comparison figures)
+    private static IEnumerable<string> Indicators(BeforeAfter figures)
     {
         var flatter = figures.Indicator("jacobianL1", Statistic.Mean) is var (slope, gentler) && gentler < Flatter * slope;
         var radius = figures.Indicator("linearRadius", Statistic.Median);

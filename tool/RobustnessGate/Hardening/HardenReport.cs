@@ -14,7 +14,7 @@ internal sealed record Course(TrainingEnd End, int Trained, int HeldOut, long Se
 internal static class HardenReport
 {
     /// <param name="model">Name of the model's file.</param>
-    public static string Render(string model, HardenSection section, Course course, Comparison figures)
+    public static string Render(string model, HardenSection section, Course course, BeforeAfter figures)
     {
         var text = new MarkdownLines();
         text.Line($"# {model}, hardened").Line($"");

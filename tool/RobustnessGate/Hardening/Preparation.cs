@@ -57,7 +57,7 @@ internal sealed record Preparation(
             throw SameSamples(policy, "harden.data.images", "all samples that the policy judges are among these");
         }
 
-        Rehearsal.Run(prepared);
+        DryRun.Run(prepared);
         return prepared;
     }
 

@@ -11,11 +11,11 @@ namespace RobustnessGate.Hosting;
 /// <param name="PolicySha256">Of the policy that the results are to be judged by; null where nobody has read it yet.</param>
 /// <param name="MeasuredAs">Text of an earlier policy that says what is measured, and how; null where the policy itself does.</param>
 /// <param name="Model">The model of that earlier policy to evaluate instead of the policy's own.</param>
-/// <param name="Telling">Which samples are worth a picture where they break; null for none.</param>
+/// <param name="BrokenExamples">Which samples are worth a picture where they break; null for none.</param>
 /// <param name="Before">The baseline's model, to draw beside this one; null where it is not to be had.</param>
 public sealed record EvaluationRequest(
     string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory,
-    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Facts.TellingRequest? Telling = null,
+    string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Facts.BrokenExampleRequest? BrokenExamples = null,
     EarlierModel? Before = null)
 {
     /// <exception cref="MistakeException">Everything that is wrong with the policy, or RG0122: it is not the expected one.</exception>
@@ -29,7 +29,7 @@ public sealed record EvaluationRequest(
     }
 
     private Policy Measuring(Policy policy) => MeasuredAs is null
-        ? policy : Examination.MeasuredAsBefore(PolicyReader.Parse(MeasuredAs, PolicyPath), policy);
+        ? policy : IntegrityReview.MeasuredAsBefore(PolicyReader.Parse(MeasuredAs, PolicyPath), policy);
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this));
 

@@ -26,7 +26,7 @@ internal static class BaselineChange
         if (was != now)
         {
             var tighter = before is null || (after is not null && IsTighter(before, after));
-            yield return new(field, was, now, tighter ? BarEffect.Stronger : BarEffect.Weaker, path);
+            yield return new(field, was, now, tighter ? JudgeEffect.Stronger : JudgeEffect.Weaker, path);
         }
     }
 

@@ -31,13 +31,13 @@ internal static class PolicyDiff
             .. JudgeChange.Any("gate.alpha", before.Alpha, after.Alpha, "gate.alpha"),
             .. JudgeChange.Any(
                 "gate.on-inconclusive", before.OnInconclusive, after.OnInconclusive, "gate.on-inconclusive",
-                after.OnInconclusive == OnInconclusive.Fail ? BarEffect.Stronger : BarEffect.Weaker),
+                after.OnInconclusive == OnInconclusive.Fail ? JudgeEffect.Stronger : JudgeEffect.Weaker),
             .. JudgeChange.Any(
                 "gate.bootstrap", before.Bootstrap, after.Bootstrap, "gate.bootstrap",
-                !after.Bootstrap ? BarEffect.Stronger : pinned ? BarEffect.Weaker : BarEffect.Neutral),
+                !after.Bootstrap ? JudgeEffect.Stronger : pinned ? JudgeEffect.Weaker : JudgeEffect.Neutral),
             .. JudgeChange.Any(
                 "gate.release", Portable(policyBefore, before.Release), Portable(policyAfter, after.Release), "gate.release",
-                before.Release is null ? BarEffect.Stronger : BarEffect.Weaker),
+                before.Release is null ? JudgeEffect.Stronger : JudgeEffect.Weaker),
             .. JudgeChange.LessIsStronger(
                 "gate.max-total-drop", before.MaxTotalDrop, after.MaxTotalDrop, "gate.max-total-drop", double.PositiveInfinity),
         ];
@@ -48,7 +48,7 @@ internal static class PolicyDiff
     [
         .. JudgeChange.Any(
             "model.sha256", before.Sha256, after.Sha256, "model.sha256",
-            after.Sha256 is null ? BarEffect.Weaker : before.Sha256 is null ? BarEffect.Stronger : BarEffect.Neutral),
+            after.Sha256 is null ? JudgeEffect.Weaker : before.Sha256 is null ? JudgeEffect.Stronger : JudgeEffect.Neutral),
         .. JudgeChange.Any("model.gradients", before.Gradients, after.Gradients, "model.gradients"),
         .. JudgeChange.Any("model.input.bounds", Bounds(before.Input), Bounds(after.Input), "model.input.bounds"),
     ];
@@ -70,7 +70,7 @@ internal static class PolicyDiff
         .. JudgeChange.Any("indicator.epsilon-l2", before.EpsilonL2, after.EpsilonL2, "indicator.epsilon-l2"),
         .. JudgeChange.Any("indicator.jitter", before.Jitter, after.Jitter, "indicator.jitter"),
         .. JudgeChange.Any(
-            "indicator.clever", before.Clever, after.Clever, "indicator.clever", after.Clever ? BarEffect.Stronger : BarEffect.Weaker),
+            "indicator.clever", before.Clever, after.Clever, "indicator.clever", after.Clever ? JudgeEffect.Stronger : JudgeEffect.Weaker),
     ];
 
     private static IEnumerable<JudgeChange> Data(Policy policyBefore, Policy policyAfter)
@@ -84,7 +84,7 @@ internal static class PolicyDiff
             .. JudgeChange.Any("data.labels", Was(before.Labels), Is(after.Labels), "data.labels"),
             .. JudgeChange.Any(
                 "data.sha256", before.Sha256, after.Sha256, "data.sha256",
-                before.Sha256 is null ? BarEffect.Stronger : BarEffect.Weaker),
+                before.Sha256 is null ? JudgeEffect.Stronger : JudgeEffect.Weaker),
             .. JudgeChange.MoreIsStronger("data.samples", before.Samples, after.Samples, "data.samples", double.PositiveInfinity),
             .. JudgeChange.Any("data.selection", before.Selection, after.Selection, "data.selection"),
             .. JudgeChange.Any("data.scale", before.Scale, after.Scale, "data.scale"),
@@ -106,7 +106,7 @@ internal static class PolicyDiff
             var field = $"attacks.{run.Id}";
             var changes = now.Remove(run.Id, out var other)
                 ? Attack(field, run, other, Aim(before, run), Aim(after, other))
-                : [new(field, "runs", JudgeChange.None, BarEffect.Weaker, "attacks")];
+                : [new(field, "runs", JudgeChange.None, JudgeEffect.Weaker, "attacks")];
             foreach (var change in changes)
             {
                 yield return change;
@@ -115,7 +115,7 @@ internal static class PolicyDiff
 
         foreach (var added in after.Runs.Where(run => now.ContainsKey(run.Id)))
         {
-            yield return new($"attacks.{added.Id}", JudgeChange.None, "runs", BarEffect.Stronger, added.Entry.Path);
+            yield return new($"attacks.{added.Id}", JudgeChange.None, "runs", JudgeEffect.Stronger, added.Entry.Path);
         }
     }
 
@@ -124,7 +124,7 @@ internal static class PolicyDiff
         var path = after.Entry.Path;
         if (before.Entry.Attack.Name != after.Entry.Attack.Name)
         {
-            return [new($"{field}.name", before.Entry.Attack.Name, after.Entry.Attack.Name, BarEffect.Weaker, path)];
+            return [new($"{field}.name", before.Entry.Attack.Name, after.Entry.Attack.Name, JudgeEffect.Weaker, path)];
         }
 
         var was = AttackDescription.Parameters(before.Entry.Attack).ToDictionary(parameter => parameter.Key, parameter => parameter.Value);
@@ -138,7 +138,7 @@ internal static class PolicyDiff
             .. JudgeChange.Any($"{field}.target", aimBefore, aimAfter, $"{path}.target"),
             .. JudgeChange.Any(
                 $"{field}.judge", before.Entry.Judge, after.Entry.Judge, $"{path}.judge",
-                after.Entry.Judge == Judge.Any ? BarEffect.Stronger : BarEffect.Weaker),
+                after.Entry.Judge == Judge.Any ? JudgeEffect.Stronger : JudgeEffect.Weaker),
             .. JudgeChange.Any($"{field}.eot", before.Entry.Eot, after.Entry.Eot, $"{path}.eot"),
             .. JudgeChange.Any($"{field}.quantize", before.Entry.Quantize, after.Entry.Quantize, $"{path}.quantize"),
             .. AttackDescription.Parameters(after.Entry.Attack).SelectMany(parameter => Parameter(
@@ -157,5 +157,5 @@ internal static class PolicyDiff
 
     private static IEnumerable<JudgeChange> Parameter(string field, string key, object? before, object? after, string path) =>
         JudgeChange.Any(field, before, after, $"{path}.{key}",
-            Effort.Contains(key) && before is int less && after is int more && more > less ? BarEffect.Stronger : BarEffect.Weaker);
+            Effort.Contains(key) && before is int less && after is int more && more > less ? JudgeEffect.Stronger : JudgeEffect.Weaker);
 }

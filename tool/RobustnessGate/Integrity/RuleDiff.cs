@@ -17,7 +17,7 @@ internal static class RuleDiff
             var field = $"gate.rules.{name}";
             if (!now.TryGetValue(name, out var other))
             {
-                yield return new(field, "judged", JudgeChange.None, BarEffect.Weaker, "gate.rules");
+                yield return new(field, "judged", JudgeChange.None, JudgeEffect.Weaker, "gate.rules");
                 continue;
             }
 
@@ -29,7 +29,7 @@ internal static class RuleDiff
 
         foreach (var (name, rule) in now.Where(pair => !Named(before).ContainsKey(pair.Key)))
         {
-            yield return new($"gate.rules.{name}", JudgeChange.None, "judged", BarEffect.Stronger, rule.Path);
+            yield return new($"gate.rules.{name}", JudgeChange.None, "judged", JudgeEffect.Stronger, rule.Path);
         }
     }
 
@@ -60,7 +60,7 @@ internal static class RuleDiff
         .. JudgeChange.LessIsStronger($"{field}.max-rise-ratio", before.MaxRiseRatio, after.MaxRiseRatio, $"{after.Path}.max-rise-ratio", double.PositiveInfinity),
         .. JudgeChange.Any(
             $"{field}.severity", before.Severity, after.Severity, $"{after.Path}.severity",
-            after.Severity == RuleSeverity.Error ? BarEffect.Stronger : BarEffect.Weaker),
+            after.Severity == RuleSeverity.Error ? JudgeEffect.Stronger : JudgeEffect.Weaker),
     ];
 
     private static Rule Stricter(string field, Rule before, Rule after, Func<string, bool> allowed)

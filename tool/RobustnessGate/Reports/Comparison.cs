@@ -110,8 +110,8 @@ internal static class Comparison
     {
         var effect = change switch
         {
-            { Effect: BarEffect.Stronger } => "raises the bar",
-            { Effect: BarEffect.Neutral } => "does not move the bar",
+            { Effect: JudgeEffect.Stronger } => "raises the bar",
+            { Effect: JudgeEffect.Neutral } => "does not move the bar",
             { AllowedBecause: { } reason } => $"lowers the bar, allowed: {reason}",
             _ => "lowers the bar and is not counted",
         };

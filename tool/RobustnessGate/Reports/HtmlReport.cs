@@ -39,7 +39,7 @@ public static class HtmlReport
         }
 
         Judge(text, results);
-        text.Append(ReportPicture.Inline(pictures, PictureSection.Telling));
+        text.Append(ReportPicture.Inline(pictures, PictureSection.BrokenExamples));
         HtmlDetails.Append(text, results, pictures);
         Footer(text, results);
         return text.Append("</body>\n</html>\n").ToString();

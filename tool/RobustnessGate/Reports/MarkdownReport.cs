@@ -37,7 +37,7 @@ public static class MarkdownReport
             Judge(text, results);
         }
 
-        text.Append(ReportPicture.Links(pictures, PictureSection.Telling));
+        text.Append(ReportPicture.Links(pictures, PictureSection.BrokenExamples));
 
         text.Append(CultureInfo.InvariantCulture, $"<details><summary>{(quiet ? "Rules · every" : "Every")} attack · samples that changed · indicator · how to reproduce</summary>\n\n");
         if (quiet)

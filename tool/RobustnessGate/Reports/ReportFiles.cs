@@ -14,6 +14,6 @@ public static class ReportFiles
     public static readonly ImmutableArray<string> All =
         [
             .. ReportFormat.All.Select(format => format.File).OfType<string>(), Run, CapturedOutput,
-            .. ReportPictures.Files, TellingPicture.File, Surface,
+            .. ReportPictures.Files, BrokenExamplePicture.File, Surface,
         ];
 }

@@ -24,11 +24,11 @@ public sealed record ReportFormat(
     public string Render(ResultsDocument results) => Illustrated(results, LinksPictures ? [] : ReportPictures.Of(results));
 
     /// <summary>Reports and the pictures that they link, as files of one folder.</summary>
-    /// <param name="telling">Pictures that don't follow from the results, such as those of samples.</param>
+    /// <param name="brokenExamples">Pictures that don't follow from the results, such as those of samples.</param>
     public static IEnumerable<(string File, string Text)> Files(
-        ResultsDocument results, IReadOnlyCollection<ReportFormat> formats, ImmutableArray<ReportPicture> telling)
+        ResultsDocument results, IReadOnlyCollection<ReportFormat> formats, ImmutableArray<ReportPicture> brokenExamples)
     {
-        ImmutableArray<ReportPicture> pictures = [.. telling, .. ReportPictures.Of(results)];
+        ImmutableArray<ReportPicture> pictures = [.. brokenExamples, .. ReportPictures.Of(results)];
         foreach (var format in formats)
         {
             yield return (format.File, format.Illustrated(results, pictures));

@@ -6,7 +6,7 @@ namespace RobustnessGate.Reports;
 public enum PictureSection
 {
     /// <summary>Before everything that is folded away: samples worth a look.</summary>
-    Telling,
+    BrokenExamples,
 
     /// <summary>With the counts under attack.</summary>
     Attacks,

@@ -51,7 +51,7 @@ internal static class Json
         options.Converters.Add(new JsonStringEnumConverter<Verdict>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<RuleOutcome>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Severity>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
-        options.Converters.Add(new JsonStringEnumConverter<BarEffect>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<JudgeEffect>(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new BitsConverter());
         options.Converters.Add(new BytesConverter());
         options.Converters.Add(new IntervalConverter());

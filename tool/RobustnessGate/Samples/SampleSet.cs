@@ -13,11 +13,11 @@ namespace RobustnessGate.Samples;
 public sealed class SampleSet
 {
     private readonly StoredSamples _images;
-    private readonly Region? _region;
+    private readonly SampleBoxes? _region;
     private readonly string _labelsPath;
 
     private SampleSet(
-        StoredSamples images, Region? region, string labelsPath, ImmutableArray<int> positions, ImmutableArray<int> labels)
+        StoredSamples images, SampleBoxes? region, string labelsPath, ImmutableArray<int> positions, ImmutableArray<int> labels)
     {
         _images = images;
         _region = region;
@@ -74,7 +74,7 @@ public sealed class SampleSet
         var chosen = Selection.Choose(data.Selection, labels, wanted, seed);
         var taken = source.Take(chosen);
         var images = new StoredSamples(taken.Samples, new SampleDecoder(source.Type, layout, mapTo), input.Size);
-        var region = Region.Load(data, input, source.Count, chosen);
+        var region = SampleBoxes.Load(data, input, source.Count, chosen);
         var used = chosen.Select(i => labels[i]).ToImmutableArray();
 
         using var identity = new SampleIdentity();
@@ -139,7 +139,7 @@ public sealed class SampleSet
 
         var (ids, sha256) = identity.Complete();
         var decoder = new SampleDecoder(ElementType.Float32, Layout.Same, mapTo: null);
-        var region = lower.IsEmpty ? null : new Region(Rows(lower), Rows(upper));
+        var region = lower.IsEmpty ? null : new SampleBoxes(Rows(lower), Rows(upper));
         return new SampleSet(new StoredSamples(stored, decoder, input.Size), region, "memory", [.. Enumerable.Range(0, labels.Length)], [.. labels])
         {
             Ids = ids,

@@ -14,22 +14,22 @@ internal static class AttackPath
     /// <param name="sample">(1, …) float32.</param>
     /// <param name="valid">Least and greatest valid values, (1, …).</param>
     public static SurfacePath Of(
-        Oracle oracle, InputPlane plane, Tensor sample, (Tensor Low, Tensor High) valid, Tensor label, ulong id, Attack attack,
+        BatchedModel model, InputPlane plane, Tensor sample, (Tensor Low, Tensor High) valid, Tensor label, ulong id, Attack attack,
         Norm norm, double epsilon, long seed, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        var quarry = new Quarry(sample, valid.Low, valid.High, label, false, oracle.Logits(sample), [id], seed, attack.Name);
+        var searchBatch = new SearchBatch(sample, valid.Low, valid.High, label, false, model.Logits(sample), [id], seed, attack.Name);
         var met = new List<Tensor>();
-        var evidence = new Evidence(1, Evidence.DefaultSlack, keepAll: false, nearest: false);
-        using (var pursuit = new Pursuit(oracle, quarry, evidence, norm, epsilon, Judge.Last, null, cancel, oracle.Draws, Keep))
+        var bestPoints = new BestPoints(1, BestPoints.DefaultSlack, keepAll: false, nearest: false);
+        using (var search = new Search(model, searchBatch, bestPoints, norm, epsilon, Judge.Last, null, cancel, model.Draws, Keep))
         {
-            attack.Run(pursuit);
+            attack.Run(search);
         }
 
         // An attack from a random start never looks at the sample itself.
         var iterates = met[0].equal(sample).all().item<bool>() ? cat(met, 0) : cat([sample, .. met], 0);
         var (coordinates, distances) = plane.Project(iterates);
-        var margins = Margin.Of(oracle.Logits(iterates), label.expand(iterates.shape[0]));
+        var margins = Margin.Of(model.Logits(iterates), label.expand(iterates.shape[0]));
         var places = coordinates.cpu().data<double>().ToArray();
         return new(
             attack.Name, epsilon,

@@ -30,7 +30,7 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
 
     /// <summary>Logits at every node of a grid, with bare forward passes in the oracle's batches.</summary>
     /// <returns>(rows·columns, K): row by row from the least j.</returns>
-    public Tensor Logits(Oracle oracle, double[] columns, double[] rows, CancellationToken cancel)
+    public Tensor Logits(BatchedModel model, double[] columns, double[] rows, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -43,9 +43,9 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
             cancel.ThrowIfCancellationRequested();
             using var part = NewDisposeScope();
             // Asked each time: a device without room has halved the batch.
-            together = Together(oracle.BatchSize, directions.shape[1]);
+            together = Together(model.BatchSize, directions.shape[1]);
             var some = grid.narrow(0, start, Math.Min(together, grid.shape[0] - start));
-            parts.Add(oracle.Logits(Points(some)).MoveToOuterDisposeScope());
+            parts.Add(model.Logits(Points(some)).MoveToOuterDisposeScope());
         }
 
         return cat(parts, 0).MoveToOuterDisposeScope();
@@ -73,13 +73,13 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
     /// <summary>L at coordinates along one axis, in the precision of verdicts.</summary>
     /// <param name="axis">0 for α, 1 for β.</param>
     /// <param name="label">(1) int64: true class.</param>
-    public double[] MarginsAlong(Oracle oracle, int axis, double[] steps, Tensor label)
+    public double[] MarginsAlong(BatchedModel model, int axis, double[] steps, Tensor label)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var along = Steps(steps);
         var coordinates = stack(axis == 0 ? [along, zeros_like(along)] : [zeros_like(along), along], 1);
-        var logits = oracle.VerdictLogits(Points(coordinates), oracle.Draws);
+        var logits = model.VerdictLogits(Points(coordinates), model.Draws);
         return Margin.Of(logits, label.expand(steps.Length)).cpu().data<double>().ToArray();
     }
 

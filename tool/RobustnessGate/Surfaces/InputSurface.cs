@@ -8,16 +8,16 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>Decision and loss surfaces of one network in input space.</summary>
-/// <param name="oracle">The network.</param>
+/// <param name="batchedModel">The network.</param>
 /// <param name="model">What it is called.</param>
-internal sealed class InputSurface(Oracle oracle, string model)
+internal sealed class InputSurface(BatchedModel batchedModel, string model)
 {
     /// <summary>
     /// The surface around a sample. Beyond a bare forward pass for each of its points it costs a gradient for each
     /// adversarial axis, four batches of 16 for each boundary that is met (verdicts come in batches of that size, so that the
     /// ways could not be searched together for less), the looks between the steps of a coarse grid, and the attack's own.
     /// </summary>
-    /// <remarks>A randomised network (<see cref="Oracle.Draws"/>) draws from the setting's seed, anew for each surface.</remarks>
+    /// <remarks>A randomised network (<see cref="BatchedModel.Draws"/>) draws from the setting's seed, anew for each surface.</remarks>
     /// <exception cref="ArgumentException">The setting describes no plane.</exception>
     /// <exception cref="NoDirectionException">There is no such plane at this sample.</exception>
     public SurfaceGrid Of(SurfaceSample sample, SurfaceSetting setting, CancellationToken cancel)
@@ -32,8 +32,8 @@ internal sealed class InputSurface(Oracle oracle, string model)
                 $"steps of {steps[^1] - steps[^2]:G3} are lost beside the input's own values: all of a row or a column would be one and the same input. Give a greater --extent"));
         }
 
-        var logits = plane.Logits(oracle, steps, steps, cancel);
-        var label = tensor(new long[] { sample.Label }, device: oracle.Device);
+        var logits = plane.Logits(batchedModel, steps, steps, cancel);
+        var label = tensor(new long[] { sample.Label }, device: batchedModel.Device);
         var classes = label.expand(logits.shape[0]);
         var margins = Doubles(Margin.Of(logits, classes));
         NoDirectionException.RequireNumbers(margins, "the sample itself");
@@ -48,11 +48,11 @@ internal sealed class InputSurface(Oracle oracle, string model)
             new(sample.Number, sample.Label, predictions[middle], margins[middle], losses[middle]))
         {
             Clipped = setting.Clip,
-            Draws = oracle.Draws > 1 ? oracle.Draws : 0,
+            Draws = batchedModel.Draws > 1 ? batchedModel.Draws : 0,
             Box = setting.Epsilon is { } radius ? Section(alpha, beta, radius, setting.Norm) : null,
             Path = setting is { Epsilon: { } epsilon, Attack: { } attack }
                 ? AttackPath.Of(
-                    oracle, plane, sample.Input.to(ScalarType.Float32), (sample.Low, sample.High), label, sample.Id, attack, setting.Norm, epsilon, setting.Seed, cancel)
+                    batchedModel, plane, sample.Input.to(ScalarType.Float32), (sample.Low, sample.High), label, sample.Id, attack, setting.Norm, epsilon, setting.Seed, cancel)
                 : null,
         };
 
@@ -69,7 +69,7 @@ internal sealed class InputSurface(Oracle oracle, string model)
             var stride = sign * (axis == 0 ? 1 : steps.Length);
             return BoundarySearch.First(
                 [.. steps.Skip(half)], [.. Enumerable.Range(0, half + 1).Select(step => margins[middle + (step * stride)])],
-                distances => plane.MarginsAlong(oracle, axis, [.. distances.Select(distance => sign * distance)], label), setting.Looks);
+                distances => plane.MarginsAlong(batchedModel, axis, [.. distances.Select(distance => sign * distance)], label), setting.Looks);
         }
     }
 
@@ -81,9 +81,9 @@ internal sealed class InputSurface(Oracle oracle, string model)
     /// <exception cref="NoDirectionException">There is no such plane at this sample.</exception>
     internal (InputPlane Plane, Tensor X, Tensor Y) Plane(SurfaceSample sample, SurfaceSetting setting)
     {
-        MeanAnswer.Reseed(oracle, setting.Seed);
-        var precise = oracle.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
-        var (x, y) = InputDirections.At(points => MeanAnswer.Logits(oracle, points), precise, sample.Label, sample.Id, setting);
+        MeanLogits.Reseed(batchedModel, setting.Seed);
+        var precise = batchedModel.Classifier.Network.SupportsDouble ? sample.Input.to(ScalarType.Float64) : sample.Input;
+        var (x, y) = InputDirections.At(points => MeanLogits.Logits(batchedModel, points), precise, sample.Label, sample.Id, setting);
         var type = sample.Input.dtype;
         return (new(sample.Input, stack([x, y], 0).to(type), setting.Clip ? (sample.Low.to(type), sample.High.to(type)) : null), x, y);
     }

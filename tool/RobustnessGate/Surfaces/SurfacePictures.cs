@@ -27,13 +27,13 @@ internal static class SurfacePictures
 
     /// <param name="title">Null for the model's name.</param>
     public static Surface Decision(SurfaceGrid grid, string? title = null) =>
-        Of(grid, title ?? $"{Mean(grid)}decision function L: {grid.Model}", grid.Margins, Quantity.Decision);
+        Of(grid, title ?? $"{Mean(grid)}decision function L: {grid.Model}", grid.Margins, SurfaceQuantity.Decision);
 
     /// <param name="title">Null for the model's name.</param>
     public static Surface Loss(SurfaceGrid grid, string? title = null) =>
-        Of(grid, title ?? $"{Mean(grid)}cross-entropy: {grid.Model}", grid.Losses, Quantity.Loss) with { Decision = grid.Margins };
+        Of(grid, title ?? $"{Mean(grid)}cross-entropy: {grid.Model}", grid.Losses, SurfaceQuantity.Loss) with { Decision = grid.Margins };
 
-    private static Surface Of(SurfaceGrid grid, string title, ImmutableArray<double> values, Quantity quantity) =>
+    private static Surface Of(SurfaceGrid grid, string title, ImmutableArray<double> values, SurfaceQuantity quantity) =>
         new(title, Axis(grid.X), Axis(grid.Y), values, quantity)
         {
             OriginLabel = grid.Space == SurfaceSpace.Parameters ? "weights" : "sample",

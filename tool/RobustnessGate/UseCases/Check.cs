@@ -69,8 +69,8 @@ public static class Check
             PolicySha256 = head.Source.Sha256, AdversarialDirectory = request.SaveAdversarial ? folder.AdversarialPath : null,
         };
         var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
-            ? new HeldToBase(request, head, work).Run(open ?? Git.Open, host, cancel)
-            : HeldToFile(request, head, host.Evaluate(work with { Telling = TellingRequests.Before(Before(request, head)) }, cancel));
+            ? new MergeBaseCheck(request, head, work).Run(open ?? Git.Open, host, cancel)
+            : HeldToFile(request, head, host.Evaluate(work with { BrokenExamples = BrokenExampleRequests.Before(Before(request, head)) }, cancel));
         var places = new Places(head);
         var results = ResultsDocument.Of(
             judged.Policy,
@@ -118,11 +118,11 @@ public static class Check
                 return (facts, Gate.DecideWithoutBaseline(policy, facts), null);
             }
 
-            var pinned = (choice ?? policy.Gate.Baseline) is { } path ? Pin.Read(path) : null;
+            var pinned = (choice ?? policy.Gate.Baseline) is { } path ? BaselineUpdate.Read(path) : null;
             // A file alone does not bring its model along: it is here only where neither policy nor model changed.
             var compared = RelativeMode.Of(policy, facts, pinned, () => IsOfThese(pinned!.Origin, policy, facts) ? facts : null);
             facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
-            var release = policy.Gate.Release is { } last ? Pin.Read(last) : null;
+            var release = policy.Gate.Release is { } last ? BaselineUpdate.Read(last) : null;
             var gate = Gate.Decide(policy, facts, compared.Baseline, release);
             return (facts, choice is not null && pinned is null ? NamedInVain(policy, gate, choice) : gate, compared.Because);
         }
@@ -137,7 +137,7 @@ public static class Check
     {
         try
         {
-            return request.Baseline != CheckRequest.NoBaseline && (request.Baseline ?? policy.Gate.Baseline) is { } path ? Pin.Read(path) : null;
+            return request.Baseline != CheckRequest.NoBaseline && (request.Baseline ?? policy.Gate.Baseline) is { } path ? BaselineUpdate.Read(path) : null;
         }
         catch (MistakeException)
         {
@@ -172,15 +172,15 @@ public static class Check
 
         ReportFormat[] chosen = [.. ReportFormat.All.Where(format => format.File != ReportFiles.Results && formats.Contains(format.Name))];
         // Pictures that the results alone cannot give.
-        ImmutableArray<ReportPicture> telling =
+        ImmutableArray<ReportPicture> brokenExamples =
         [
             .. new[]
             {
-                ReportPicture.Drawn(() => TellingPicture.Of(facts.Telling, results)),
-                ReportPicture.Drawn(() => Surfaces.TellingSurfacePicture.Of(facts.Telling, results)),
+                ReportPicture.Drawn(() => BrokenExamplePicture.Of(facts.BrokenExamples, results)),
+                ReportPicture.Drawn(() => Surfaces.BrokenExampleSurfacePicture.Of(facts.BrokenExamples, results)),
             }.OfType<ReportPicture>(),
         ];
-        written.AddRange(ReportFormat.Files(results, chosen, telling).Select(file => folder.Write(file.File, file.Text)));
+        written.AddRange(ReportFormat.Files(results, chosen, brokenExamples).Select(file => folder.Write(file.File, file.Text)));
 
         return [.. written];
     }

@@ -51,10 +51,10 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         var samples = Samples(policy);
         using var classifier = ModelLoader.Load(policy.Model);
         var options = new EvaluationOptions(
-            request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.Telling,
+            request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.BrokenExamples,
             request.Before is { } before ? () => ModelLoader.Load(before.In(policy, request.PolicyPath).Model) : null)
         {
-            Surface = TellingSurface.Layer,
+            Surface = BrokenExampleSurface.Layer,
         };
         Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
     }

@@ -48,7 +48,7 @@ public static class Inspect
         using var classifier = ModelLoader.Load(request.Model);
         var model = request.Model with { Input = classifier.Input };
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        var contact = new FirstContact(model, classifier);
+        var contact = new ModelPreflight(model, classifier);
         SampleSet? samples = null;
         var exit = ExitCode.Passed;
         try
@@ -73,7 +73,7 @@ public static class Inspect
         }
 
         findings.AddRange(samples.Notices);
-        overview = overview with { Data = FirstContact.Describe(samples) };
+        overview = overview with { Data = ModelPreflight.Describe(samples) };
         try
         {
             samples.RequireClasses(contact.Classes);
@@ -83,7 +83,7 @@ public static class Inspect
             return new(overview, [.. findings, .. mistake.Findings]) { ExitCode = mistake.ExitCode };
         }
 
-        var natural = NaturalOutcome.Of(new Oracle(classifier, BatchSize, CPU), tensors!, _ => { }, cancel);
+        var natural = NaturalOutcome.Of(new BatchedModel(classifier, BatchSize, CPU), tensors!, _ => { }, cancel);
         overview = overview with { Natural = new(natural.Right.Count(right => right), samples.Count) };
         int[] labels = [.. samples.Labels.Take((int)rows.shape[0])];
         findings.AddRange(new[]

@@ -110,9 +110,9 @@ public static class MachineReport
         HealthCheck check;
         try
         {
-            check = Pin.Read(path) is { } pinned
+            check = BaselineUpdate.Read(path) is { } pinned
                 ? new("baseline", Health.Ok, $"{Words.Count(pinned.Natural.Count)} samples, {pinned.Attacks.Length} attack results")
-                : new("baseline", Health.Warning, $"{Pin.Display(path)} is not there yet: run check, look at the results, then baseline update.");
+                : new("baseline", Health.Warning, $"{BaselineUpdate.Display(path)} is not there yet: run check, look at the results, then baseline update.");
         }
         catch (MistakeException mistake)
         {

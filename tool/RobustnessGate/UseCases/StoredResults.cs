@@ -49,14 +49,14 @@ public static class StoredResults
         }
 
         // The merge base of a commit with its descendant is that commit. Overrides count as they did then, not as they do today.
-        var bar = Bar.At((open ?? Git.Open)(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry));
+        var judge = MergeBaseJudge.At((open ?? Git.Open)(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry));
         var refused = stored.Natural is null;
         return Findings(stored, resultsPath,
         [
-            .. refused || bar.Examination.Changes.SequenceEqual(stored.Integrity) ? Array.Empty<string>() : ["integrity: the stored changes of the judge are not those of the repository"],
-            .. refused || Said(bar, policy).SequenceEqual(stored.Observations.Take(bar.Examination.Findings.Length)) ? Array.Empty<string>()
+            .. refused || judge.Review.Changes.SequenceEqual(stored.Integrity) ? Array.Empty<string>() : ["integrity: the stored changes of the judge are not those of the repository"],
+            .. refused || Said(judge, policy).SequenceEqual(stored.Observations.Take(judge.Review.Findings.Length)) ? Array.Empty<string>()
                 : ["observations: what is stored about the judge does not follow from the repository"],
-            .. Audit.Recompute(stored, bar.Examination.Effective with { Seed = stored.Seed }, Comparable(stored, bar.Examination.Baseline), bar.Release),
+            .. Audit.Recompute(stored, judge.Review.Effective with { Seed = stored.Seed }, Comparable(stored, judge.Review.Baseline), judge.Release),
         ]);
     }
 
@@ -66,8 +66,8 @@ public static class StoredResults
     private static bool WasUsed(ResultsDocument stored, Override entry) => stored.Integrity.Any(change =>
         change.Field == entry.Change && change.After == entry.To && change.AllowedBecause == entry.Reason);
 
-    private static IEnumerable<FindingResult> Said(Bar bar, Policy policy) =>
-        bar.Examination.Findings.Select(finding => FindingResult.Of(new Places(policy).Portable(finding)));
+    private static IEnumerable<FindingResult> Said(MergeBaseJudge judge, Policy policy) =>
+        judge.Review.Findings.Select(finding => FindingResult.Of(new Places(policy).Portable(finding)));
 
     private static (ResultsDocument, IReadOnlyList<Finding>) Findings(ResultsDocument stored, string path, IEnumerable<string> differences) =>
         (stored, [.. differences.Select(difference => new Finding("RG0526", Severity.Error, new Location(path, 0, 0), difference + "."))]);
@@ -93,7 +93,7 @@ public static class StoredResults
         }
 
         var judge = stored.MergeBase is { } commit
-            ? Bar.At(Git.Open(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry)).Examination.Effective : policy;
+            ? MergeBaseJudge.At(Git.Open(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry)).Review.Effective : policy;
         var other = assignments.Aggregate(judge with { Seed = stored.Seed }, Gating.WhatIf.Apply);
         var facts = stored.ToEvaluation();
         var gate = stored.Options?.Baseline == RunOptions.NoBaseline
@@ -102,5 +102,5 @@ public static class StoredResults
         return (stored, ResultsDocument.Of(other, facts, new Places(policy).Portable(gate), stored.Tool.Version, stored.Options, stored.Relative));
     }
 
-    private static Baseline? Pinned(string? path) => path is null ? null : Pin.Load(path);
+    private static Baseline? Pinned(string? path) => path is null ? null : BaselineUpdate.Load(path);
 }

@@ -21,7 +21,7 @@ public static class Survey
     private const int MostNamed = 8;
 
     /// <summary>A model as it is surveyed.</summary>
-    private sealed record Surveyed(string Name, ModelSection Section, Oracle Oracle);
+    private sealed record Surveyed(string Name, ModelSection Section, BatchedModel Model);
 
     /// <param name="say">Receives what is being done.</param>
     /// <exception cref="MistakeException">Model or data cannot be used, or RG0490: there is no such surface.</exception>
@@ -44,21 +44,21 @@ public static class Survey
         [
             .. new[] { compared, candidate }.OfType<Classifier>()
                 .Zip(new[] { request.Compared, request.Model }.OfType<ModelSection>(), Names(request))
-                .Select(model => new Surveyed(model.Third, model.Second, new Oracle(model.First, request.BatchSize, device)
+                .Select(model => new Surveyed(model.Third, model.Second, new BatchedModel(model.First, request.BatchSize, device)
                 {
                     Proof = batch => ModelProof.Require(model.First, tensors.First(batch), batch),
                 })),
         ];
         foreach (var model in models)
         {
-            model.Oracle.Prove();
+            model.Model.Prove();
             if (KernelSelection.Finding() is { } kernels)
             {
                 say(kernels.Message);
             }
 
-            samples.RequireClasses((int)model.Oracle.Logits(tensors.Load([0])).shape[1]);
-            if (RandomnessCheck.Acquaint(model.Oracle, tensors, request.Setting.Seed, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
+            samples.RequireClasses((int)model.Model.Logits(tensors.Load([0])).shape[1]);
+            if (RandomnessCheck.Acquaint(model.Model, tensors, request.Setting.Seed, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
             {
                 say($"{model.Name}: {random.Message}");
             }
@@ -78,7 +78,7 @@ public static class Survey
         say(name);
         return new(
             FormattableString.Invariant($"sample-{sample.Number}"),
-            [.. models.Select(model => Laid(model.Name, name, () => new InputSurface(model.Oracle, model.Name).Of(sample, request.Setting, cancel)))])
+            [.. models.Select(model => Laid(model.Name, name, () => new InputSurface(model.Model, model.Name).Of(sample, request.Setting, cancel)))])
         {
             Seed = request.Setting.Seed,
         };
@@ -91,9 +91,9 @@ public static class Survey
             return [.. request.Samples.Select(sample => Find(samples, sample))];
         }
 
-        var telling = TellingSamples.Of(
-            models[^1].Oracle, models.Length > 1 ? models[0].Oracle : null, tensors, request.Setting.Norm, request.Count, request.Setting.Seed, cancel);
-        return telling.Length > 0 ? telling : throw Mistake(
+        var brokenExamples = NearestSamples.Of(
+            models[^1].Model, models.Length > 1 ? models[0].Model : null, tensors, request.Setting.Norm, request.Count, request.Setting.Seed, cancel);
+        return brokenExamples.Length > 0 ? brokenExamples : throw Mistake(
             "no sample is classified rightly with a gradient that leads to a boundary, so none is telling. Name some with --sample.");
     }
 
@@ -116,7 +116,7 @@ public static class Survey
         foreach (var model in models)
         {
             say($"{model.Name}: weights, means over {over}");
-            var network = WeightedNetwork.Of(model.Oracle.Classifier, model.Section.Path, device) with { Randomised = model.Oracle.Draws > 1 };
+            var network = WeightedNetwork.Of(model.Model.Classifier, model.Section.Path, device) with { Randomised = model.Model.Draws > 1 };
             grids.Add(Laid(model.Name, "the weights", () =>
                 new ParameterSurface(network, model.Name).Of(inputs, labels, request.Setting, request.BatchSize, cancel)));
         }

@@ -7,11 +7,11 @@ namespace RobustnessGate.Attacks.Engine;
 /// <summary>The points that an attack may reach from each sample: a ball around it, cut by the box of valid inputs.</summary>
 internal sealed class Region
 {
-    private readonly Rows _clean;
-    private readonly Rows _boxLow;
-    private readonly Rows _boxHigh;
-    private readonly Rows _low;
-    private readonly Rows _high;
+    private readonly PerSample _clean;
+    private readonly PerSample _boxLow;
+    private readonly PerSample _boxHigh;
+    private readonly PerSample _low;
+    private readonly PerSample _high;
 
     /// <param name="track">Takes a tensor into the pursuit's care.</param>
     /// <param name="clean">The samples.</param>
@@ -19,7 +19,7 @@ internal sealed class Region
     /// <param name="high">Greatest valid value.</param>
     /// <param name="norm">Of the ball.</param>
     /// <param name="epsilon">Its radius; NaN or infinity where the box alone limits the point.</param>
-    public Region(Func<Tensor, Rows> track, Rows clean, Tensor low, Tensor high, Norm norm, double epsilon)
+    public Region(Func<Tensor, PerSample> track, PerSample clean, Tensor low, Tensor high, Norm norm, double epsilon)
     {
         (_clean, Norm, Epsilon) = (clean, norm, epsilon);
         (_boxLow, _boxHigh) = (track(low.alias()), track(high.alias()));
@@ -46,7 +46,7 @@ internal sealed class Region
     /// <summary>Rows moved to the nearest reachable point: onto the ball first, into the box last, in place where it can.</summary>
     /// <param name="points">The rows.</param>
     /// <param name="bounded">Whether the ball counts.</param>
-    public void Project(Rows points, bool bounded)
+    public void Project(PerSample points, bool bounded)
     {
         if (!bounded)
         {

@@ -17,7 +17,7 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
     /// <returns>What is new, RG1120 last where all signs together take the counts' credit.</returns>
     public IEnumerable<Finding> Examine(IReadOnlyList<Suspicion> before, IReadOnlyList<AttackFact> facts)
     {
-        var results = Ran.Of(policy, facts);
+        var results = RunResult.Of(policy, facts);
         if (results.Length == 0)
         {
             return [];
@@ -37,21 +37,21 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         foreach (var run in Greatest(results))
         {
             var where = policy.Source.At(run.Entry.Path);
-            var standing = Standing(results, run);
-            var (hunted, fallen) = probe.Hunt(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, standing);
-            if (EffortCheck.Examine(fallen, hunted, before.Any(sign => sign.Finding.Code == "RG1112"), run, where) is { } effort)
+            var robust = Robust(results, run);
+            var (searched, broken) = probe.Search(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, robust);
+            if (EffortCheck.Examine(broken, searched, before.Any(sign => sign.Finding.Code == "RG1112"), run, where) is { } effort)
             {
                 efforts.Add(effort);
             }
 
-            if (GradientFreeCheck.Examine(probe, standing, suspect, run, where) is { } better)
+            if (GradientFreeCheck.Examine(probe, robust, suspect, run, where) is { } better)
             {
                 found.Add(better);
             }
         }
 
         if (HugeRadiusCheck.Examine(
-            probe, natural, Standing(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), policy.Model.Input, policy.Source.At("model.path")) is { } huge)
+            probe, natural, Robust(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), policy.Model.Input, policy.Source.At("model.path")) is { } huge)
         {
             found.Add(huge);
         }
@@ -69,27 +69,27 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
     }
 
     /// <summary>The greatest ball that the policy judges in each norm that the probes are defined for, and the box.</summary>
-    private static IEnumerable<AttackRun> Greatest(IReadOnlyList<Ran> results) => results
-        .Where(ran => ran.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None, Attack: not Noise })
-        .GroupBy(ran => (ran.Run.Entry.Norm, ran.Run.Epsilon.IsBox))
+    private static IEnumerable<AttackRun> Greatest(IReadOnlyList<RunResult> results) => results
+        .Where(result => result.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None, Attack: not Noise })
+        .GroupBy(result => (result.Run.Entry.Norm, result.Run.Epsilon.IsBox))
         .OrderBy(group => group.Key.IsBox).ThenBy(group => group.Key.Norm == Norm.Linf ? 0 : 1)
-        .Select(group => group.MaxBy(ran => ran.Run.Epsilon.IsBox ? 0 : ran.Run.Epsilon.Value)!.Run);
+        .Select(group => group.MaxBy(result => result.Run.Epsilon.IsBox ? 0 : result.Run.Epsilon.Value)!.Run);
 
     /// <summary>Samples that nothing broke in the norm and kind of region that this run searches.</summary>
-    private bool[] Standing(IEnumerable<Ran> results, AttackRun like) => Standing(
+    private bool[] Robust(IEnumerable<RunResult> results, AttackRun like) => Robust(
         results, run => run.Entry.Norm == like.Entry.Norm && run.Epsilon.IsBox == like.Epsilon.IsBox);
 
-    private bool[] Standing(IEnumerable<Ran> results, Func<AttackRun, bool> counts)
+    private bool[] Robust(IEnumerable<RunResult> results, Func<AttackRun, bool> counts)
     {
-        var standing = natural.Right.ToArray();
-        foreach (var ran in results.Where(ran => ran.Run.Entry.Target is Target.None && counts(ran.Run)))
+        var robust = natural.Right.ToArray();
+        foreach (var result in results.Where(result => result.Run.Entry.Target is Target.None && counts(result.Run)))
         {
-            for (var i = 0; i < standing.Length; i++)
+            for (var i = 0; i < robust.Length; i++)
             {
-                standing[i] &= ran.Fact.Bits[i];
+                robust[i] &= result.Fact.Bits[i];
             }
         }
 
-        return standing;
+        return robust;
     }
 }

@@ -21,18 +21,18 @@ internal static class GradientFreeCheck
     private const int QueriesOfSuspects = 1000;
 
     /// <param name="probe">Hunts.</param>
-    /// <param name="standing">For each sample whether it withstood the policy and a long search along gradients.</param>
+    /// <param name="robust">For each sample whether it withstood the policy and a long search along gradients.</param>
     /// <param name="suspect">Whether something else spoke against the gradients.</param>
     /// <param name="run">The run whose ball is searched.</param>
     /// <param name="where">Of that run's entry.</param>
     /// <returns>RG1118; null where nothing noteworthy fell.</returns>
-    public static Suspicion? Examine(Probe probe, bool[] standing, bool suspect, AttackRun run, Location where)
+    public static Suspicion? Examine(Probe probe, bool[] robust, bool suspect, AttackRun run, Location where)
     {
         var square = new Square(suspect ? QueriesOfSuspects : Queries);
-        var (hunted, fallen) = probe.Hunt(square, run.Entry.Norm, run.Epsilon, run.Entry, standing);
-        return !(fallen > Math.Max(1, Acceptable * hunted)) ? null : new Suspicion(
+        var (searched, broken) = probe.Search(square, run.Entry.Norm, run.Epsilon, run.Entry, robust);
+        return !(broken > Math.Max(1, Acceptable * searched)) ? null : new Suspicion(
             new Finding("RG1118", Severity.Warning, where, FormattableString.Invariant(
-                $"black-box search (square, {square.Iterations} queries) breaks {fallen} of {hunted} samples that gradient attacks could not break at ε = {run.Epsilon} ({run.Entry.Norm.Name()}). Gradients should find what it finds, so they mislead: judge this model by attacks that need none.")),
-            $"black-box search breaks {Words.Samples(fallen)} that gradient attacks could not", Decisive: true);
+                $"black-box search (square, {square.Iterations} queries) breaks {broken} of {searched} samples that gradient attacks could not break at ε = {run.Epsilon} ({run.Entry.Norm.Name()}). Gradients should find what it finds, so they mislead: judge this model by attacks that need none.")),
+            $"black-box search breaks {Words.Samples(broken)} that gradient attacks could not", Decisive: true);
     }
 }

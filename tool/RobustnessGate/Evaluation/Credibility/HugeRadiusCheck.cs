@@ -14,26 +14,26 @@ internal static class HugeRadiusCheck
 
     /// <param name="probe">Hunts.</param>
     /// <param name="natural">Predictions on the samples.</param>
-    /// <param name="standing">For each sample whether anything in ℓ∞ broke it.</param>
+    /// <param name="robust">For each sample whether anything in ℓ∞ broke it.</param>
     /// <param name="input">Whose bounds the radius is.</param>
     /// <param name="where">Where the policy names the model.</param>
     /// <returns>RG1116 where more than chance withstands; null otherwise, and where samples of one class alone could tell nothing.</returns>
-    public static Suspicion? Examine(Probe probe, NaturalOutcome natural, bool[] standing, InputSection input, Location where)
+    public static Suspicion? Examine(Probe probe, NaturalOutcome natural, bool[] robust, InputSection input, Location where)
     {
         if (input.Bounds is not { } bounds || natural.Predictions.Distinct().Count() < 2)
         {
             return null;
         }
 
-        var looked = Enumerable.Range(0, standing.Length).Where(i => natural.Right[i]).Take(Samples).ToArray();
-        var left = new bool[standing.Length];
+        var looked = Enumerable.Range(0, robust.Length).Where(i => natural.Right[i]).Take(Samples).ToArray();
+        var left = new bool[robust.Length];
         foreach (var sample in looked)
         {
-            left[sample] = standing[sample];
+            left[sample] = robust[sample];
         }
 
-        probe.Hunt(Probe.WhiteBox, Norm.Linf, Epsilon.Of(bounds.Range), null, left);
-        var withstood = left.Count(stands => stands);
+        probe.Search(Probe.WhiteBox, Norm.Linf, Epsilon.Of(bounds.Range), null, left);
+        var withstood = left.Count(robust => robust);
         var chance = 1.0 / natural.Logits[0].Length;
         var most = looked.Length * chance + (2 * Math.Sqrt(looked.Length * chance * (1 - chance)));
         return !(withstood > most) ? null : new Suspicion(

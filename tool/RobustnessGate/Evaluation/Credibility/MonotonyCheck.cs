@@ -7,18 +7,18 @@ namespace RobustnessGate.Evaluation.Credibility;
 internal static class MonotonyCheck
 {
     /// <returns>RG1114 for the greatest rise beyond two standard deviations; null where there is none.</returns>
-    public static Suspicion? Examine(IReadOnlyList<Ran> results, PolicySource source)
+    public static Suspicion? Examine(IReadOnlyList<RunResult> results, PolicySource source)
     {
         var worst = (
-            from small in results.Where(ran => !ran.Run.Epsilon.IsBox)
-            from great in results.Where(ran => AttackDescription.Same(ran.Run.Entry, small.Run.Entry) && ran.Run.Entry.Norm == small.Run.Entry.Norm
-                && ran.Run.Epsilon.Value > small.Run.Epsilon.Value)
-            let rise = great.Standing - small.Standing
-            where rise > TwoDeviations(small.Standing, small.Fact.Bits.Count)
+            from small in results.Where(result => !result.Run.Epsilon.IsBox)
+            from great in results.Where(result => AttackDescription.Same(result.Run.Entry, small.Run.Entry) && result.Run.Entry.Norm == small.Run.Entry.Norm
+                && result.Run.Epsilon.Value > small.Run.Epsilon.Value)
+            let rise = great.Robust - small.Robust
+            where rise > TwoDeviations(small.Robust, small.Fact.Bits.Count)
             select (small, great, rise)).OrderByDescending(pair => pair.rise).FirstOrDefault();
         return worst.small is null ? null : new Suspicion(
             new Finding("RG1114", Severity.Warning, source.At(worst.great.Run.Entry.Path),
-                $"'{worst.great.Run.Id}' leaves {worst.great.Standing} samples standing, though '{worst.small.Run.Id}' leaves only {worst.small.Standing} at a smaller radius. Every point of the smaller ball is in the greater: the attack loses its way there. With judge: last and long steps this is usual; judge: any does not have it."),
+                $"'{worst.great.Run.Id}' leaves {worst.great.Robust} samples standing, though '{worst.small.Run.Id}' leaves only {worst.small.Robust} at a smaller radius. Every point of the smaller ball is in the greater: the attack loses its way there. With judge: last and long steps this is usual; judge: any does not have it."),
             $"{worst.rise} samples more stand at a greater radius", Decisive: false);
     }
 

@@ -11,17 +11,17 @@ internal static class NoiseCheck
     private const int Least = 3;
 
     /// <returns>RG1115; null where the best attack with gradients breaks more than noise in the same ball.</returns>
-    public static Suspicion? Examine(IReadOnlyList<Ran> results, PolicySource source)
+    public static Suspicion? Examine(IReadOnlyList<RunResult> results, PolicySource source)
     {
-        foreach (var noise in results.Where(ran => ran.Run.Entry.Attack is Noise))
+        foreach (var noise in results.Where(result => result.Run.Entry.Attack is Noise))
         {
-            var best = results.Where(ran => ran.FollowsGradients && ran.Compares(noise)).MinBy(ran => ran.Standing);
+            var best = results.Where(result => result.FollowsGradients && result.Compares(noise)).MinBy(result => result.Robust);
             // Attacks start from samples that are wrong already; what noise adds to those is not known here, and need not be.
-            if (best is not null && best.Standing >= noise.Standing && Missed(noise, best) >= Least)
+            if (best is not null && best.Robust >= noise.Robust && Missed(noise, best) >= Least)
             {
                 return new Suspicion(
                     new Finding("RG1115", Severity.Warning, source.At(best.Run.Entry.Path),
-                        $"random points ('{noise.Run.Id}') leave {noise.Standing} samples standing and gradients ('{best.Run.Id}') {best.Standing}; noise breaks {Missed(noise, best)} that gradients do not. Gradients should find what chance finds, and more."),
+                        $"random points ('{noise.Run.Id}') leave {noise.Robust} samples standing and gradients ('{best.Run.Id}') {best.Robust}; noise breaks {Missed(noise, best)} that gradients do not. Gradients should find what chance finds, and more."),
                     $"noise breaks {Missed(noise, best)} samples that gradients do not", Decisive: false);
             }
         }
@@ -29,5 +29,5 @@ internal static class NoiseCheck
         return null;
     }
 
-    private static int Missed(Ran noise, Ran best) => noise.Fact.Bits.Zip(best.Fact.Bits, (withstoodNoise, withstood) => withstood && !withstoodNoise).Count(missed => missed);
+    private static int Missed(RunResult noise, RunResult best) => noise.Fact.Bits.Zip(best.Fact.Bits, (withstoodNoise, withstood) => withstood && !withstoodNoise).Count(missed => missed);
 }

@@ -19,13 +19,13 @@ internal sealed class Probe(AttackRunner attacks)
     /// <param name="norm">Of the ball.</param>
     /// <param name="epsilon">Its radius, or the box.</param>
     /// <param name="like">Entry whose draws and levels are used.</param>
-    /// <param name="standing">For each sample whether it stands; what falls is taken out of it.</param>
+    /// <param name="robust">For each sample whether it stands; what falls is taken out of it.</param>
     /// <param name="most">How many samples are hunted.</param>
     /// <returns>How many were hunted and how many of them fell.</returns>
-    public (int Hunted, int Fallen) Hunt(Attack attack, Norm norm, Epsilon epsilon, AttackEntry? like, bool[] standing, int most = Most)
+    public (int Searched, int Broken) Search(Attack attack, Norm norm, Epsilon epsilon, AttackEntry? like, bool[] robust, int most = Most)
     {
-        var hunted = Enumerable.Range(0, standing.Length).Where(i => standing[i]).Take(most).ToArray();
-        if (hunted.Length == 0)
+        var searched = Enumerable.Range(0, robust.Length).Where(i => robust[i]).Take(most).ToArray();
+        if (searched.Length == 0)
         {
             return (0, 0);
         }
@@ -34,12 +34,12 @@ internal sealed class Probe(AttackRunner attacks)
         {
             Eot = like?.Eot, Quantize = like?.Quantize,
         };
-        var stands = attacks.Stands(entry, hunted);
-        foreach (var sample in hunted)
+        var robustAfter = attacks.Robust(entry, searched);
+        foreach (var sample in searched)
         {
-            standing[sample] = stands[sample];
+            robust[sample] = robustAfter[sample];
         }
 
-        return (hunted.Length, hunted.Count(sample => !stands[sample]));
+        return (searched.Length, searched.Count(sample => !robustAfter[sample]));
     }
 }

@@ -21,34 +21,34 @@ internal static class RandomnessCheck
     private const double Tolerance = 1e-4;
 
     /// <summary>For pictures: a model that answers the same question differently is shown by means of as many answers as attacks see.</summary>
-    /// <param name="oracle">Asked about the first samples; then has its <see cref="Oracle.Draws"/>.</param>
+    /// <param name="model">Asked about the first samples; then has its <see cref="BatchedModel.Draws"/>.</param>
     /// <param name="seed">Of what a randomised model draws.</param>
     /// <param name="where">Where the model is named.</param>
     /// <returns>As <see cref="Examine"/>.</returns>
-    public static Finding? Acquaint(Oracle oracle, SampleTensors samples, long seed, Location? where)
+    public static Finding? Acquaint(BatchedModel model, SampleTensors samples, long seed, Location? where)
     {
         using var scope = NewDisposeScope();
         manual_seed(seed);
-        var random = Examine(oracle, samples.Load([.. Enumerable.Range(0, Math.Min(Asked, samples.Count))]), where);
-        oracle.Draws = random is null ? oracle.Draws : AttackEntry.AutomaticDraws;
+        var random = Examine(model, samples.Load([.. Enumerable.Range(0, Math.Min(Asked, samples.Count))]), where);
+        model.Draws = random is null ? model.Draws : AttackEntry.AutomaticDraws;
         return random;
     }
 
-    /// <param name="oracle">Asked single answers.</param>
+    /// <param name="model">Asked single answers.</param>
     /// <param name="samples">(N, …).</param>
     /// <param name="where">Where the policy names the model.</param>
     /// <returns>RG1110 with the figures; null where all answers agree.</returns>
-    public static Finding? Examine(Oracle oracle, Tensor samples, Location? where)
+    public static Finding? Examine(BatchedModel model, Tensor samples, Location? where)
     {
         using var scope = NewDisposeScope();
-        var first = oracle.Logits(samples);
+        var first = model.Logits(samples);
         var classes = first.argmax(1);
         var size = Lp.Of(first, Norm.L2).clamp_min(1e-30);
         var differing = zeros_like(classes, dtype: ScalarType.Bool);
         var (changed, most) = (zeros_like(differing), 0.0);
         for (var answer = 1; answer < Answers; answer++)
         {
-            var logits = oracle.Logits(samples);
+            var logits = model.Logits(samples);
             var relative = Lp.Of(logits - first, Norm.L2) / size;
             differing = differing.logical_or(relative.le(Tolerance).logical_not());
             changed = changed.logical_or(logits.argmax(1).ne(classes));

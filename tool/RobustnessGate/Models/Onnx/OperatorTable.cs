@@ -22,7 +22,7 @@ internal static class OperatorTable
         .. Indexing.Table,
         .. Resizing.Table,
         .. GridSampling.Table,
-        .. Quantization.Table,
+        .. Quantizers.Table,
         .. MachineLearning.Table,
     ];
 

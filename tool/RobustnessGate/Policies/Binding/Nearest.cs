@@ -32,9 +32,9 @@ internal static class Nearest
     /// <summary>Abbreviations (eps) are near, longer forms (minimum for min) just near enough, others by their edits.</summary>
     private static int Distance(string given, string name, int allowed)
     {
-        const int Telling = 3;
-        return given.Length >= Telling && name.StartsWith(given, StringComparison.Ordinal) ? 1
-            : name.Length >= Telling && given.StartsWith(name, StringComparison.Ordinal) ? Math.Min(Edits(given, name), allowed)
+        const int Enough = 3;
+        return given.Length >= Enough && name.StartsWith(given, StringComparison.Ordinal) ? 1
+            : name.Length >= Enough && given.StartsWith(name, StringComparison.Ordinal) ? Math.Min(Edits(given, name), allowed)
             : Edits(given, name);
     }
 

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using RobustnessGate.Evaluation;
+using RobustnessGate.Facts;
+using RobustnessGate.Maths;
+using RobustnessGate.Models;
+using RobustnessGate.Policies;
+using RobustnessGate.Samples;
+
+namespace RobustnessGate.Reproduction;
+
+/// <summary>
+/// Measures a network file as <c>check</c> does: read back from disk, by the evaluator, with the attacks of the gate.
+/// </summary>
+/// <param name="Input">What the model takes.</param>
+/// <param name="Data">What it is judged on.</param>
+/// <param name="Attacks">Each with its radii.</param>
+/// <param name="Indicator">How many samples get the indicator; null for none.</param>
+public sealed record PaperMeasurement(
+    InputSection Input, DataSection Data, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator, long Seed)
+{
+    /// <param name="model">Path of a model file.</param>
+    /// <param name="record">Receives every fact as soon as it is known.</param>
+    public EvaluationFacts Run(string model, EvaluationOptions options, Action<Fact> record, CancellationToken cancellation)
+    {
+        var policy = new Policy(
+            1, Seed, options.Device, new ModelSection(Path.GetFullPath(model), null, Input), Data, Indicator, Attacks,
+            new GateSection(null, 0.01, OnInconclusive.Fail, []), new ReportSection([]),
+            new PolicySource("", "", "", ImmutableDictionary<string, (int Line, int Column)>.Empty));
+        var facts = EvaluationFacts.Empty;
+        using var classifier = ModelLoader.Load(policy.Model);
+        Evaluator.Run(
+            policy, classifier, SampleSet.Load(Data, Input, Seed), options, Add, _ => { }, cancellation);
+        return facts.Completed ? facts : throw new InvalidOperationException("an evaluation ended without its last fact");
+
+        void Add(Fact fact)
+        {
+            facts = facts.With(fact);
+            record(fact);
+        }
+    }
+
+    /// <summary>Images and labels as they stand in two files.</summary>
+    public static DataSection Files(string images, string labels, int? samples = null) => new(
+        Path.GetFullPath(images), Path.GetFullPath(labels), samples, SampleSelection.First, DataScale.Auto, null, null, null);
+
+    /// <summary>An untargeted attack at some radii.</summary>
+    public static AttackEntry Attack(Attacks.Attack attack, Norm norm, Judge judge, params double[] radii) =>
+        new(null, attack, norm, [.. radii.Select(Epsilon.Of)], new Target.None(), judge, "");
+}

@@ -1,0 +1,25 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks.Engine;
+
+/// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
+/// <param name="Losses">(n) for each objective.</param>
+/// <param name="Margins">(n): how far each sample is from falling; see <see cref="SearchBatch.Margins"/>.</param>
+/// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
+public sealed record QueryResult(IReadOnlyList<Tensor> Losses, Tensor Margins, IReadOnlyList<Tensor> Gradients)
+{
+    /// <summary>Batches one below the other.</summary>
+    internal static QueryResult Of(IReadOnlyList<QueryResult> parts) => new(
+        [.. parts[0].Losses.Select((_, i) => cat([.. parts.Select(part => part.Losses[i])], 0))],
+        cat([.. parts.Select(part => part.Margins)], 0),
+        [.. parts[0].Gradients.Select((_, i) => cat([.. parts.Select(part => part.Gradients[i])], 0))]);
+
+    /// <summary>Certain rows of everything.</summary>
+    internal QueryResult Keep(Tensor index) => Each(rows => rows.index_select(0, index));
+
+    internal QueryResult MoveToOuterScope() => Each(rows => rows.MoveToOuterDisposeScope());
+
+    private QueryResult Each(Func<Tensor, Tensor> change) =>
+        new([.. Losses.Select(change)], change(Margins), [.. Gradients.Select(change)]);
+}

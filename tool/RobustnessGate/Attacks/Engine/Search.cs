@@ -1,0 +1,252 @@
+using RobustnessGate.Maths;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustnessGate.Attacks.Engine;
+
+/// <summary>
+/// The hunt for adversarial points of one attack at one radius, over the samples that still stand. It hands the attack
+/// gradients and losses; in passing it projects every point, judges it, drops samples that fell and counts passes.
+/// After each query everything that the attack tracks has only the rows of samples that still stand:
+/// keep nothing else across queries.
+/// </summary>
+public sealed class Search : IDisposable
+{
+    private readonly SearchBatch _batch;
+    private readonly ModelQuery _query;
+    private readonly BestPoints _bestPoints;
+    private readonly Judge _judge;
+    private readonly int _draws;
+    private readonly List<PerSample> _tracked = [];
+    private readonly Region _region;
+    private readonly PerSample _clean;
+    private readonly PerSample _classes;
+    private readonly PerSample _cleanLogits;
+    private readonly PerSample _cleanScales;
+    private readonly Action<Search>? _onQuery;
+    private readonly Action<Tensor>? _onPoints;
+
+    internal Search(
+        IQueriedModel model, SearchBatch searchBatch, BestPoints bestPoints, Norm norm, double epsilon, Judge judge,
+        Action<Search>? onQuery, CancellationToken cancel, int draws = 1, Action<Tensor>? onPoints = null)
+    {
+        (_draws, _onPoints) = (draws, onPoints);
+        (_batch, _bestPoints, _judge, _onQuery) = (searchBatch, bestPoints, judge, onQuery);
+        _query = new ModelQuery(model, searchBatch, bestPoints, draws, cancel);
+        _clean = Track(searchBatch.Clean.alias());
+        _classes = Track(searchBatch.Classes.alias());
+        _cleanLogits = Track(searchBatch.CleanLogits.alias());
+        _cleanScales = Track(searchBatch.CleanLogits.abs().amax(1));
+        _region = new Region(Track, _clean, searchBatch.Low, searchBatch.High, norm, epsilon);
+        Robust = [.. Enumerable.Range(0, searchBatch.Count)];
+    }
+
+    /// <summary>Whether any sample still stands.</summary>
+    public bool Any => Robust.Length > 0;
+
+    public Norm Norm => _region.Norm;
+
+    /// <summary>Radius in raw input units; NaN where a per-sample box is the limit.</summary>
+    public double Epsilon => _region.Epsilon;
+
+    /// <summary>The samples, (n, …).</summary>
+    public Tensor Clean => _clean.Value;
+
+    /// <summary>Whether success means a certain class (<see cref="Classes"/>) instead of any wrong one.</summary>
+    public bool Targeted => _batch.Targeted;
+
+    /// <summary>Whether the last dimension of an image holds its channels.</summary>
+    public bool ChannelsLast => _batch.ChannelsLast;
+
+    /// <summary>(n) int64: the class to leave, or the one to reach.</summary>
+    public Tensor Classes => _classes.Value;
+
+    /// <summary>Least reachable value of every feature: of box and ball in ℓ∞, of the box otherwise.</summary>
+    public Tensor Low => _region.Low;
+
+    /// <summary>Greatest reachable value of every feature.</summary>
+    public Tensor High => _region.High;
+
+    /// <summary>Least valid value of every feature, whatever the ball.</summary>
+    public Tensor BoxLow => _region.BoxLow;
+
+    /// <summary>Greatest valid value of every feature, whatever the ball.</summary>
+    public Tensor BoxHigh => _region.BoxHigh;
+
+    /// <summary>Logits at the samples themselves, (n, K).</summary>
+    public Tensor CleanLogits => _cleanLogits.Value;
+
+    /// <summary>Per-sample forward passes so far.</summary>
+    public long Forwards { get; private set; }
+
+    /// <summary>Per-sample backward passes so far.</summary>
+    public long Backwards { get; private set; }
+
+    /// <summary>Queries so far: what progress is measured in.</summary>
+    internal int Queries { get; private set; }
+
+    /// <summary>Positions in the quarry of the samples that still stand.</summary>
+    internal int[] Robust { get; private set; }
+
+    /// <summary>Points that start at the samples themselves, tracked.</summary>
+    public PerSample AtSamples() => Track(Clean.clone());
+
+    /// <summary>(n, …) bool: features at a bound of the box that a step along the gradient would push out of it.</summary>
+    public Tensor Blocked(Tensor points, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        return points.ge(BoxHigh).logical_and(gradient.gt(0)).logical_or(points.le(BoxLow).logical_and(gradient.lt(0)))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts a tensor with one row for each standing sample into the pursuit's care.</summary>
+    public PerSample Track(Tensor rows)
+    {
+        var tracked = new PerSample(rows);
+        _tracked.Add(tracked);
+        return tracked;
+    }
+
+    /// <summary>A loss that grows towards success, as an objective for <see cref="Observe"/>.</summary>
+    public Objective Towards(Loss loss) => (logits, slice) => Ascend(loss, logits, slice.Of(Classes));
+
+    /// <summary>Gradient of a loss that grows towards success, at points that are projected and judged first.</summary>
+    /// <returns>(n, …) for the samples that stand afterwards.</returns>
+    public Tensor Gradient(PerSample points, Loss loss) => Observe(points, [Towards(loss)]).Gradients[0];
+
+    /// <summary>Loss without a gradient, like <see cref="Gradient"/>: (n).</summary>
+    public Tensor Evaluate(PerSample points, Loss loss) => Observe(points, [Towards(loss)], gradients: false).Losses[0];
+
+    /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that fell.</summary>
+    /// <param name="points">One for each standing sample.</param>
+    /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
+    /// <param name="gradients">Whether gradients are wanted.</param>
+    /// <param name="bounded">
+    /// Whether points are kept within the ball. A search for the nearest point may roam outside, where it only keeps to
+    /// the box: a point out there proves nothing and is not judged.
+    /// </param>
+    /// <returns>For the samples that stand afterwards, in the caller's dispose scope.</returns>
+    public QueryResult Observe(PerSample points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
+    {
+        using var scope = NewDisposeScope();
+        return Query(points, objectives, gradients, judged: _judge == Judge.Any, bounded).MoveToOuterScope();
+    }
+
+    /// <summary>Judges points that the attack will not move again: the end of each of its runs.</summary>
+    public void Conclude(PerSample points)
+    {
+        using var scope = NewDisposeScope();
+        Query(points, [], gradients: false, judged: true, bounded: true);
+    }
+
+    /// <summary>A stream of random numbers for one standing sample, named by run and step.</summary>
+    public CounterRandom Stream(int row, int run, int step) => _batch.Stream(Robust[row], run, step);
+
+    /// <summary>Numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
+    public Tensor Uniform(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => (2 * random.NextSingle()) - 1);
+
+    /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
+    public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
+
+    /// <summary>
+    /// Ends the hunt for samples for which the attack has nothing left to try. For searches for the nearest point: no
+    /// success ends those.
+    /// </summary>
+    /// <param name="done">(n) bool.</param>
+    public void Retire(Tensor done)
+    {
+        using var scope = NewDisposeScope();
+        Drop(done.cpu().data<bool>().ToArray());
+    }
+
+    /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
+    public void Project(PerSample points) => _region.Project(points, bounded: true);
+
+    public void Dispose()
+    {
+        foreach (var rows in _tracked)
+        {
+            rows.Dispose();
+        }
+    }
+
+    private Tensor Ascend(Loss loss, Tensor logits, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        var value = loss switch
+        {
+            Loss.Ce => Losses.CrossEntropy(logits, classes),
+            Loss.Margin => -Margin.Of(logits, classes),
+            _ => Losses.Dlr(logits, classes),
+        };
+        return (Targeted ? -value : value).MoveToOuterDisposeScope();
+    }
+
+    private QueryResult Query(PerSample points, IReadOnlyList<Objective> objectives, bool gradients, bool judged, bool bounded)
+    {
+        _region.Project(points, bounded);
+        var seen = _batch.Quantization?.Nearest(points.Value, _region, Clean) ?? points.Value;
+        _onPoints?.Invoke(seen);
+        var asked = _query.Ask(seen, Classes, _cleanScales.Value, objectives, gradients, judged && bounded);
+        Forwards += (long)Robust.Length * _draws;
+        Backwards += asked.Backwards;
+        Queries++;
+        var result = asked.Query;
+        if (judged)
+        {
+            var distances = _bestPoints.Nearest || !bounded || _batch.Quantization is not null ? Lp.Of(seen - Clean, Norm) : null;
+            var broken = _bestPoints.Judge(Robust, seen, result.Margins, asked.Scales, distances, Epsilon);
+            result = Drop(broken) is { } kept ? result.Keep(kept) : result;
+        }
+
+        _onQuery?.Invoke(this);
+        return result;
+    }
+
+    /// <returns>The rows that are kept, as an index; null for all.</returns>
+    private Tensor? Drop(bool[] broken)
+    {
+        if (!broken.Contains(true))
+        {
+            return null;
+        }
+
+        var kept = Enumerable.Range(0, broken.Length).Where(i => !broken[i]).ToArray();
+        var index = tensor(kept.Select(i => (long)i).ToArray(), device: Clean.device);
+        foreach (var rows in _tracked)
+        {
+            rows.Keep(index);
+        }
+
+        Robust = [.. kept.Select(i => Robust[i])];
+        return index;
+    }
+
+    /// <summary>Frees a tensor that the attack no longer needs.</summary>
+    public void Release(PerSample rows)
+    {
+        _tracked.Remove(rows);
+        rows.Dispose();
+    }
+
+    private Tensor Draw(int run, int step, Sampler next)
+    {
+        var size = (int)(Clean.numel() / Math.Max(1, Clean.shape[0]));
+        var values = new float[Robust.Length * size];
+        for (var row = 0; row < Robust.Length; row++)
+        {
+            var random = Stream(row, run, step);
+            foreach (ref var value in values.AsSpan(row * size, size))
+            {
+                value = next(ref random);
+            }
+        }
+
+        return tensor(values, device: Clean.device).reshape(Clean.shape);
+    }
+
+    /// <summary>Logits (m, K) of a slice of the rows → (m), to be climbed.</summary>
+    public delegate Tensor Objective(Tensor logits, Slice slice);
+
+    private delegate float Sampler(ref CounterRandom random);
+}
