@@ -13,7 +13,7 @@ namespace RobustnessGate.Benchmarks;
 
 /// <summary>
 /// What the engine adds to the passes that an attack needs anyhow: projection, verdicts, bookkeeping. The floor is a loop
-/// of bare forward passes and input gradients over the same batch; ε is so small that no sample falls and every step runs.
+/// of bare forward passes and input gradients over the same batch; ε is so small that no sample is broken and every step runs.
 /// </summary>
 internal static class AttackCost
 {

@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace RobustnessGate.SlowTests;
 
 /// <summary>
-/// Attacks on formally decided instances, each in its own box: what is proven robust must stand whatever is tried, and
-/// what has a counterexample should fall. With <c>VNNCOMP=full</c> in the environment the attacks get full budgets.
+/// Attacks on formally decided instances, each in its own box: what is proven robust must stay so whatever is tried, and
+/// what has a counterexample should be broken. With <c>VNNCOMP=full</c> in the environment the attacks get full budgets.
 /// </summary>
 public class VnnCompAttackTests(ITestOutputHelper output)
 {
@@ -26,7 +26,7 @@ public class VnnCompAttackTests(ITestOutputHelper output)
         ]
         : [new Pgd(15, Restarts: 2, Loss: Loss.Margin), new CwLinf(10), new ApgdDlr(15), new Square(60)];
 
-    /// <summary>For the few with a counterexample that still stand.</summary>
+    /// <summary>For the few with a counterexample that are still robust.</summary>
     private static readonly Attack[] Second = Full ? [] : [new ApgdT(25), new Pgd(40, Restarts: 4, Loss: Loss.Margin), new Square(600)];
 
     [SharedDataFact(VnnComp.Index)]
@@ -50,10 +50,10 @@ public class VnnCompAttackTests(ITestOutputHelper output)
         var withCounterexample = data.Instances.Where(instance => instance.Verdict == "sat").ToList();
         var binarised = withCounterexample.Where(instance => instance.Network == "gtsrb_bnn_30.onnx").Select(instance => instance.Id).ToList();
         var differentiable = withCounterexample.Select(instance => instance.Id).Except(binarised).ToList();
-        output.WriteLine($"{differentiable.Count(found.Contains)} of {differentiable.Count} with gradients and a counterexample fell");
-        output.WriteLine($"{binarised.Count(found.Contains)} of {binarised.Count} of the binarised network fell");
-        output.WriteLine($"0 of {proven} proven ones fell");
-        output.WriteLine("still standing: " + string.Join(", ", withCounterexample.Select(instance => instance.Id).Where(id => !found.Contains(id))));
+        output.WriteLine($"{differentiable.Count(found.Contains)} of {differentiable.Count} with gradients and a counterexample were broken");
+        output.WriteLine($"{binarised.Count(found.Contains)} of {binarised.Count} of the binarised network were broken");
+        output.WriteLine($"0 of {proven} proven ones were broken");
+        output.WriteLine("still robust: " + string.Join(", ", withCounterexample.Select(instance => instance.Id).Where(id => !found.Contains(id))));
         Assert.Equal((83, 53, 8), (proven, differentiable.Count, binarised.Count));
         Assert.InRange(differentiable.Count(found.Contains), 51, 53);
         Assert.InRange(binarised.Count(found.Contains), 5, 8);

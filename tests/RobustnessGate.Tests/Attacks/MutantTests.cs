@@ -113,7 +113,7 @@ public class MutantTests
     [Theory]
     [InlineData("as built", true)]
     [InlineData("restart reusing its seed", false)]
-    [InlineData("fallen samples forgotten", false)]
+    [InlineData("broken samples forgotten", false)]
     public void MoreRestartsBreakSamplesThatOneDoesNot(string which, bool holds)
     {
         // Class 1 leads in a narrow band, and the slope leads there from nearby alone.
@@ -147,7 +147,7 @@ public class MutantTests
         return values.data<float>().Zip(rows.Select(formula)).All(pair => Math.Abs(pair.First - pair.Second) < 1e-3 * (1 + Math.Abs(pair.Second)));
     }
 
-    /// <summary>Restarts that repeat themselves, or that hunt nobody.</summary>
+    /// <summary>Restarts that repeat themselves, or that search for nobody.</summary>
     private sealed record Restarts(string Fault) : Attack
     {
         public override string Name => "pgd";

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Tests.Attacks;
 
-/// <summary>The unit of the logits is nobody's business: what falls, falls at a millionth of them too.</summary>
+/// <summary>The unit of the logits is nobody's business: what breaks, breaks at a millionth of them too.</summary>
 public class TinyLogitsTests
 {
     public static TheoryData<Attack> Attacks =>

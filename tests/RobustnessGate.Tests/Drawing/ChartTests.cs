@@ -66,7 +66,7 @@ public partial class ChartTests
         Assert.Contains($"attack-{count - 1}", texts);
     }
 
-    /// <summary>Fourteen attacks that leave nothing standing: none of them broke fewer.</summary>
+    /// <summary>Fourteen attacks that leave nothing robust: none of them broke fewer.</summary>
     [Theory]
     [InlineData(14, "2 others: attack-12, attack-13")]
     [InlineData(13, "1 other: attack-12")]

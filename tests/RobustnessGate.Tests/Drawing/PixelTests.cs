@@ -61,7 +61,7 @@ public class PixelTests
             new([], [image, null, new(4, 2, 3, [.. new byte[24]])]),
         ];
 
-        var svg = PixelFigure.Draw("Most telling images", "what the model now sees", ["clean", "perturbation ×5", "adversarial"], rows);
+        var svg = PixelFigure.Draw("Broken images", "what the model now sees", ["clean", "perturbation ×5", "adversarial"], rows);
 
         SvgText.AssertClean(svg);
         var sources = SvgText.Parse(svg).Descendants().Where(element => element.Name.LocalName == "image").Select(element => element.Attribute("href")!.Value).ToArray();

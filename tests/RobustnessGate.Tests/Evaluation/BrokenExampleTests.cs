@@ -111,7 +111,7 @@ public class BrokenExampleTests
         Assert.Equal(Floats(facts.BrokenExamples[0].Clean).Select(value => (byte)Math.Round(value * 255)), Enumerable.Range(0, 64).Select(i => images[0][(i / 8 * 29 * 232) + (i % 8 * 29)]));
         Assert.All(images[1].Zip(images[0], images[2]), pixel => Assert.True(
             Math.Abs(pixel.Third - pixel.Second) <= 1 || Math.Sign(pixel.First - 127.5) == Math.Sign(pixel.Third - pixel.Second)));
-        Assert.StartsWith("Most telling images. Withstood every attack on the baseline", picture.Description, StringComparison.Ordinal);
+        Assert.StartsWith("Broken images. Withstood every attack on the baseline", picture.Description, StringComparison.Ordinal);
         Assert.Null(BrokenExamplePicture.Of([], Passed));
     }
 
@@ -130,7 +130,7 @@ public class BrokenExampleTests
         Assert.Equal(Radius * 4 / 3, grid.X.Extent, 1e-9);
         Assert.Contains(grid.Margins, margin => margin <= 0);
         Assert.Equal(("fgsm", 2), (grid.Path!.Attack, grid.Path.Points.Length));
-        Assert.True(grid.Path.Margins[0] > 0 && grid.Path.Margins[^1] <= 0, "the way does not end where the sample fell");
+        Assert.True(grid.Path.Margins[0] > 0 && grid.Path.Margins[^1] <= 0, "the way does not end where the sample was broken");
         Assert.Null(fact.SurfaceBefore);
     }
 

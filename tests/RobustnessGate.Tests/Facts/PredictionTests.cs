@@ -45,7 +45,7 @@ public class PredictionTests
         Assert.Equal((10, 10), (at03.Predicted, at03.Attacked));
         Assert.Equal(2.0 / 2 / Samples, prediction.MeanAbsoluteError!.Value, 1e-12);
         Assert.Equal(1, prediction.BrokenBy[0].Auroc);
-        // Samples 10 and 11 are predicted 0.11 and 0.12 and fell at 0.1.
+        // Samples 10 and 11 are predicted 0.11 and 0.12 and broke at 0.1.
         Assert.Equal(2, prediction.Held[0].Overestimates);
         Assert.Equal(1, prediction.Held[0].Correlation!.Value, 1e-12);
     }

@@ -35,7 +35,7 @@ public class SimulationTests(ITestOutputHelper output)
         var natural = Bits(980, Samples);
         double broken = (discordance + drop) / 2, @fixed = (discordance - drop) / 2;
         var judge = policy ?? Rules;
-        // Samples 0 to 599 stand before and 600 to 979 do not; the lucky ones are drawn from both.
+        // Samples 0 to 599 are robust before and 600 to 979 are not; the lucky ones are drawn from both.
         var pinned = Pin(judge, Measured(natural, natural, Bits(600, Samples)));
         var failures = 0;
         for (var run = 0; run < runs; run++)

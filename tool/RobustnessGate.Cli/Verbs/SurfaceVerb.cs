@@ -21,8 +21,8 @@ internal static class SurfaceVerb
     {
         var model = new ModelOptions("The first so many are chosen from (default 1000), or in parameter space averaged over (default 100); named samples are taken wherever they are.");
         var compare = Options.Text("--compare", "MODEL", "A second model of the same inputs beside the first, such as the baseline's.", null);
-        var samples = new Option<string[]>("--sample") { HelpName = "N", Description = "Number of a sample in the data file, from 0; repeatable (default: the most telling)." };
-        var count = Options.Whole("--count", "How many of the most telling samples (default 3); in input space.", 1);
+        var samples = new Option<string[]>("--sample") { HelpName = "N", Description = "Number of a sample in the data file, from 0; repeatable (default: those nearest to the boundary)." };
+        var count = Options.Whole("--count", "How many samples nearest to the boundary (default 3); in input space.", 1);
         var space = Choice("--space", "What the plane lies in (default input).", ["input", "parameters"]);
         var x = Choice("--x", "Direction of the columns (default orthogonal; random in parameter space).", Directions.Names);
         var y = Choice("--y", "Direction of the rows (default cw; random in parameter space).", Directions.Names);

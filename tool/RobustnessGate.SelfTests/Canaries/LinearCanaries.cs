@@ -34,7 +34,7 @@ internal static class LinearCanaries
             "log-softmax-head", "losses that mistake log-probabilities for logits", classes: 4, 0.03, [1, 8, 8],
             [new ApgdT(), new FabT(Iterations: 20)], logits => nn.functional.log_softmax(logits, 1)),
         Make(
-            "tiny-logits", "absolute margins of safety, within which a model of small logits never falls", classes: 2, 0.05, [1, 8, 8],
+            "tiny-logits", "absolute margins of safety, within which a model of small logits is never broken", classes: 2, 0.05, [1, 8, 8],
             [new Bim(Steps: 20), new Pgd(), new ApgdCe(), new ApgdT(), new FabT(Iterations: 20), new DeepFool(Overshoot: 0)], logits => logits * 1e-6),
         Euclidean(),
     ];
@@ -75,7 +75,7 @@ internal static class LinearCanaries
             var (robust, known) = (fact.Bits.Ones, expected.Count(withstands => withstands));
             if (!fact.Bits.SequenceEqual(expected))
             {
-                return $"{fact.Name} leaves {robust} of {labels.Length} samples standing, and {known} is known to be right, sample by sample";
+                return $"{fact.Name} leaves {robust} of {labels.Length} samples robust, and {known} is known to be right, sample by sample";
             }
         }
 

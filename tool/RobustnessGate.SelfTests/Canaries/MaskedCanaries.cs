@@ -59,6 +59,6 @@ internal static class MaskedCanaries
     private static string? Count(EvaluationFacts measured, string attack, int least, int most)
     {
         var robust = measured.Attacks.Single(fact => fact.Name == attack).Bits.Ones;
-        return robust >= least && robust <= most ? null : $"{attack} leaves {robust} samples standing, not {least} to {most}";
+        return robust >= least && robust <= most ? null : $"{attack} leaves {robust} samples robust, not {least} to {most}";
     }
 }

@@ -32,7 +32,7 @@ internal static class TieCanary
             [LinearCanaries.Entry(new Pgd(Steps: 60, StepSize: Epsilon / 4, RandomStart: false), Epsilon)],
             measured => measured.Attacks[0].Bits.SequenceEqual(offsets.Select(IsRobust))
                 ? null
-                : $"{measured.Attacks[0].Bits.Ones} samples stand, and {offsets.Count(IsRobust)} is known to be right, sample by sample");
+                : $"{measured.Attacks[0].Bits.Ones} samples are robust, and {offsets.Count(IsRobust)} is known to be right, sample by sample");
     }
 
     /// <summary>Every window can be moved by ε, and no further.</summary>

@@ -14,7 +14,7 @@ internal static class Apgd
     private const double Momentum = 0.75;
     private const double EnoughIncreases = 0.75;
 
-    /// <summary>One run from a random start for the samples that stand.</summary>
+    /// <summary>One run from a random start for the samples that are robust.</summary>
     /// <param name="search">Whose samples.</param>
     /// <param name="objective">What to climb.</param>
     /// <param name="iterations">Number of steps.</param>
@@ -70,7 +70,7 @@ internal static class Apgd
         }
     }
 
-    /// <summary>What every standing sample carries along.</summary>
+    /// <summary>What every robust sample carries along.</summary>
     private sealed class State : IDisposable
     {
         private readonly Search _pursuit;

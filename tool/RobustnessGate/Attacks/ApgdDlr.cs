@@ -7,7 +7,7 @@ namespace RobustnessGate.Attacks;
 /// Auto-PGD on the difference-of-logits ratio (Croce and Hein 2020, Eq. 6), which no rescaling of the logits can blunt.
 /// </summary>
 /// <param name="Iterations">Number of gradient steps of each run.</param>
-/// <param name="Restarts">Number of runs; samples that fell are not run again.</param>
+/// <param name="Restarts">Number of runs; samples that were broken are not run again.</param>
 public sealed record ApgdDlr([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Restarts = 1) : Attack
 {
     public override string Name => "apgd-dlr";

@@ -22,9 +22,9 @@ public abstract record Attack
     /// <summary>Whether a search for the nearest point ends for a sample with the first adversarial one that it meets.</summary>
     public virtual bool StopsAtFirst => false;
 
-    /// <summary>Most queries (a forward pass of each standing sample, most with a backward pass) that one run makes.</summary>
+    /// <summary>Most queries (a forward pass of each robust sample, most with a backward pass) that one run makes.</summary>
     public abstract int Queries { get; }
 
-    /// <summary>Moves the points of all samples still standing until they fall or the attack's budget is used.</summary>
+    /// <summary>Moves the points of all samples that are still robust until they are broken or the attack's budget is used.</summary>
     public abstract void Run(Search search);
 }

@@ -5,12 +5,12 @@ namespace RobustnessGate.Attacks;
 
 /// <summary>
 /// The standard ensemble: Auto-PGD on cross-entropy, targeted Auto-PGD and targeted FAB with nine classes each, Square
-/// with 5,000 queries, each on the samples that the earlier ones left standing
+/// with 5,000 queries, each on the samples that the earlier ones left robust
 /// (Croce and Hein 2020, "Reliable evaluation of adversarial robustness", Section 6; protocol "standard").
 /// </summary>
 public sealed record AutoAttack : Attack
 {
-    /// <summary>Who hunts, in this order.</summary>
+    /// <summary>Who searches, in this order.</summary>
     internal static readonly Attack[] Members = [new ApgdCe(), new ApgdT(), new FabT(), new Square()];
 
     public override string Name => "autoattack";

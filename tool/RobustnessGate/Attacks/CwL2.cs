@@ -46,7 +46,7 @@ public sealed record CwL2(
         }
     }
 
-    /// <summary>What every standing sample carries along.</summary>
+    /// <summary>What every robust sample carries along.</summary>
     private sealed class State : IDisposable
     {
         private readonly Search _pursuit;

@@ -47,7 +47,7 @@ public sealed record Fmn(
         }
     }
 
-    /// <summary>What every standing sample carries along.</summary>
+    /// <summary>What every robust sample carries along.</summary>
     private sealed class State : IDisposable
     {
         private readonly Search _pursuit;

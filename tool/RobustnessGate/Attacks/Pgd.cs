@@ -9,7 +9,7 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 /// <param name="Steps">Number of gradient steps of each run.</param>
 /// <param name="StepSize">In raw input units; by default 2.5·ε/steps.</param>
-/// <param name="Restarts">Number of runs; samples that fell are not run again.</param>
+/// <param name="Restarts">Number of runs; samples that were broken are not run again.</param>
 /// <param name="RandomStart">Whether each run starts at a random point of the ball instead of the sample.</param>
 /// <param name="Loss">What is climbed: cross-entropy, margin or DLR.</param>
 public sealed record Pgd(

@@ -9,7 +9,7 @@ namespace RobustnessGate.Attacks;
 internal static class RandomPoints
 {
     /// <summary>
-    /// One tracked point for each standing sample, uniform in the ball and then pulled into the box by the first query.
+    /// One tracked point for each robust sample, uniform in the ball and then pulled into the box by the first query.
     /// In ℓ2 and ℓ1 that is a direction uniform on the sphere at a radius of density r^(d−1).
     /// </summary>
     /// <param name="search">Whose samples.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Attacks;
 
-/// <summary>The wrong classes of each standing sample, most likely first by the clean logits.</summary>
+/// <summary>The wrong classes of each robust sample, most likely first by the clean logits.</summary>
 internal sealed class Rivals : IDisposable
 {
     private readonly Search _pursuit;

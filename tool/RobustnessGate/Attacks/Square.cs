@@ -63,7 +63,7 @@ public sealed record Square(
     /// <summary>Where the next points are looked for.</summary>
     internal interface IProposal
     {
-        /// <summary>(n, …): a first point for each standing sample.</summary>
+        /// <summary>(n, …): a first point for each robust sample.</summary>
         Tensor First();
 
         /// <summary>(n, …): the best points, changed in one square.</summary>

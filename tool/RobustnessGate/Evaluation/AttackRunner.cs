@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation;
 
-/// <summary>Runs the attacks of a policy: who is hunted, in which waves, and the verdict on what was found.</summary>
+/// <summary>Runs the attacks of a policy: who is searched, in which waves, and the verdict on what was found.</summary>
 internal sealed class AttackRunner(
     BatchedModel model, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
     Action<Progress> progress, CancellationToken cancel, BrokenExampleKeeper? brokenExamples = null)
 {
-    /// <summary>Samples hunted together: many batches, so that those who fall leave few half-empty ones behind.</summary>
+    /// <summary>Samples searched together: many batches, so that those who are broken leave few half-empty ones behind.</summary>
     private const int MostTogether = 1024;
 
     /// <summary>Memory that one wave's state may take, with about a dozen tensors as large as its samples.</summary>
@@ -22,7 +22,7 @@ internal sealed class AttackRunner(
 
     /// <summary>
     /// How far past the boundary float32 must see a point before its search ends. Where the verdict then disagrees,
-    /// the sample is hunted again with the next; with the last no search ends early.
+    /// the sample is searched again with the next; with the last no search ends early.
     /// </summary>
     private static readonly double[] Slacks = [BestPoints.DefaultSlack, 1e-3, double.PositiveInfinity];
 
@@ -55,7 +55,7 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
-    /// <summary>Hunts some samples at the entry's one radius, outside the results: for each whether it stands.</summary>
+    /// <summary>Searches around some samples at the entry's one radius, outside the results: for each whether it is robust.</summary>
     /// <param name="entry">An attack within a radius.</param>
     /// <param name="searched">Positions of rightly classified samples.</param>
     public bool[] Robust(AttackEntry entry, int[] searched)
@@ -111,7 +111,7 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
-    /// <summary>Which samples fall within one radius, by the nearest points found.</summary>
+    /// <summary>Which samples are broken within one radius, by the nearest points found.</summary>
     private void Read(AttackRun run, Outcome found, bool[] wasRobust, ImmutableArray<double?> distances, Outcome outcome)
     {
         var reach = (run.Epsilon.Value * (1 + BestPoints.BallSlack)) + Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm);
@@ -211,8 +211,8 @@ internal sealed class AttackRunner(
         progress(Progress(run, 1, outcome));
     }
 
-    /// <summary>Hunts some samples and takes the verdict.</summary>
-    /// <returns>Those for whom the search ended too early: float32 said that they fell, the verdict that they stand.</returns>
+    /// <summary>Searches around some samples and takes the verdict.</summary>
+    /// <returns>Those for whom the search ended too early: float32 said that they were broken, the verdict that they are robust.</returns>
     private int[] Search(
         AttackRun run, long[] classes, Outcome outcome, int[] searched, double slack, string purpose, (int Done, int All) waves)
     {
@@ -316,7 +316,7 @@ internal sealed class AttackRunner(
 
         public int[] Predictions { get; } = predictions;
 
-        /// <summary>Judged points of samples that fell.</summary>
+        /// <summary>Judged points of samples that were broken.</summary>
         public float[]?[] Points { get; } = new float[]?[robust.Length];
 
         public AdversarialFile? File { get; } = file;

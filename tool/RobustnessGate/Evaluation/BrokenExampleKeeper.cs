@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Evaluation;
 
 /// <summary>
-/// Keeps, while attacks run, the judged points of the few samples that tell most: broken, but withstood before, and with the
+/// Keeps, while attacks run, the judged points of the few newly broken samples with the largest clean margins: broken, but withstood before, and with the
 /// largest margins of all such. Attacks hold their points only as long as they run, and no file is needed for three.
 /// </summary>
 /// <param name="before">Of which samples to keep some.</param>

@@ -3,7 +3,7 @@ using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation;
 
-/// <summary>The decision surfaces around a telling sample, equally wide.</summary>
+/// <summary>The decision surfaces around a broken sample, equally wide.</summary>
 /// <param name="Now">Of the model under test.</param>
 /// <param name="Before">Of the baseline's; null where it is not to be had, or has no plane here.</param>
 internal sealed record BrokenExamplePlane(SurfaceGrid Now, SurfaceGrid? Before)

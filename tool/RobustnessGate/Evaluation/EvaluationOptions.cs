@@ -12,6 +12,6 @@ public sealed record EvaluationOptions(
     int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null,
     Func<TimeSpan>? Clock = null, Facts.BrokenExampleRequest? BrokenExamples = null, Func<Models.Classifier>? Before = null)
 {
-    /// <summary>Lays the surfaces around telling samples; null for none. What measures knows nothing of how.</summary>
+    /// <summary>Lays the surfaces around broken samples; null for none. What measures knows nothing of how.</summary>
     internal SurfaceLayer? Surface { get; init; }
 }

@@ -13,7 +13,7 @@ namespace RobustnessGate.Facts;
 [JsonDerivedType(typeof(AttackFact), "attack")]
 [JsonDerivedType(typeof(IndicatorFact), "indicator")]
 [JsonDerivedType(typeof(FindingFact), "finding")]
-[JsonDerivedType(typeof(BrokenExampleFact), "telling")]
+[JsonDerivedType(typeof(BrokenExampleFact), "broken-example")]
 [JsonDerivedType(typeof(RunFact), "run")]
 [JsonDerivedType(typeof(CompletedFact), "completed")]
 public abstract record Fact;

@@ -9,7 +9,7 @@ namespace RobustnessGate.Facts;
 /// <param name="Curve">Samples predicted, and found, to withstand a radius; radii ascending.</param>
 /// <param name="MeanAbsoluteError">Of the predicted robust accuracy over the radii at which attacks tell it; null where none do.</param>
 /// <param name="Held">Against the attacks; empty where none ran in the norm.</param>
-/// <param name="BrokenBy">For each untargeted attack result, how well broken samples are told from standing ones.</param>
+/// <param name="BrokenBy">For each untargeted attack result, how well broken samples are told from robust ones.</param>
 public sealed record Prediction(
     string Norm, string Quantity, int Samples, ImmutableArray<CurvePoint> Curve, double? MeanAbsoluteError,
     ImmutableArray<Agreement> Held, ImmutableArray<BrokenBy> BrokenBy)
@@ -100,8 +100,8 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
     internal static bool IsDefined(double? value) => value is { } number && !double.IsNaN(number);
 }
 
-/// <summary>Telling the samples that one attack result broke from those that stood, among the rightly classified.</summary>
-/// <param name="Auroc">Of the predicted radius: the chance that a broken sample's is smaller than a standing one's.</param>
+/// <summary>Telling the samples that one attack result broke from those that were robust, among the rightly classified.</summary>
+/// <param name="Auroc">Of the predicted radius: the chance that a broken sample's is smaller than a robust one's.</param>
 /// <param name="AurocLinearRadius">Likewise of the linear radius at the sample itself.</param>
 /// <param name="AurocJacobianL1">Likewise of the paper's ‖J‖₁, greater for a broken sample.</param>
 public sealed record BrokenBy(string Attack, int Broken, int Standing, double? Auroc, double? AurocLinearRadius, double? AurocJacobianL1)

@@ -35,7 +35,7 @@ internal static class RuleJudge
             return (result, null);
         }
 
-        // One finding a rule: the worst charge gives the code, all of them the words.
+        // One finding a rule: the worst issue gives the code, all of them the words.
         var ordered = issues.OrderByDescending(issue => issue.Outcome).ToArray();
         // A cap is for what was measured and judged. What was not judged passes nowhere (docs/decisions/0001).
         var worst = measured is { Absent: null, Incomparable: null } ? ordered[0].CappedAt(rule.Severity) : ordered[0];

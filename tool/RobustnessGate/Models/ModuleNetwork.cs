@@ -139,7 +139,7 @@ internal sealed class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
     private static IEnumerable<(string Name, Tensor Value)> Named(nn.Module module) => module.named_parameters()
         .Select(entry => (entry.name, entry.parameter.DetachFromDisposeScope())).ToList();
 
-    /// <summary>One answer for one input, alone or in company: else dropout or batch statistics are at work.</summary>
+    /// <summary>One answer for one input, alone or in a batch: else dropout or batch statistics are at work.</summary>
     private void RefuseNoise(long[] features, Bounds? bounds)
     {
         using var scope = NewDisposeScope();

@@ -7,11 +7,11 @@ using RobustnessGate.Results;
 
 namespace RobustnessGate.Reports;
 
-/// <summary>The most telling samples as a picture: clean, the perturbation magnified, and what the model now sees.</summary>
+/// <summary>The newly broken samples with the largest clean margins as a picture: clean, the perturbation magnified, and what the model now sees.</summary>
 public static class BrokenExamplePicture
 {
     /// <summary>Its name in the output folder.</summary>
-    public const string File = "telling.svg";
+    public const string File = "broken-examples.svg";
 
     /// <summary>The perturbation's largest entry is to be at least this share of mid-grey's distance to white.</summary>
     private const double Bright = 0.8;
@@ -25,7 +25,7 @@ public static class BrokenExamplePicture
             return null;
         }
 
-        const string title = "Most telling images";
+        const string title = "Broken images";
         var refusal = PicturedBaseline.Refusal(results);
         var caption = (refusal is null && results.Baseline is not null ? "Withstood every attack on the baseline and are broken now" : "Broken, though the model was surest of them")
             + "; perturbations are magnified around mid-grey, L is the margin of the true class." + (refusal is null ? "" : $" {refusal}");

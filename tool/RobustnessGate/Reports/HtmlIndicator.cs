@@ -54,7 +54,7 @@ internal static class HtmlIndicator
             return;
         }
 
-        text.Append("<table>\n<tr><th>broken by</th><th>broken</th><th>standing</th><th>AUROC of predicted radius</th><th>of linear radius</th><th>of ‖J‖₁ (legacy)</th></tr>\n");
+        text.Append("<table>\n<tr><th>broken by</th><th>broken</th><th>robust</th><th>AUROC of predicted radius</th><th>of linear radius</th><th>of ‖J‖₁ (legacy)</th></tr>\n");
         foreach (var row in prediction.BrokenBy)
         {
             text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plain(row.Attack)}</td><td>{row.Broken}</td><td>{row.Standing}</td>");

@@ -28,7 +28,7 @@ public static class PlanText
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nat most {Words.Count(plan.Samples)} + {Words.Count(plan.Queries)} forward passes, and as many backward passes for attacks by gradients;\n");
-        text.Append("samples that fall early cost less.\n\n");
+        text.Append("samples that are broken early cost less.\n\n");
         Rules(text, plan);
         return text.ToString();
     }

@@ -38,7 +38,7 @@ internal static class AttackPath
 
         void Keep(Tensor points)
         {
-            // The hunt's own scopes end with each step.
+            // The search's own scopes end with each step.
             var copy = points.clone().DetachFromDisposeScope();
             scope.Attach(copy);
             met.Add(copy);

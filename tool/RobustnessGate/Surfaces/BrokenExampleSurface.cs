@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>
-/// Lays the plane around a report's telling sample: which way it was broken, and how near the boundary lies, in the model
+/// Lays the plane around a report's broken sample: which way it was broken, and how near the boundary lies, in the model
 /// under test and, where it can be had, in the one that withstood.
 /// </summary>
 internal sealed class BrokenExampleSurface(BatchedModel batchedModel, BatchedModel? before, SampleTensors samples, long seed, CancellationToken cancel)
@@ -81,7 +81,7 @@ internal sealed class BrokenExampleSurface(BatchedModel batchedModel, BatchedMod
     }
 
     /// <summary>
-    /// The way of the attack that broke the sample, to where it fell. Where that attack cannot be followed in a few steps, or did
+    /// The way of the attack that broke the sample, to where it was broken. Where that attack cannot be followed in a few steps, or did
     /// it from another start, the straight way to the judged point.
     /// </summary>
     /// <param name="judged">Null for a model that it did not break: there the way is the whole of the attack's, or none.</param>

@@ -28,7 +28,7 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
         return (box is { } valid ? points.clamp(valid.Low, valid.High) : points).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits at every node of a grid, with bare forward passes in the oracle's batches.</summary>
+    /// <summary>Logits at every node of a grid, with bare forward passes in the model's batches.</summary>
     /// <returns>(rows·columns, K): row by row from the least j.</returns>
     public Tensor Logits(BatchedModel model, double[] columns, double[] rows, CancellationToken cancel)
     {

@@ -7,7 +7,7 @@ namespace RobustnessGate.Surfaces;
 /// <summary>Answers of a network that may be randomised, with the graph to their inputs.</summary>
 internal static class MeanLogits
 {
-    /// <summary>(n, …) → (n, K): the mean of <see cref="BatchedModel.Draws"/> answers, as the oracle's own without a graph.</summary>
+    /// <summary>(n, …) → (n, K): the mean of <see cref="BatchedModel.Draws"/> answers, as the model's own without a graph.</summary>
     public static Tensor Logits(BatchedModel model, Tensor points)
     {
         using var scope = NewDisposeScope();

@@ -19,7 +19,7 @@ internal static class NearestSamples
     /// <param name="candidate">The model.</param>
     /// <param name="compared">What it is compared with; null for nothing.</param>
     /// <param name="seed">Of what a randomised model draws.</param>
-    /// <returns>At most <paramref name="count"/> positions in the tensors, most telling first; of equals the earlier.</returns>
+    /// <returns>At most <paramref name="count"/> positions in the tensors, nearest first; of equals the earlier.</returns>
     public static int[] Of(BatchedModel candidate, BatchedModel? compared, SampleTensors samples, Norm norm, int count, long seed, CancellationToken cancel)
     {
         var now = Distances(candidate, samples, norm, seed, cancel);

@@ -6,7 +6,7 @@ namespace RobustnessGate.Surfaces;
 /// <summary>What is shown where nobody says.</summary>
 public static class SurfaceDefaults
 {
-    /// <summary>Planes around the most telling samples.</summary>
+    /// <summary>Planes around the samples nearest to the boundary.</summary>
     public const int Count = 3;
 
     /// <summary>Share of the input's range that an axis reaches where no radius is known.</summary>

@@ -94,7 +94,7 @@ public static class Survey
         var brokenExamples = NearestSamples.Of(
             models[^1].Model, models.Length > 1 ? models[0].Model : null, tensors, request.Setting.Norm, request.Count, request.Setting.Seed, cancel);
         return brokenExamples.Length > 0 ? brokenExamples : throw Mistake(
-            "no sample is classified rightly with a gradient that leads to a boundary, so none is telling. Name some with --sample.");
+            "no sample is classified rightly with a gradient that leads to a boundary, so none can be drawn. Name some with --sample.");
     }
 
     private static int Find(SampleSet samples, int sample)

@@ -16,7 +16,7 @@ public sealed record SurveyRequest(ModelSection Model, ModelSection? Compared, D
 
     /// <summary>
     /// Numbers of samples in the data file. In input space each gets a plane of its own; in parameter space values are means
-    /// over them. Empty: the most telling, or in parameter space all that <see cref="MostSamples"/> allows.
+    /// over them. Empty: those nearest to the boundary, or in parameter space all that <see cref="MostSamples"/> allows.
     /// </summary>
     public ImmutableArray<int> Samples { get; init; } = [];
 
@@ -26,7 +26,7 @@ public sealed record SurveyRequest(ModelSection Model, ModelSection? Compared, D
     /// </summary>
     public int? MostSamples { get; init; }
 
-    /// <summary>How many of the most telling samples to take.</summary>
+    /// <summary>How many samples nearest to the boundary to take.</summary>
     public int Count { get; init; } = SurfaceDefaults.Count;
 
     public string Device { get; init; } = "auto";

@@ -42,7 +42,7 @@ public class SearchTests
         _ => attack,
     };
 
-    /// <summary>Every saved point of a fallen sample lies in ball and box and is misclassified; of others, too, it lies there.</summary>
+    /// <summary>Every saved point of a broken sample lies in ball and box and is misclassified; of others, too, it lies there.</summary>
     [Theory]
     [MemberData(nameof(Everyone))]
     public void SavedPointsKeepTheThreatModelAndFool(Attack attack, Norm norm, double epsilon)

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks.Engine;
 
 /// <summary>
-/// The points worth a verdict that a pursuit has met, at most one a sample: the one with the lowest goal, or the nearest
-/// one that falls. Searching in float32 aims a little past the boundary, so that rounding cannot undo a success; the
+/// The points worth a verdict that a search has met, at most one a sample: the one with the lowest margin, or the nearest
+/// one that is adversarial. Searching in float32 aims a little past the boundary, so that rounding cannot undo a success; the
 /// verdict is taken later.
 /// </summary>
-/// <param name="samples">Number of samples hunted.</param>
+/// <param name="samples">Number of samples searched.</param>
 /// <param name="slack">How far past the boundary, as a share of the logits' magnitude.</param>
-/// <param name="keepAll">Whether the lowest point of samples far from falling is wanted too.</param>
-/// <param name="nearest">Whether the nearest point that falls is sought: then no search ends before its budget,</param>
+/// <param name="keepAll">Whether the lowest point of samples far from being broken is wanted too.</param>
+/// <param name="nearest">Whether the nearest point that is adversarial is sought: then no search ends before its budget,</param>
 /// <param name="stopsAtFirst">save where the attack by its definition ends with the first.</param>
 /// <param name="room">How far outside the ball a point may lie besides, where points are rounded: see <see cref="Quantization.Room"/>.</param>
 internal sealed class BestPoints(int samples, double slack, bool keepAll, bool nearest, bool stopsAtFirst = false, double room = 0)
@@ -34,13 +34,13 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
     /// <summary>The stored point of a sample; null where none was worth storing.</summary>
     public float[]? Point(int sample) => _points[sample];
 
-    /// <summary>Whether the stored point needs a verdict: it fell, or is too close to call in float32.</summary>
+    /// <summary>Whether the stored point needs a verdict: it is adversarial, or is too close to call in float32.</summary>
     public bool NeedsVerdict(int sample) => _close[sample];
 
-    /// <summary>Whether the search for this sample ended because float32 said that it fell.</summary>
+    /// <summary>Whether the search for this sample ended because float32 said that it was broken.</summary>
     public bool Dropped(int sample) => _dropped[sample];
 
-    /// <summary>How many of these rows will still stand, so that their gradient is needed.</summary>
+    /// <summary>How many of these rows will still be robust, so that their gradient is needed.</summary>
     public long CountRobust(Tensor margins, Tensor scales)
     {
         if (Nearest && !stopsAtFirst)
@@ -60,7 +60,7 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
         return robust;
     }
 
-    /// <summary>Looks at one point of each standing sample, stores what matters and says which samples fall.</summary>
+    /// <summary>Looks at one point of each robust sample, stores what matters and says which samples are broken.</summary>
     /// <param name="searched">Sample of each row.</param>
     /// <param name="points">(n, …).</param>
     /// <param name="margins">(n).</param>

@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Attacks.Engine;
 
-/// <summary>Asks the network about points: goals, losses and gradients, in batches of the one physical size.</summary>
+/// <summary>Asks the network about points: margins, losses and gradients, in batches of the one physical size.</summary>
 /// <param name="draws">Answers that one answer averages: more than 1 for a randomised network.</param>
 internal sealed class ModelQuery(IQueriedModel model, SearchBatch searchBatch, BestPoints bestPoints, int draws, CancellationToken cancel)
 {
     /// <summary>Runs the network over all points, a batch at a time; in smaller ones where memory is short.</summary>
-    /// <param name="points">(n, …) for the samples that stand; n may be 0.</param>
+    /// <param name="points">(n, …) for the samples that are robust; n may be 0.</param>
     /// <param name="classes">(n) int64: the class to leave, or the one to reach.</param>
     /// <param name="cleanScales">(n): greatest magnitude of the logits at the samples.</param>
     /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
     /// <param name="gradients">Whether gradients are wanted.</param>
-    /// <param name="judged">Whether those that fall here are dropped, so that nobody needs their gradients.</param>
+    /// <param name="judged">Whether those that are broken here are dropped, so that nobody needs their gradients.</param>
     public BatchResult Ask(
         Tensor points, Tensor classes, Tensor cleanScales, IReadOnlyList<Search.Objective> objectives, bool gradients, bool judged) =>
         model.Fitting(() => Propagate(points, classes, cleanScales, objectives, gradients, judged));
@@ -75,7 +75,7 @@ internal sealed class ModelQuery(IQueriedModel model, SearchBatch searchBatch, B
                 if (gradients)
                 {
                     var use = i == objectives.Count - 1 ? GraphUse.Free : GraphUse.Keep;
-                    // Those that fall in passing are not asked for theirs, whoever shares the batch with them.
+                    // Those that are broken in passing are not asked for theirs, whoever shares the batch with them.
                     backwards += robust;
                     slopes[i] = Sum(slopes[i], Unpadded(InputGradient.Of(loss.sum(), batch, use), slice));
                 }

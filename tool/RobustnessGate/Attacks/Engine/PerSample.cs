@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks.Engine;
 
 /// <summary>
-/// A tensor with one row for every sample that still stands. The pursuit drops rows of it as samples fall, so that an
+/// A tensor with one row for every sample that is still robust. The search drops rows of it as samples are broken, so that an
 /// attack's state always matches the samples that are left.
 /// </summary>
 public sealed class PerSample : IDisposable

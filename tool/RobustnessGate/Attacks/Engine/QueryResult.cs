@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Attacks.Engine;
 
-/// <summary>What a look at points has shown, for the samples that stand afterwards.</summary>
+/// <summary>What a look at points has shown, for the samples that are robust afterwards.</summary>
 /// <param name="Losses">(n) for each objective.</param>
-/// <param name="Margins">(n): how far each sample is from falling; see <see cref="SearchBatch.Margins"/>.</param>
+/// <param name="Margins">(n): how far each sample is from being broken; see <see cref="SearchBatch.Margins"/>.</param>
 /// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
 public sealed record QueryResult(IReadOnlyList<Tensor> Losses, Tensor Margins, IReadOnlyList<Tensor> Gradients)
 {

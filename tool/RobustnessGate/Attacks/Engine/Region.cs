@@ -13,7 +13,7 @@ internal sealed class Region
     private readonly PerSample _low;
     private readonly PerSample _high;
 
-    /// <param name="track">Takes a tensor into the pursuit's care.</param>
+    /// <param name="track">Takes a tensor into the care of the search.</param>
     /// <param name="clean">The samples.</param>
     /// <param name="low">Least valid value of every feature, shaped like the samples.</param>
     /// <param name="high">Greatest valid value.</param>

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks.Engine;
 
 /// <summary>
-/// The hunt for adversarial points of one attack at one radius, over the samples that still stand. It hands the attack
-/// gradients and losses; in passing it projects every point, judges it, drops samples that fell and counts passes.
-/// After each query everything that the attack tracks has only the rows of samples that still stand:
+/// The search for adversarial points of one attack at one radius, over the samples that are still robust. It hands the attack
+/// gradients and losses; in passing it projects every point, judges it, drops samples that were broken and counts passes.
+/// After each query everything that the attack tracks has only the rows of samples that are still robust:
 /// keep nothing else across queries.
 /// </summary>
 public sealed class Search : IDisposable
@@ -41,7 +41,7 @@ public sealed class Search : IDisposable
         Robust = [.. Enumerable.Range(0, searchBatch.Count)];
     }
 
-    /// <summary>Whether any sample still stands.</summary>
+    /// <summary>Whether any sample is still robust.</summary>
     public bool Any => Robust.Length > 0;
 
     public Norm Norm => _region.Norm;
@@ -85,7 +85,7 @@ public sealed class Search : IDisposable
     /// <summary>Queries so far: what progress is measured in.</summary>
     internal int Queries { get; private set; }
 
-    /// <summary>Positions in the quarry of the samples that still stand.</summary>
+    /// <summary>Positions in the batch of the samples that are still robust.</summary>
     internal int[] Robust { get; private set; }
 
     /// <summary>Points that start at the samples themselves, tracked.</summary>
@@ -99,7 +99,7 @@ public sealed class Search : IDisposable
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Puts a tensor with one row for each standing sample into the pursuit's care.</summary>
+    /// <summary>Puts a tensor with one row for each robust sample into the care of the search.</summary>
     public PerSample Track(Tensor rows)
     {
         var tracked = new PerSample(rows);
@@ -111,21 +111,21 @@ public sealed class Search : IDisposable
     public Objective Towards(Loss loss) => (logits, slice) => Ascend(loss, logits, slice.Of(Classes));
 
     /// <summary>Gradient of a loss that grows towards success, at points that are projected and judged first.</summary>
-    /// <returns>(n, …) for the samples that stand afterwards.</returns>
+    /// <returns>(n, …) for the samples that are robust afterwards.</returns>
     public Tensor Gradient(PerSample points, Loss loss) => Observe(points, [Towards(loss)]).Gradients[0];
 
     /// <summary>Loss without a gradient, like <see cref="Gradient"/>: (n).</summary>
     public Tensor Evaluate(PerSample points, Loss loss) => Observe(points, [Towards(loss)], gradients: false).Losses[0];
 
-    /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that fell.</summary>
-    /// <param name="points">One for each standing sample.</param>
+    /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that were broken.</summary>
+    /// <param name="points">One for each robust sample.</param>
     /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
     /// <param name="gradients">Whether gradients are wanted.</param>
     /// <param name="bounded">
     /// Whether points are kept within the ball. A search for the nearest point may roam outside, where it only keeps to
     /// the box: a point out there proves nothing and is not judged.
     /// </param>
-    /// <returns>For the samples that stand afterwards, in the caller's dispose scope.</returns>
+    /// <returns>For the samples that are robust afterwards, in the caller's dispose scope.</returns>
     public QueryResult Observe(PerSample points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
     {
         using var scope = NewDisposeScope();
@@ -139,7 +139,7 @@ public sealed class Search : IDisposable
         Query(points, [], gradients: false, judged: true, bounded: true);
     }
 
-    /// <summary>A stream of random numbers for one standing sample, named by run and step.</summary>
+    /// <summary>A stream of random numbers for one robust sample, named by run and step.</summary>
     public CounterRandom Stream(int row, int run, int step) => _batch.Stream(Robust[row], run, step);
 
     /// <summary>Numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
@@ -149,7 +149,7 @@ public sealed class Search : IDisposable
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
 
     /// <summary>
-    /// Ends the hunt for samples for which the attack has nothing left to try. For searches for the nearest point: no
+    /// Ends the search for samples for which the attack has nothing left to try. For searches for the nearest point: no
     /// success ends those.
     /// </summary>
     /// <param name="done">(n) bool.</param>

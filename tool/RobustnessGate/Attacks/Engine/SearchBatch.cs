@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RobustnessGate.Attacks.Engine;
 
-/// <summary>The samples that one attack hunts together, and what it means for one of them to fall.</summary>
+/// <summary>The samples that one attack searches together, and what it means for one of them to be broken.</summary>
 /// <param name="Clean">(n, …) float32 in raw input units.</param>
 /// <param name="Low">Least valid value of every feature, shaped like the samples.</param>
 /// <param name="High">Greatest valid value.</param>
@@ -24,7 +24,7 @@ internal sealed record SearchBatch(
 
     public int Count => Ids.Length;
 
-    /// <summary>(n, K) → (n): how far each sample is from falling; L of Eq. 2, or what the target lacks.</summary>
+    /// <summary>(n, K) → (n): how far each sample is from being broken; L of Eq. 2, or what the target lacks.</summary>
     public Tensor Margins(Tensor logits, Tensor classes)
     {
         using var scope = NewDisposeScope();
@@ -33,8 +33,8 @@ internal sealed record SearchBatch(
     }
 
     /// <summary>
-    /// Whether a goal means that the sample fell: its class no longer leads all others (a tie is wrong), or the target
-    /// leads them. NaN falls.
+    /// Whether a margin means that the sample was broken: its class no longer leads all others (a tie is wrong), or the target
+    /// leads them. NaN is adversarial.
     /// </summary>
     public bool IsAdversarial(double margin) => Targeted ? !(margin >= 0) : !(margin > 0);
 

@@ -35,6 +35,6 @@ internal static class BatchDependenceCheck
 
         var changed = apart.argmax(1).ne(together.argmax(1)).sum().item<long>();
         return new Finding("RG1111", changed > 0 ? Severity.Error : Severity.Warning, where, FormattableString.Invariant(
-            $"the answer for a sample depends on the samples in its batch: in other company the logits of {differing} of {samples.shape[0]} samples differ (by up to {relative.amax(0).item<float>():P1}), and {changed} change their class. So no sample has an outcome of its own. Export the model in evaluation mode."));
+            $"the answer for a sample depends on the samples in its batch: batched with other samples the logits of {differing} of {samples.shape[0]} samples differ (by up to {relative.amax(0).item<float>():P1}), and {changed} change their class. So no sample has an outcome of its own. Export the model in evaluation mode."));
     }
 }

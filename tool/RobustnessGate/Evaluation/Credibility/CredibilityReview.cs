@@ -7,7 +7,7 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Evaluation.Credibility;
 
 /// <summary>
-/// After the attacks: whether their counts can be believed. Facts are compared first; then short hunts beyond the
+/// After the attacks: whether their counts can be believed. Facts are compared first; then short searches beyond the
 /// policy's ask what the facts cannot tell.
 /// </summary>
 internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, AttackRunner attacks)

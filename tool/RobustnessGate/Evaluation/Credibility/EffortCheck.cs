@@ -4,14 +4,14 @@ using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation.Credibility;
 
-/// <summary>Whether more steps, more restarts and the margin as loss still break what the policy's attacks leave standing.</summary>
+/// <summary>Whether more steps, more restarts and the margin as loss still break what the policy's attacks leave robust.</summary>
 internal static class EffortCheck
 {
-    /// <summary>Share of the samples hunted that a longer search may still gain.</summary>
+    /// <summary>Share of the samples searched that a longer search may still gain.</summary>
     private const double Acceptable = 0.02;
 
     /// <param name="broken">Samples that the longer search broke.</param>
-    /// <param name="searched">Samples that it hunted.</param>
+    /// <param name="searched">Samples that it searched.</param>
     /// <param name="underflows">Whether cross-entropy's gradient is known to vanish: then the margin's success is a sign of it.</param>
     /// <param name="run">The run whose ball it was.</param>
     /// <param name="where">Of that run's entry.</param>

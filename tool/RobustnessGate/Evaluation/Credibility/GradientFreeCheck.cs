@@ -12,7 +12,7 @@ namespace RobustnessGate.Evaluation.Credibility;
 /// </summary>
 internal static class GradientFreeCheck
 {
-    /// <summary>Share of the samples hunted that random search may find by luck.</summary>
+    /// <summary>Share of the samples searched that random search may find by luck.</summary>
     private const double Acceptable = 0.02;
 
     private const int Queries = 200;
@@ -20,12 +20,12 @@ internal static class GradientFreeCheck
     /// <summary>Where gradients are known to be dead, more is at stake than time.</summary>
     private const int QueriesOfSuspects = 1000;
 
-    /// <param name="probe">Hunts.</param>
+    /// <param name="probe">Searches.</param>
     /// <param name="robust">For each sample whether it withstood the policy and a long search along gradients.</param>
     /// <param name="suspect">Whether something else spoke against the gradients.</param>
     /// <param name="run">The run whose ball is searched.</param>
     /// <param name="where">Of that run's entry.</param>
-    /// <returns>RG1118; null where nothing noteworthy fell.</returns>
+    /// <returns>RG1118; null where nothing noteworthy was broken.</returns>
     public static Suspicion? Examine(Probe probe, bool[] robust, bool suspect, AttackRun run, Location where)
     {
         var square = new Square(suspect ? QueriesOfSuspects : Queries);

@@ -12,7 +12,7 @@ internal static class HugeRadiusCheck
 {
     private const int Samples = 32;
 
-    /// <param name="probe">Hunts.</param>
+    /// <param name="probe">Searches.</param>
     /// <param name="natural">Predictions on the samples.</param>
     /// <param name="robust">For each sample whether anything in ℓ∞ broke it.</param>
     /// <param name="input">Whose bounds the radius is.</param>

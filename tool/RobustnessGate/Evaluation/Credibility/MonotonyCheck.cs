@@ -18,8 +18,8 @@ internal static class MonotonyCheck
             select (small, great, rise)).OrderByDescending(pair => pair.rise).FirstOrDefault();
         return worst.small is null ? null : new Suspicion(
             new Finding("RG1114", Severity.Warning, source.At(worst.great.Run.Entry.Path),
-                $"'{worst.great.Run.Id}' leaves {worst.great.Robust} samples standing, though '{worst.small.Run.Id}' leaves only {worst.small.Robust} at a smaller radius. Every point of the smaller ball is in the greater: the attack loses its way there. With judge: last and long steps this is usual; judge: any does not have it."),
-            $"{worst.rise} samples more stand at a greater radius", Decisive: false);
+                $"'{worst.great.Run.Id}' leaves {worst.great.Robust} samples robust, though '{worst.small.Run.Id}' leaves only {worst.small.Robust} at a smaller radius. Every point of the smaller ball is in the greater: the attack loses its way there. With judge: last and long steps this is usual; judge: any does not have it."),
+            $"{worst.rise} samples more are robust at a greater radius", Decisive: false);
     }
 
     /// <summary>Of a count, and at least one sample.</summary>

@@ -21,7 +21,7 @@ internal static class NoiseCheck
             {
                 return new Suspicion(
                     new Finding("RG1115", Severity.Warning, source.At(best.Run.Entry.Path),
-                        $"random points ('{noise.Run.Id}') leave {noise.Robust} samples standing and gradients ('{best.Run.Id}') {best.Robust}; noise breaks {Missed(noise, best)} that gradients do not. Gradients should find what chance finds, and more."),
+                        $"random points ('{noise.Run.Id}') leave {noise.Robust} samples robust and gradients ('{best.Run.Id}') {best.Robust}; noise breaks {Missed(noise, best)} that gradients do not. Gradients should find what chance finds, and more."),
                     $"noise breaks {Missed(noise, best)} samples that gradients do not", Decisive: false);
             }
         }

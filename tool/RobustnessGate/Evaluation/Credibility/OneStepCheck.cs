@@ -21,7 +21,7 @@ internal static class OneStepCheck
             select (one, many, lost)).OrderByDescending(pair => pair.lost).FirstOrDefault();
         return worst.one is null ? null : new Suspicion(
             new Finding("RG1113", Severity.Warning, source.At(worst.many.Run.Entry.Path),
-                $"'{worst.many.Run.Id}' leaves {worst.many.Robust} samples standing, where the single step of '{worst.one.Run.Id}' leaves {worst.one.Robust}. More steps should find more: the gradients mislead, or the steps are far too long or too short."),
+                $"'{worst.many.Run.Id}' leaves {worst.many.Robust} samples robust, where the single step of '{worst.one.Run.Id}' leaves {worst.one.Robust}. More steps should find more: the gradients mislead, or the steps are far too long or too short."),
             $"one step breaks {worst.lost} samples more than many", Decisive: false);
     }
 }
