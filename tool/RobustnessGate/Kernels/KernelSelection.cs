@@ -61,11 +61,11 @@ internal static class KernelSelection
     internal static bool CanStartAgain { get; set; }
 
     /// <summary>Whether this process is the second start.</summary>
-    internal static bool IsSecondStart => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SecondStartVariable));
+    internal static bool IsSecondStart => !string.IsNullOrEmpty(ProcessEnvironment.Variable(SecondStartVariable));
 
     /// <summary>What proved wrong before the mode in use, in words, the first start's included.</summary>
     public static IEnumerable<string> Wrong =>
-        new[] { Environment.GetEnvironmentVariable(SecondStartVariable) }.OfType<string>().Where(kind => kind.Length > 0)
+        new[] { ProcessEnvironment.Variable(SecondStartVariable) }.OfType<string>().Where(kind => kind.Length > 0)
             .Concat(Faults.Select(fault => fault.Kind)).Distinct();
 
     /// <summary>Loads the library and proves its kernels on known answers, once for each device and batch size.</summary>

@@ -102,7 +102,7 @@ public static partial class LibTorch
     {
         var own = OwnFolders().FirstOrDefault(folder => File.Exists(Path.Combine(folder, $"lib{Shim}.so")))
             ?? throw Unloadable($"lib{Shim}.so", "it is not beside the tool", "reinstall the tool");
-        var chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        var chosen = ProcessEnvironment.Variable(FolderVariable);
         var folder = string.IsNullOrEmpty(chosen) ? own : External(chosen, own);
         foreach (var library in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
         {
@@ -205,7 +205,7 @@ public static partial class LibTorch
     /// <summary>The loader's words without folders: findings stand in results, which know no paths of a machine.</summary>
     private static string Shown(string file)
     {
-        var chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        var chosen = ProcessEnvironment.Variable(FolderVariable);
         return file == chosen ? $"the folder of {FolderVariable}"
             : !string.IsNullOrEmpty(chosen) && file.StartsWith(chosen, StringComparison.Ordinal) ? $"{Path.GetFileName(file)} in the folder of {FolderVariable}"
             : Path.GetFileName(file);
