@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using RobustnessGate.Tests.Cli;
 
-namespace RobustnessGate.ProcessTests;
+namespace RobustnessGate.SlowTests;
 
 /// <summary>What a model prints, through the real processes: it changes nothing, and is kept.</summary>
 public sealed partial class CapturedOutputTests : IDisposable

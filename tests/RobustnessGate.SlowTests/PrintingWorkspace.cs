@@ -1,7 +1,7 @@
 using System.Text;
 using RobustnessGate.Tests.Cli;
 
-namespace RobustnessGate.ProcessTests;
+namespace RobustnessGate.SlowTests;
 
 /// <summary>A workspace whose model prints what it is told to.</summary>
 internal sealed class PrintingWorkspace : IDisposable

@@ -1,9 +1,10 @@
 using RobustnessGate.Kernels;
 using RobustnessGate.Maths;
+using RobustnessGate.Tests.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustnessGate.Tests.Kernels;
+namespace RobustnessGate.SlowTests;
 
 /// <summary>Right networks are never accused, with ties and kinks and saturation; wrong gradients are always found.</summary>
 public class GradientProofTests

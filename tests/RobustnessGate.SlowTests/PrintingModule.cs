@@ -4,7 +4,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace RobustnessGate.ProcessTests;
+namespace RobustnessGate.SlowTests;
 
 /// <summary>
 /// The network of <see cref="Workspace"/>, which prints: what a file of the working directory holds at each pass, through
