@@ -193,12 +193,14 @@ public sealed class UsualMistakesTests : IDisposable
 
         var path = _models.Write("m.onnx", network ?? Nearest());
         var section = new InputSection([.. Shape], bounds ?? new Bounds(0, 1), [], []);
-        return Inspect.Run(
+        var inspection = Inspect.Run(
             new InspectRequest(
                 new ModelSection(path, null, input?.Invoke(section) ?? section),
                 DataFolder.Section(_data.Floats("x.npy", [Samples, Size], [.. images]), _data.Labels("y.idx", [.. given.Select(label => (byte)label)])),
                 0, _ => null) { LargestEpsilon = epsilon },
             CancellationToken.None);
+        // What the processor at hand adds is no matter of the data.
+        return inspection with { Findings = [.. inspection.Findings.Where(finding => finding.Code != "RG0913")] };
     }
 
     /// <summary>
