@@ -100,7 +100,7 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
     internal static bool IsDefined(double? value) => value is { } number && !double.IsNaN(number);
 }
 
-/// <summary>Telling the samples that one attack result broke from those that were robust, among the rightly classified.</summary>
+/// <summary>How well a prediction separates the samples that one attack result broke from those that were robust, among the rightly classified.</summary>
 /// <param name="Auroc">Of the predicted radius: the chance that a broken sample's is smaller than a robust one's.</param>
 /// <param name="AurocLinearRadius">Likewise of the linear radius at the sample itself.</param>
 /// <param name="AurocJacobianL1">Likewise of the paper's ‖J‖₁, greater for a broken sample.</param>
