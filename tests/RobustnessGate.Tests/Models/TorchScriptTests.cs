@@ -88,6 +88,30 @@ public class TorchScriptTests
         Assert.Contains("layout: channels-last", finding.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("torch.save(x, \"/tmp/x\")")]
+    [InlineData("y = torch.from_file(\"/etc/passwd\", False, 4, dtype=0)")]
+    [InlineData("y = ops.aten.from_file(\"/etc/passwd\", False, 4)")]
+    [InlineData("t = torch\n    t.save(x, \"/tmp/x\")")]
+    [InlineData("(torch. # here\n      save)(x, \"/tmp/x\")")]
+    public void A_script_that_would_touch_files_is_refused_before_it_runs(string statement)
+    {
+        using var folder = new ModelFolder();
+        var path = folder.Write("files.pt", File.ReadAllBytes(ModelFolder.Fixture("scripted.pt")));
+        using (var archive = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update))
+        {
+            var entry = archive.GetEntry("scripted/code/__torch__.py")!;
+            using var reader = new StreamReader(entry.Open());
+            var script = reader.ReadToEnd();
+            reader.Dispose();
+            entry.Delete();
+            using var writer = new StreamWriter(archive.CreateEntry("scripted/code/__torch__.py").Open());
+            writer.Write(script.Replace("    first = self.first\n", $"    {statement}\n    first = self.first\n", StringComparison.Ordinal));
+        }
+
+        Assert.Equal("RG0424", ModelFolder.Refusal(ModelFolder.Section(path, Shape)).Code);
+    }
+
     [Fact]
     public void ATruncatedFileIsRefused()
     {

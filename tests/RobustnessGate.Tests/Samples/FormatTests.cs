@@ -156,6 +156,57 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_is_a_class_also_where_no_image_is_in_it()
+    {
+        _folder.Bytes("t/bird/1.png", Grey(7));
+        _folder.Bytes("t/dog/1.png", Grey(8));
+        Directory.CreateDirectory(_folder["t/cat"]);
+        _folder.Text("t/ant/readme.txt", "x");
+        _folder.Text("t/.git/x", "x");
+        var folder = LoadTree("t", 1, 8, 8);
+
+        Assert.Equal(["ant", "bird", "cat", "dog"], folder.ClassNames);
+        Assert.Equal<int>([1, 3], folder.Labels);
+        Assert.Contains(folder.Notices, n => n.Message.Contains("the folders 'ant', 'cat' hold no images and still count as classes", StringComparison.Ordinal));
+
+        _folder.Zip("t.zip", ("in/bird/1.png", Grey(7)), ("in/cat/", []), ("in/dog/1.png", Grey(8)), ("other/", []));
+        var zip = LoadTree("t.zip#in", 1, 8, 8);
+        Assert.Equal(["bird", "cat", "dog"], zip.ClassNames);
+        Assert.Equal<int>([0, 2], zip.Labels);
+    }
+
+    [Fact]
+    public void Images_are_known_by_their_content_where_the_name_says_nothing()
+    {
+        _folder.Bytes("t/a/1", Grey(7));
+        _folder.Bytes("t/b/2.image", Grey(8));
+        Assert.Equal<int>([0, 1], LoadTree("t", 1, 8, 8).Labels);
+    }
+
+    [Fact]
+    public void Bmp_and_gif_give_the_same_values_as_png()
+    {
+        byte[] colours = [.. Enumerable.Range(0, 60).Select(v => (byte)(v * 4))];
+        _folder.Bytes("bmp/a/1.bmp", ImageFiles.Bmp(5, 4, colours));
+        _folder.Bytes("png/a/1.png", ImageFiles.Png(5, 4, 2, colours));
+        var bmp = LoadTree("bmp", 3, 4, 5);
+        Assert.Equal(DataFolder.ReadAll(LoadTree("png", 3, 4, 5)), DataFolder.ReadAll(bmp));
+        Assert.Empty(bmp.Notices);
+
+        byte[] levels = [.. Enumerable.Range(0, 20).Select(v => (byte)(v * 6))];
+        _folder.Bytes("gif/a/1.gif", ImageFiles.Gif(5, 4, levels));
+        Assert.Equal(levels.Select(v => (float)v), DataFolder.ReadAll(LoadTree("gif", 1, 4, 5)));
+    }
+
+    [Fact]
+    public void An_upright_orientation_is_no_reason_to_refuse()
+    {
+        _folder.Bytes("t/a/1.jpg", ImageFiles.Turned(ImageFiles.Jpeg(7), 1, little: true));
+        _folder.Bytes("t/a/2.jpg", ImageFiles.Turned(ImageFiles.Jpeg(7), 0, little: false));
+        Assert.Equal(2, LoadTree("t", 1, 8, 8).Count);
+    }
+
+    [Fact]
     public void FoldersNamedByNumbersAreLabelsEvenWithAGap()
     {
         foreach (var name in new[] { "9", "0", "1" })

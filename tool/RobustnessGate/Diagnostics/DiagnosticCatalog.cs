@@ -110,6 +110,7 @@ public static class DiagnosticCatalog
         ["RG0421"] = "the weights do not fit the module",
         ["RG0422"] = "the network is in training mode",
         ["RG0423"] = "a TorchScript file cannot be read",
+        ["RG0424"] = "a TorchScript file would read or write files",
         ["RG0425"] = "the shape of the model's input is not known",
         ["RG0426"] = "the model knows nothing of the data",
         ["RG0427"] = "the model may want pixels on another scale",

@@ -23,7 +23,7 @@ internal static partial class TorchScriptArchive
     private static readonly HashSet<string> BuiltIn = new(
         ["aten", "prim", "prims", "prepacked", "quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "sparse", "xnnpack"], StringComparer.Ordinal);
 
-    /// <exception cref="MistakeException">RG0423.</exception>
+    /// <exception cref="MistakeException">RG0423; RG0424: a script that would touch files.</exception>
     public static void Check(byte[] bytes, string display)
     {
         try
@@ -31,6 +31,7 @@ internal static partial class TorchScriptArchive
             using var archive = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read, leaveOpen: false, Encoding.UTF8);
             RefuseBombs(archive, bytes.Length, display);
             var texts = archive.Entries.Select(entry => Text(entry, display)).ToList();
+            RefuseFiles(archive, texts, display);
             var foreign = texts.SelectMany(Foreign).Distinct().Order(StringComparer.Ordinal).ToList();
             if (foreign.Count > 0)
             {
@@ -56,6 +57,27 @@ internal static partial class TorchScriptArchive
 
     public static MistakeException Unreadable(string display, string why) => MistakeException.InFile("RG0423", display,
         $"libtorch cannot read this TorchScript file: {why} It may be damaged, or use operators that are not built in. Export it again, or as ONNX.");
+
+    /// <summary>
+    /// A network is data, and has no business with files. A script may write an operator's name in many ways (through another
+    /// name for <c>torch</c>, with a comment between), so the bare word is refused wherever it stands in the code.
+    /// </summary>
+    private static void RefuseFiles(ZipArchive archive, List<string> texts, string display)
+    {
+        if (archive.Entries.FirstOrDefault(entry => entry.Name == "model.json") is not null)
+        {
+            throw Unreadable(display, "it is of a format before PyTorch 1.1, whose scripts cannot be looked into.");
+        }
+
+        foreach (var (entry, text) in archive.Entries.Zip(texts).Where(pair => pair.First.FullName.EndsWith(".py", StringComparison.Ordinal)))
+        {
+            if (FileOperators().Match(text) is { Success: true } found)
+            {
+                throw MistakeException.InFile("RG0424", display,
+                    $"its script '{entry.FullName}' has the name '{found.Value}', an operator of libtorch that reads or writes files. A network has no need of that, and such files are not run. Export the network alone, or as ONNX.");
+            }
+        }
+    }
 
     /// <summary>Before anything is unpacked. No entry gives more bytes than it claims: reading ends there, and the checksum is wrong.</summary>
     private static void RefuseBombs(ZipArchive archive, long size, string display)
@@ -125,6 +147,10 @@ internal static partial class TorchScriptArchive
 
     [GeneratedRegex(@"(?:\bops|__torch__\.torch\.classes)\.([A-Za-z_]\w*)\.(\w+)")]
     private static partial Regex Operators();
+
+    /// <summary>All operators of libtorch that take the name of a file.</summary>
+    [GeneratedRegex(@"\b(?:from_file|save)\b")]
+    private static partial Regex FileOperators();
 
     [GeneratedRegex(@"__torch__(?:\.[A-Za-z_]\w*)*")]
     private static partial Regex Types();

@@ -5,7 +5,7 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Samples;
 
 /// <summary>
-/// Class folders of PNG and JPEG as a data source. Files are read one after the other and decoded side by side into a
+/// Class folders of images as a data source. Files are read one after the other and decoded side by side into a
 /// byte per value; the result does not depend on the number of threads.
 /// </summary>
 internal static class ClassImages
@@ -18,7 +18,7 @@ internal static class ClassImages
     public static DataSource Open(Func<IImageStore> open, string path, InputSection input)
     {
         using var store = open();
-        var tree = ClassTree.Of(store.Names, path);
+        var tree = ClassTree.Of(store, path);
         var format = ImageDecoder.FormatFor(store.Read(tree.Names[0]), input, store.Show(tree.Names[0]));
         return new DataSource(
             path, tree.Names.Length, ElementType.UInt8, [format.Channels, format.Height, format.Width], tree.Labels,

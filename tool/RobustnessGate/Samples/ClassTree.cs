@@ -17,15 +17,16 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
 
     private static readonly string[] Splits = ["test", "train", "val", "valid", "validation"];
 
-    /// <param name="files">Paths below the root, of any files.</param>
-    /// <exception cref="Diagnostics.MistakeException">RG0321: no images, images outside class folders, or folders above the class folders.</exception>
-    public static ClassTree Of(IEnumerable<string> files, string path)
+    /// <exception cref="Diagnostics.MistakeException">
+    /// RG0319: an image of a kind that is not read; RG0321: no images, images outside class folders, or folders above the class folders.
+    /// </exception>
+    public static ClassTree Of(IImageStore store, string path)
     {
-        var visible = files.Where(name => !name.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX")).ToArray();
-        var images = visible.Where(IsImage).ToArray();
+        var visible = store.Names.Where(IsVisible).ToArray();
+        var images = Images(store, visible);
         if (images.Length == 0)
         {
-            throw DataMistake.At("RG0321", path, "it holds no PNG or JPEG files. One folder per class is expected, with the images in it.");
+            throw DataMistake.At("RG0321", path, $"it holds no {ImageKind.Read} files. One folder per class is expected, with the images in it.");
         }
 
         if (images.FirstOrDefault(name => !name.Contains('/')) is { } loose)
@@ -33,8 +34,10 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
             throw DataMistake.At("RG0321", path, $"'{loose}' lies outside any class folder. The folder of an image is its class; one folder per class is expected.");
         }
 
-        var classes = images.GroupBy(name => name[..name.IndexOf('/')]).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (Name: group.Key, Files: group.Order(StringComparer.Ordinal).ToArray())).ToArray();
+        // A folder is a class also where no image is in it: left out, it would give its label to the next.
+        var files = images.ToLookup(name => name[..name.IndexOf('/')]);
+        var classes = store.Folders.Where(IsVisible).Concat(visible.Where(name => name.Contains('/')).Select(name => name[..name.IndexOf('/')])).Distinct()
+            .Order(StringComparer.Ordinal).Select(folder => (Name: folder, Files: files[folder].Order(StringComparer.Ordinal).ToArray())).ToArray();
         if (classes.All(c => Splits.Contains(c.Name)))
         {
             throw DataMistake.At("RG0321", path,
@@ -83,13 +86,31 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
         return numbers.All(number => number is >= 0 and < MostClasses) && numbers.Distinct().Count() == numbers.Length ? numbers : null;
     }
 
-    private static ImmutableArray<DataNote> Notices(string[] visible, string[] images, bool numbered, (string Name, string[])[] classes)
+    private static bool IsVisible(string name) => !name.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");
+
+    /// <summary>What is an image by its name, or where the name says nothing by its content.</summary>
+    private static string[] Images(IImageStore store, string[] names)
+    {
+        var kinds = names.Select(name => (name, Kind: ImageKind.OfName(name) ?? ImageKind.OfContent(store.Head(name)))).Where(file => file.Kind is not null).ToArray();
+        return Array.Find(kinds, file => !file.Kind!.IsRead) is ({ } other, { } kind)
+            ? throw DataMistake.At("RG0319", store.Show(other),
+                $"it is a {kind.Name} image, which cannot be read; {kinds.Count(file => !file.Kind!.IsRead)} of {kinds.Length} images are of such kinds. A sample cannot silently be left out: convert them to PNG, as they were for training.")
+            : [.. kinds.Select(file => file.name)];
+    }
+
+    private static ImmutableArray<DataNote> Notices(string[] visible, string[] images, bool numbered, (string Name, string[] Files)[] classes)
     {
         var notes = ImmutableArray.CreateBuilder<DataNote>();
         if (visible.Length > images.Length)
         {
             var other = visible.Except(images).Order(StringComparer.Ordinal).First();
-            notes.Add(new DataNote("RG0331", $"{visible.Length - images.Length} files that are not PNG or JPEG were left out, the first is '{other}'"));
+            notes.Add(new DataNote("RG0331", $"{visible.Length - images.Length} files that are no images were left out, the first is '{other}'"));
+        }
+
+        if (classes.Where(c => c.Files.Length == 0).Select(c => $"'{c.Name}'").ToArray() is { Length: > 0 } empty)
+        {
+            notes.Add(new DataNote("RG0331",
+                $"{(empty.Length == 1 ? "the folder" : "the folders")} {string.Join(", ", empty.Take(5))} {(empty.Length == 1 ? "holds no image and still counts as a class" : "hold no images and still count as classes")}. Remove what is no class; and note that git keeps no empty folders"));
         }
 
         if (numbered && !classes.Select(c => c.Name).Order(StringComparer.Ordinal).SequenceEqual(classes.Select(c => c.Name)))
@@ -100,6 +121,4 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
 
         return notes.ToImmutable();
     }
-
-    private static bool IsImage(string name) => Path.GetExtension(name).ToLowerInvariant() is ".png" or ".jpg" or ".jpeg";
 }

@@ -60,7 +60,7 @@ internal static class DataFormats
         return Npy.Matches(head)
             ? Npy.Open(file)
             : throw DataMistake.At("RG0304", file.Path,
-                "this is not a data format that is known here: IDX, NPY, NPZ, CIFAR .bin, .csv, or class folders of PNG and JPEG, also as .zip. "
+                "this is not a data format that is known here: IDX, NPY, NPZ, CIFAR .bin, .csv, or class folders of images, also as .zip. "
                 + $"It begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(4, head.Length)))}.");
     }
 

@@ -15,7 +15,7 @@ internal enum Conversion { None = 0, GreyToColour = 1, ColourToGrey = 2, AlphaDr
 internal readonly record struct DecodedImage(byte[] Planes, Conversion Conversions);
 
 /// <summary>
-/// PNG and JPEG → bytes in channels-first order. Declared sizes are compared with the model's input before anything is
+/// PNG, JPEG, BMP and GIF → bytes in channels-first order. Declared sizes are compared with the model's input before anything is
 /// decoded. Grey images serve a colour model (copied to three channels); colour images serve a grey model only where
 /// their channels are equal, since there is more than one way to weigh colours and the model was trained with one.
 /// </summary>
@@ -34,7 +34,9 @@ internal static class ImageDecoder
                 $"the image has height {info.Height} and width {info.Width}, but the model's input has shape {DataMistake.Shape(input.Shape)}. Resize the images as they were for training, or correct model.input.shape.");
     }
 
-    /// <exception cref="Diagnostics.MistakeException">RG0305: another size, or colour for a grey model; RG0319: damaged.</exception>
+    /// <exception cref="Diagnostics.MistakeException">
+    /// RG0305: another size, or colour for a grey model; RG0319: damaged, of a kind that is not read, several pictures, or to be turned.
+    /// </exception>
     public static DecodedImage Decode(byte[] file, ImageFormat format, string path)
     {
         var info = Info(file, path);
@@ -91,17 +93,26 @@ internal static class ImageDecoder
 
     private static ImageInfo Info(byte[] file, string path)
     {
-        var png = PngGuard.IsPng(file);
-        if (!png && !file.AsSpan().StartsWith<byte>([0xff, 0xd8, 0xff]))
+        var kind = ImageKind.OfContent(file);
+        if (kind is not { IsRead: true })
         {
-            throw DataMistake.At("RG0319", path, LfsPointer.Is(file)
-                ? LfsPointer.Advice
-                : "it is named like an image but is neither PNG nor JPEG. Remove it or convert it.");
+            throw DataMistake.At("RG0319", path, LfsPointer.Is(file) ? LfsPointer.Advice : NotRead(kind));
         }
 
-        if (png)
+        if (kind == ImageKind.Png)
         {
             PngGuard.Check(file, path);
+        }
+
+        if (Frames.AreSeveral(file))
+        {
+            throw DataMistake.At("RG0319", path, "it holds several pictures (an animation), and a sample is one. Save the one that is meant.");
+        }
+
+        if (ImageOrientation.Of(file) is > 1 and var orientation)
+        {
+            throw DataMistake.At("RG0319", path,
+                $"its Exif data say that it is to be turned or mirrored (orientation {orientation}). Some loaders do so and some do not, and the model was trained with one of them: save the pixels as the model is to see them, without the tag.");
         }
 
         var info = Run(path, () =>
@@ -111,6 +122,10 @@ internal static class ImageDecoder
         });
         return info ?? throw Damaged(path);
     }
+
+    private static string NotRead(ImageKind? kind) => kind is null
+        ? $"it is named like an image but is neither {ImageKind.Read.Replace(" or ", " nor ", StringComparison.Ordinal)}. Remove it or convert it."
+        : $"it is a {kind.Name} image, which cannot be read. Convert it to PNG, as it was for training.";
 
     private static T Run<T>(string path, Func<T> decode)
     {

@@ -8,11 +8,17 @@ internal interface IImageStore : IDisposable
     /// <summary>Names of all files below the root, with '/' between folders.</summary>
     ImmutableArray<string> Names { get; }
 
+    /// <summary>Names of the folders at the root, also of those that hold nothing.</summary>
+    ImmutableArray<string> Folders { get; }
+
     /// <summary>As findings show a file.</summary>
     string Show(string name);
 
     /// <exception cref="Diagnostics.MistakeException">RG03xx: unreadable, damaged or too large.</exception>
     byte[] Read(string name);
+
+    /// <summary>The first bytes of a file, <see cref="ImageKind.HeadLength"/> or fewer.</summary>
+    byte[] Head(string name);
 }
 
 /// <summary>Files below a folder. Links to folders are not followed, since they can lead in circles or out of the data.</summary>
@@ -20,12 +26,21 @@ internal sealed class FolderStore(string root) : IImageStore
 {
     public ImmutableArray<string> Names { get; } = List(root);
 
+    public ImmutableArray<string> Folders { get; } = [.. new DirectoryInfo(root).EnumerateDirectories().Select(folder => folder.Name)];
+
     public string Show(string name) => Path.Combine(root, name);
 
     public byte[] Read(string name)
     {
         var file = DataFile.At(Show(name), unpack: false);
         return file.All(DataLimits.Image);
+    }
+
+    public byte[] Head(string name)
+    {
+        using var file = File.OpenRead(Show(name));
+        var head = new byte[ImageKind.HeadLength];
+        return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 
     public void Dispose()
@@ -78,9 +93,17 @@ internal sealed class ZipStore(string path, string? part) : IImageStore
         }
     }
 
+    public ImmutableArray<string> Folders =>
+    [
+        .. _zip.Folders.Where(name => name.StartsWith(_prefix, StringComparison.Ordinal) && name.Length > _prefix.Length)
+            .Select(name => name[_prefix.Length..].Split('/')[0]).Distinct(),
+    ];
+
     public string Show(string name) => $"{path}#{_prefix}{name}";
 
     public byte[] Read(string name) => _zip.Read(_prefix + name);
+
+    public byte[] Head(string name) => _zip.Head(_prefix + name);
 
     public void Dispose() => _zip.Dispose();
 }

@@ -13,6 +13,8 @@ internal sealed class ZipEntries : IDisposable
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
 
+    private readonly List<string> _folders = [];
+
     private ZipEntries(string path, ZipArchive archive)
     {
         _path = path;
@@ -20,13 +22,14 @@ internal sealed class ZipEntries : IDisposable
         foreach (var entry in archive.Entries)
         {
             var name = entry.FullName.Replace('\\', '/');
+            Refuse(name.Any(char.IsControl), name, "has control characters in its name");
+            Refuse(name.StartsWith('/') || name.Contains(':') || name.Split('/').Contains(".."), name, "leads out of the archive");
             if (name.EndsWith('/'))
             {
+                _folders.Add(name);
                 continue;
             }
 
-            Refuse(name.Any(char.IsControl), name, "has control characters in its name");
-            Refuse(name.StartsWith('/') || name.Contains(':') || name.Split('/').Contains(".."), name, "leads out of the archive");
             Refuse(entry.IsEncrypted, name, "is encrypted");
             Refuse(entry.Length > DataLimits.Unpacked || entry.Length > DataFile.Unpacked(entry.CompressedLength), name, "declares a size that it cannot have");
             Refuse(!_entries.TryAdd(name, entry), name, "stands in the archive twice");
@@ -35,6 +38,9 @@ internal sealed class ZipEntries : IDisposable
 
     /// <summary>Names with '/' between folders, in the archive's order.</summary>
     public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>Names of folders that have an entry of their own, with '/' at the end.</summary>
+    public IEnumerable<string> Folders => _folders;
 
     public static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
 
@@ -79,6 +85,14 @@ internal sealed class ZipEntries : IDisposable
             return stream.ReadByte() < 0 ? bytes : throw new InvalidDataException();
         });
     }
+
+    /// <summary>The first bytes of an entry, <see cref="ImageKind.HeadLength"/> or fewer.</summary>
+    public byte[] Head(string name) => AsFile(name).Guard(() =>
+    {
+        using var stream = _entries[name].Open();
+        var head = new byte[ImageKind.HeadLength];
+        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+    });
 
     public void Dispose() => _archive.Dispose();
 
