@@ -49,7 +49,7 @@ public sealed class Git : IRepository
     public string MergeBase(string reference)
     {
         var head = Resolve("HEAD") ?? throw GitProgram.Mistake("RG0515", "this repository has no commit yet, so there is nothing that a change could be compared with.");
-        var target = IsPlain(reference) ? Resolve(reference) ?? Resolve($"refs/remotes/origin/{reference}") : null;
+        var target = IsPlain(reference) ? Target(reference) : null;
         if (target is null)
         {
             throw IsShallow
@@ -89,12 +89,12 @@ public sealed class Git : IRepository
         return exit == 0 ? output : throw GitProgram.Mistake("RG0519", $"{name} of {commit[..8]} cannot be read: {FirstLine(error)}.");
     }
 
-    /// <summary>The name of a file behind the links of folders that a commit has on the way to it.</summary>
+    /// <summary>The name of a file behind the links that a commit has on the way to it, or in its place.</summary>
     private string Followed(string commit, string name)
     {
         for (var links = 0; links < MostLinks; links++)
         {
-            var steps = Entries(commit, [.. WorkTree.Parents(name)]).Where(entry => entry.Mode is Link or Submodule).ToArray();
+            var steps = Entries(commit, [.. WorkTree.Parents(name), name]).Where(entry => entry.Mode is Link or Submodule).ToArray();
             if (steps is not [var step, ..])
             {
                 return name;
@@ -116,34 +116,51 @@ public sealed class Git : IRepository
 
     public (ImmutableArray<string> Names, string Digest) Changed(string commit, IEnumerable<string> paths)
     {
-        // git compares a link by its text alone and a submodule as a whole, and sees nothing behind either.
-        var files = paths.SelectMany(path => _tree.Names(path).Concat(_tree.Targets(path))).Distinct(StringComparer.Ordinal).ToArray();
-        string[] parents = [.. files.SelectMany(WorkTree.Parents).Distinct(StringComparer.Ordinal)];
-        string[] compared = [.. files, .. Entries(commit, parents).Where(entry => entry.Mode is Link or Submodule).Select(entry => entry.Name)];
-        if (compared.Length == 0)
+        // Under the name that was given, and where it leads.
+        var roots = paths.SelectMany(path => _tree.Names(path).Concat(_tree.Targets(path))).Distinct(StringComparer.Ordinal).ToArray();
+        var differences = new ContentComparison(_tree, commit, Ask, name => Target(commit, name)).Differences(roots);
+        // A folder on the way that is a link or a submodule now, or was one, makes everything behind it another.
+        foreach (var parent in roots.SelectMany(WorkTree.Parents).Distinct(StringComparer.Ordinal).Where(parent => Turned(commit, parent)))
         {
-            return ([], "");
+            differences[parent] = Encoding.UTF8.GetBytes(new DirectoryInfo(Path.Combine(_tree.Root, parent)).LinkTarget ?? "");
         }
 
-        var (exit, output, error) = Ask(
-            ["diff", "--no-ext-diff", "--ignore-submodules=none", "--name-only", "--no-renames", "-z", commit, "--", .. compared.Select(path => $":(top,literal){path}")]);
-        if (exit != 0)
-        {
-            throw GitProgram.Mistake("RG0519", $"the data cannot be compared with those of {commit[..8]}: {FirstLine(error)}.");
-        }
-
-        ImmutableArray<string> names = [.. Encoding.UTF8.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in names)
+        foreach (var (name, content) in differences)
         {
-            var file = Path.Combine(_tree.Root, name);
             digest.AppendData(Encoding.UTF8.GetBytes(name + '\0'));
-            // Of a link its text, as git has it: what it leads to is among the names itself.
-            digest.AppendData(new FileInfo(file).LinkTarget is { } target ? Encoding.UTF8.GetBytes(target)
-                : File.Exists(file) ? SHA256.HashData(File.ReadAllBytes(file)) : []);
+            digest.AppendData(content);
         }
 
-        return (names, names.IsEmpty ? "" : Convert.ToHexStringLower(digest.GetHashAndReset())[..12]);
+        return ([.. differences.Keys], differences.Count == 0 ? "" : Convert.ToHexStringLower(digest.GetHashAndReset())[..12]);
+    }
+
+    /// <summary>Whether a folder is a link or a submodule in the commit or in the work tree, and not the same in both.</summary>
+    private bool Turned(string commit, string folder)
+    {
+        var before = Entries(commit, [folder]).FirstOrDefault(entry => entry.Name == folder);
+        var path = Path.Combine(_tree.Root, folder);
+        var link = new DirectoryInfo(path).LinkTarget;
+        return before.Mode switch
+        {
+            Link => link != Text(Ask("cat-file", "blob", $"{commit}:{folder}").Output),
+            Submodule => Ask("diff", "--no-ext-diff", "--ignore-submodules=none", "--quiet", commit, "--", $":(top,literal){folder}").Exit != 0,
+            null => false,
+            _ => link is not null || Path.Exists(Path.Combine(path, ".git")),
+        };
+    }
+
+    /// <summary>The name behind a link of a commit, links on the way followed; null where it leads out of the repository.</summary>
+    private string? Target(string commit, string name)
+    {
+        try
+        {
+            return Followed(commit, name);
+        }
+        catch (MistakeException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What a commit has under these names themselves, outer folders first.</summary>
@@ -161,8 +178,23 @@ public sealed class Git : IRepository
     /// <summary>Whether only the newest commits are here.</summary>
     public bool IsShallow => Text(Ask("rev-parse", "--is-shallow-repository").Output) == "true";
 
-    private string? Resolve(string reference) =>
-        Ask("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}") is (0, var output, _) ? Text(output) : null;
+    /// <summary>The commit that a reference means: a branch here, or one of origin. A tag of a branch's name would capture it.</summary>
+    private string? Target(string reference)
+    {
+        var here = Resolve(reference);
+        var origin = Resolve($"refs/remotes/origin/{reference}");
+        return here is null || origin is null || here == origin || Resolve($"refs/heads/{reference}") == here
+            ? here ?? origin : throw Ambiguous(reference);
+    }
+
+    private string? Resolve(string reference)
+    {
+        var (exit, output, error) = Ask("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", $"{reference}^{{commit}}");
+        return exit != 0 ? null : error.Contains("is ambiguous", StringComparison.Ordinal) ? throw Ambiguous(reference) : Text(output);
+    }
+
+    private static MistakeException Ambiguous(string reference) => GitProgram.Mistake("RG0516",
+        $"'{reference}' is the name of more than one branch, tag or commit, and they need not be the same. Delete the one that is not meant, or name the other in full, such as refs/remotes/origin/{reference}.");
 
     private (int Exit, byte[] Output, string Error) Ask(params string[] arguments) => GitProgram.Run(_tree.Root, arguments);
 

@@ -9,17 +9,43 @@ internal static class GitProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>A monitor of the file system is a program that the repository names, and its answer would be believed.</summary>
+    private static readonly string[] Settings = ["--no-replace-objects", "-c", "core.fsmonitor=false"];
+
+    /// <summary>
+    /// Takes away what could make git read another repository, other objects or another history than those that lie there:
+    /// variables, replacements of objects, grafts.
+    /// </summary>
+    public static void Isolate(IDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.OrdinalIgnoreCase) && !Kept.Contains(name)).ToArray())
+        {
+            environment.Remove(name);
+        }
+
+        environment["GIT_TERMINAL_PROMPT"] = "0";
+        environment["GIT_OPTIONAL_LOCKS"] = "0";
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+        // A file that is not there: no commit gets other parents than its own.
+        environment["GIT_GRAFT_FILE"] = Path.Combine(Path.GetTempPath(), "robustness-gate-no-grafts", "none");
+        environment["LC_ALL"] = "C";
+    }
+
+    /// <summary>How git reaches a server, for clones that fetch what they lack, and where its own programs are.</summary>
+    private static readonly HashSet<string> Kept = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_EXEC_PATH",
+    };
+
     /// <exception cref="MistakeException">RG0515: it cannot be started, or does not answer.</exception>
     public static (int Exit, byte[] Output, string Error) Run(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments)
+        var start = new ProcessStartInfo("git", [.. Settings, .. arguments])
         {
             WorkingDirectory = folder, UseShellExecute = false,
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
-        start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
-        start.Environment["LC_ALL"] = "C";
+        Isolate(start.Environment);
         try
         {
             using var process = Process.Start(start)!;
