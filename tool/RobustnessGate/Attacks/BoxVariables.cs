@@ -43,9 +43,11 @@ internal sealed class BoxVariables : SearchState
     }
 
     /// <summary>A distance in raw units as a share of the box.</summary>
+    /// <param name="distance">(n, …) in raw units.</param>
     public Tensor InWidths(Tensor distance) => distance / _width.Value;
 
     /// <summary>A gradient by raw units as one by shares of the box.</summary>
+    /// <param name="gradient">(n, …) by raw units.</param>
     public Tensor PerWidth(Tensor gradient) => gradient * _width.Value;
 
     /// <summary>(n, …): ∂share/∂variable.</summary>
@@ -55,6 +57,8 @@ internal sealed class BoxVariables : SearchState
         return where(_free.Value, ones_like(_width.Value), (1 - _variables.Value.tanh().square()) / 2).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Moves the variables.</summary>
+    /// <param name="step">(n, …).</param>
     public void Add(Tensor step) => _variables.Value = _variables.Value + step;
 
     /// <summary>Samples back to themselves.</summary>

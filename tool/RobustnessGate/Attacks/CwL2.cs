@@ -80,6 +80,7 @@ public sealed record CwL2(
         public PerSample Points { get; }
 
         /// <summary>One step of Adam, and whether it was the last one for this c.</summary>
+        /// <param name="seen">Margin, its gradient (n, …) and margins (n) at the points.</param>
         public void Descend(QueryResult seen)
         {
             using var scope = NewDisposeScope();

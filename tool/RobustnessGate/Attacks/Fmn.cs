@@ -66,7 +66,7 @@ public sealed record Fmn(
 
         public PerSample Points { get; }
 
-        /// <param name="seen">What the look at the points has shown.</param>
+        /// <param name="seen">Margin, its gradient (n, …) and margins (n) at the points.</param>
         /// <param name="step">α: length of the step, in widths of the box.</param>
         /// <param name="gamma">γ: share by which the radius changes.</param>
         public void Move(QueryResult seen, double step, double gamma)

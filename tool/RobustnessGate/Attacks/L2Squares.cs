@@ -32,6 +32,7 @@ internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProp
         }
     });
 
+    /// <inheritdoc/>
     public Tensor Next(Tensor best, int iteration, double area)
     {
         var square = image.Square(area);

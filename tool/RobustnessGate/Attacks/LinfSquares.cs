@@ -21,6 +21,7 @@ internal sealed class LinfSquares(Search search, ImageLayout image) : Square.IPr
         }
     });
 
+    /// <inheritdoc/>
     public Tensor Next(Tensor best, int iteration, double area)
     {
         var square = image.Square(area);

@@ -40,6 +40,8 @@ internal sealed class Rivals : SearchState
     }
 
     /// <summary>Z_a − Z_t of each sample towards a wrong class a, as an objective: the boundary towards a is where it is 0.</summary>
+    /// <param name="search">Whose samples.</param>
+    /// <param name="towards">Gives (n) int64: the a of each sample left.</param>
     public static Objective Gap(Search search, Func<Tensor> towards) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();

@@ -35,6 +35,9 @@ public static class Losses
     };
 
     /// <summary>−L = max_{i≠t} Z_i − Z_t; see <see cref="Margin.Of"/>.</summary>
+    /// <param name="logits">(N, K).</param>
+    /// <param name="classes">(N) int64: t.</param>
+    /// <returns>(N).</returns>
     public static Tensor NegativeMargin(Tensor logits, Tensor classes)
     {
         using var scope = NewDisposeScope();
@@ -42,6 +45,9 @@ public static class Losses
     }
 
     /// <summary>−log softmax(Z)_t.</summary>
+    /// <param name="logits">(N, K).</param>
+    /// <param name="classes">(N) int64: t.</param>
+    /// <returns>(N).</returns>
     public static Tensor CrossEntropy(Tensor logits, Tensor classes)
     {
         using var scope = NewDisposeScope();

@@ -35,6 +35,8 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
     public bool Dropped(int sample) => _dropped[sample];
 
     /// <summary>How many of these rows will still be robust, so that their gradient is needed.</summary>
+    /// <param name="margins">(n).</param>
+    /// <param name="scales">(n): greatest magnitude of the logits, here and at the sample.</param>
     public long CountRobust(Tensor margins, Tensor scales)
     {
         if (Nearest && !stopsAtFirst)

@@ -73,7 +73,7 @@ public sealed class Search : IDisposable
     /// <summary>Positions in the batch of the samples that are still robust.</summary>
     internal int[] Robust { get; private set; }
 
-    /// <summary>Points that start at the samples themselves, tracked.</summary>
+    /// <summary>Points that start at the samples themselves, tracked: (n, …).</summary>
     public PerSample AtSamples() => Track(Clean.clone());
 
     /// <summary>Puts a tensor with one row for each robust sample into the care of the search.</summary>
@@ -91,7 +91,7 @@ public sealed class Search : IDisposable
     };
 
     /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that were broken.</summary>
-    /// <param name="points">One for each robust sample.</param>
+    /// <param name="points">(n, …) tracked: one for each robust sample, in raw input units.</param>
     /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
     /// <param name="gradients">Whether gradients are wanted.</param>
     /// <param name="bounded">
@@ -99,6 +99,7 @@ public sealed class Search : IDisposable
     /// the box: a point out there proves nothing and is not judged.
     /// </param>
     /// <returns>For the samples that are robust afterwards, in the caller's dispose scope.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was stopped.</exception>
     public QueryResult Observe(PerSample points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
     {
         using var scope = NewDisposeScope();
@@ -106,6 +107,8 @@ public sealed class Search : IDisposable
     }
 
     /// <summary>Judges points that the attack will not move again: the end of each of its runs.</summary>
+    /// <param name="points">(n, …) tracked, projected in place.</param>
+    /// <exception cref="InvalidOperationException">A point that is no number, here as in <see cref="Observe"/>.</exception>
     public void Conclude(PerSample points)
     {
         using var scope = NewDisposeScope();
@@ -115,10 +118,10 @@ public sealed class Search : IDisposable
     /// <summary>A stream of random numbers for one robust sample, named by run and step.</summary>
     public CounterRandom Stream(int row, int run, int step) => _batch.Stream(Robust[row], run, step);
 
-    /// <summary>Numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
+    /// <summary>(n, …): numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
     public Tensor Uniform(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => (2 * random.NextSingle()) - 1);
 
-    /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
+    /// <summary>(n, …): standard normal numbers, like <see cref="Uniform"/>.</summary>
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
 
     /// <summary>
