@@ -62,7 +62,7 @@ internal static class AttackCost
                 inputs.clone(), zeros_like(inputs), ones_like(inputs), labels, false, cleanLogits,
                 [.. Enumerable.Range(0, Batch).Select(i => (ulong)i)], 7, attack.Name);
             using var search = new Search(
-                model, searchBatch, new BestPoints(Batch, BestPoints.DefaultSlack, keepAll: false, nearest: false), Norm.Linf, Epsilon, Judge.Any, null, default);
+                model, searchBatch, new BestPoints(Batch, Criterion.Slack, keepAll: false, nearest: false), Norm.Linf, Limit.Ball(Epsilon), Judge.Any, null, default);
             attack.Run(search);
             (forwards, backwards) = (search.Forwards / Batch, search.Backwards / Batch);
         }

@@ -12,7 +12,7 @@ public class LinearModelTests
     private static readonly double[] Radii = [0.01, 0.03, 0.05, 0.1];
 
     public static TheoryData<Attack> AllWhoReachTheCorner =>
-        [new Fgsm(), new Bim(), new CwLinf(), new Pgd(), new Pgd(Steps: 20, Restarts: 2), new Bim(Steps: 4, StepSize: 0.15)];
+        [new Fgsm(), new Bim(), new CwLinf(), new Pgd(), new Pgd(Steps: 20, Restarts: 2), new Bim(Steps: 4, StepSize: 0.15), new NiFgsm()];
 
     [Theory]
     [MemberData(nameof(AllWhoReachTheCorner))]

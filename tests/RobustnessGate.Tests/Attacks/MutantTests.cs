@@ -160,8 +160,8 @@ public class MutantTests
         {
             for (var run = 0; run < 8 && search.Any; run++)
             {
-                var points = RandomPoints.InRegion(search, run: 0);
-                SteepestAscent.Run(search, points, Loss.Ce, new Steps(Fault == "restart reusing its seed" || run == 0 ? 10 : 0));
+                using var points = RandomPoints.InRegion(search, run: 0);
+                SteepestAscent.Run(search, points, search.Towards(Losses.CrossEntropy), new Steps(Fault == "restart reusing its seed" || run == 0 ? 10 : 0));
             }
         }
     }
@@ -177,8 +177,8 @@ public class MutantTests
 
         public override void Run(Search search)
         {
-            var points = search.AtSamples();
-            using var gradient = search.Gradient(points, Loss.Ce);
+            using var points = search.AtSamples();
+            using var gradient = search.Observe(points, [search.Towards(Losses.CrossEntropy)]).Gradient;
             points.Value = points.Value + (gradient.sign() * 0.2);
         }
     }

@@ -72,15 +72,15 @@ public class CanaryTests
             }
         }
 
-        private static void Walk(Search search, Func<Tensor, Tensor, Tensor> loss, double share, int steps = 10, bool conclude = true)
+        private void Walk(Search search, LossFunction loss, double share, int steps = 10, bool conclude = true)
         {
-            var points = search.AtSamples();
-            var radius = double.IsFinite(search.Epsilon) ? search.Epsilon : 0.1;
+            using var points = search.AtSamples();
+            var radius = MinimalNorm ? 0.1 : search.Reach.Radius;
             for (var step = 0; step < steps && search.Any; step++)
             {
                 using var scope = NewDisposeScope();
-                var seen = search.Observe(points, [(logits, slice) => loss(logits, slice.Of(search.Classes))]);
-                points.Value = points.Value + (seen.Gradients[0].sign() * radius * share);
+                var seen = search.Observe(points, [search.Towards(loss)]);
+                points.Value = points.Value + (seen.Gradient.sign() * radius * share);
                 points.Value = search.Clean + (points.Value - search.Clean).clamp(-radius * share, radius * share);
             }
 

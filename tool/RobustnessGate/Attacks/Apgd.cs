@@ -14,12 +14,15 @@ internal static class Apgd
     private const double Momentum = 0.75;
     private const double EnoughIncreases = 0.75;
 
+    /// <summary>In radii: across the ball.</summary>
+    private const double FirstStep = 2;
+
     /// <summary>One run from a random start for the samples that are robust.</summary>
     /// <param name="search">Whose samples.</param>
     /// <param name="objective">What to climb.</param>
     /// <param name="iterations">Number of steps.</param>
     /// <param name="run">Names the random start.</param>
-    public static void Run(Search search, Search.Objective objective, int iterations, int run)
+    public static void Run(Search search, Objective objective, int iterations, int run)
     {
         using var state = new State(search, Start(search, run), objective);
         var window = new CheckpointSchedule(iterations);
@@ -40,18 +43,15 @@ internal static class Apgd
     private static Tensor Start(Search search, int run)
     {
         using var scope = NewDisposeScope();
-        if (search.Norm == Norm.Linf)
+        if (search.Reach.Norm == Norm.Linf)
         {
             var uniform = search.Uniform(run);
             var full = uniform / Lp.PerRow(Lp.Of(uniform, Norm.Linf).clamp_min(1e-12), uniform);
-            var start = double.IsNaN(search.Epsilon)
-                ? search.Low + ((search.High - search.Low) * (full + 1) / 2)
-                : search.Clean + (search.Epsilon * full);
-            return start.MoveToOuterDisposeScope();
+            return search.Reach.Point(full).MoveToOuterDisposeScope();
         }
 
         var direction = Lp.SteepestAscent(search.Normal(run), Norm.L2);
-        return (search.Clean + (search.Epsilon * direction)).MoveToOuterDisposeScope();
+        return (search.Clean + (search.Reach.Radius * direction)).MoveToOuterDisposeScope();
     }
 
     /// <summary>When progress is checked: first after 22 % of the iterations, then in stretches that shrink to 6 %.</summary>
@@ -71,10 +71,9 @@ internal static class Apgd
     }
 
     /// <summary>What every robust sample carries along.</summary>
-    private sealed class State : IDisposable
+    private sealed class State : SearchState
     {
-        private readonly Search _pursuit;
-        private readonly Search.Objective _objective;
+        private readonly Objective _objective;
         private readonly PerSample _points;
         private readonly PerSample _previous;
         private readonly PerSample _gradient;
@@ -85,37 +84,35 @@ internal static class Apgd
         private readonly PerSample _bestLossAtCheck;
         private readonly PerSample _halvedAtCheck;
         private readonly PerSample _increases;
+
+        /// <summary>(n): in radii.</summary>
         private readonly PerSample _step;
 
-        public State(Search search, Tensor start, Search.Objective objective)
+        public State(Search search, Tensor start, Objective objective)
+            : base(search)
         {
             using var scope = NewDisposeScope();
-            (_pursuit, _objective, _points) = (search, objective, search.Track(start));
+            (_objective, _points) = (objective, Track(start));
             var first = search.Observe(_points, [objective]);
             var n = first.Margins.shape[0];
-            _previous = search.Track(_points.Value.clone());
-            _gradient = search.Track(first.Gradients[0]);
-            _loss = search.Track(first.Losses[0]);
-            _best = search.Track(_points.Value.clone());
-            _bestGradient = search.Track(_gradient.Value.clone());
-            _bestLoss = search.Track(_loss.Value.clone());
-            _bestLossAtCheck = search.Track(_loss.Value.clone());
-            _halvedAtCheck = search.Track(ones(n, dtype: ScalarType.Bool, device: search.Clean.device));
-            _increases = search.Track(zeros(n, device: search.Clean.device));
-            _step = search.Track(full(n, double.IsNaN(search.Epsilon) ? 1 : 2 * search.Epsilon, device: search.Clean.device));
+            _previous = Track(_points.Value.clone());
+            _gradient = Track(first.Gradient);
+            _loss = Track(first.Loss);
+            _best = Track(_points.Value.clone());
+            _bestGradient = Track(_gradient.Value.clone());
+            _bestLoss = Track(_loss.Value.clone());
+            _bestLossAtCheck = Track(_loss.Value.clone());
+            _halvedAtCheck = Track(ones(n, dtype: ScalarType.Bool, device: search.Clean.device));
+            _increases = Track(zeros(n, device: search.Clean.device));
+            _step = Track(full(n, FirstStep, device: search.Clean.device));
         }
 
         public void Move(double momentum)
         {
             using var scope = NewDisposeScope();
-            var step = Lp.PerRow(_step.Value, _points.Value);
-            if (double.IsNaN(_pursuit.Epsilon))
-            {
-                step = step * (_pursuit.High - _pursuit.Low);
-            }
-
-            using var ahead = new PerSample(Lp.SteepestAscent(_gradient.Value, _pursuit.Norm).mul_(step).add_(_points.Value));
-            _pursuit.Project(ahead);
+            var step = Search.Reach.Scale(Lp.PerRow(_step.Value, _points.Value));
+            using var ahead = new PerSample(Lp.SteepestAscent(_gradient.Value, Search.Reach.Norm).mul_(step).add_(_points.Value));
+            Search.Reach.Project(ahead);
             var drift = _previous.Value.sub_(_points.Value);
             var next = _points.Value.lerp(ahead.Value, momentum).add_(drift, alpha: momentum - 1);
             _previous.Value = _points.Value.alias();
@@ -124,24 +121,22 @@ internal static class Apgd
 
         public void Look(bool last)
         {
-            var before = _pursuit.Track(_loss.Value.clone());
+            using var before = Search.Track(_loss.Value.clone());
             if (last)
             {
-                _pursuit.Conclude(_points);
-                _pursuit.Release(before);
+                Search.Conclude(_points);
                 return;
             }
 
-            var seen = _pursuit.Observe(_points, [_objective]);
-            _gradient.Value = seen.Gradients[0];
-            _loss.Value = seen.Losses[0];
+            var seen = Search.Observe(_points, [_objective]);
+            _gradient.Value = seen.Gradient;
+            _loss.Value = seen.Loss;
             _increases.Value = _increases.Value + _loss.Value.gt(before.Value).to(ScalarType.Float32);
             var better = _loss.Value.gt(_bestLoss.Value);
             var wide = Lp.PerRow(better, _points.Value);
             _best.Value = where(wide, _points.Value, _best.Value);
             _bestGradient.Value = where(wide, _gradient.Value, _bestGradient.Value);
             _bestLoss.Value = where(better, _loss.Value, _bestLoss.Value);
-            _pursuit.Release(before);
         }
 
         /// <summary>Halves the step and goes back to the best point where too few steps rose, or neither step nor best changed.</summary>
@@ -157,18 +152,6 @@ internal static class Apgd
             _halvedAtCheck.Value = halve;
             _bestLossAtCheck.Value = _bestLoss.Value.clone();
             _increases.Value = zeros_like(_increases.Value);
-        }
-
-        public void Dispose()
-        {
-            foreach (var rows in new[]
-            {
-                _points, _previous, _gradient, _loss, _best, _bestGradient, _bestLoss, _bestLossAtCheck, _halvedAtCheck,
-                _increases, _step,
-            })
-            {
-                _pursuit.Release(rows);
-            }
         }
     }
 }

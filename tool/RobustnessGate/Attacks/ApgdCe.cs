@@ -6,7 +6,7 @@ namespace RobustnessGate.Attacks;
 /// <summary>Auto-PGD on cross-entropy (Croce and Hein 2020, Section 3).</summary>
 /// <param name="Iterations">Number of gradient steps of each run.</param>
 /// <param name="Restarts">Number of runs; samples that were broken are not run again.</param>
-public sealed record ApgdCe([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Restarts = 1) : Attack
+public sealed record ApgdCe([property: AtLeast(1), Effort] int Iterations = 100, [property: AtLeast(1), Effort] int Restarts = 1) : Attack
 {
     public override string Name => "apgd-ce";
 
@@ -18,7 +18,7 @@ public sealed record ApgdCe([property: AtLeast(1)] int Iterations = 100, [proper
     {
         for (var run = 0; run < Restarts && search.Any; run++)
         {
-            Apgd.Run(search, search.Towards(Loss.Ce), Iterations, run);
+            Apgd.Run(search, search.Towards(Losses.CrossEntropy), Iterations, run);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 /// <param name="Iterations">Number of gradient steps of each run.</param>
 /// <param name="Restarts">Number of runs; samples that were broken are not run again.</param>
-public sealed record ApgdDlr([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Restarts = 1) : Attack
+public sealed record ApgdDlr([property: AtLeast(1), Effort] int Iterations = 100, [property: AtLeast(1), Effort] int Restarts = 1) : Attack
 {
     public override string Name => "apgd-dlr";
 
@@ -20,7 +20,7 @@ public sealed record ApgdDlr([property: AtLeast(1)] int Iterations = 100, [prope
     {
         for (var run = 0; run < Restarts && search.Any; run++)
         {
-            Apgd.Run(search, search.Towards(Loss.Dlr), Iterations, run);
+            Apgd.Run(search, search.Towards(Losses.Dlr), Iterations, run);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 /// <param name="Iterations">Number of gradient steps towards each class.</param>
 /// <param name="Targets">How many classes are aimed at, in the order of the clean logits.</param>
-public sealed record ApgdT([property: AtLeast(1)] int Iterations = 100, [property: AtLeast(1)] int Targets = 9) : Attack
+public sealed record ApgdT([property: AtLeast(1), Effort] int Iterations = 100, [property: AtLeast(1), Effort] int Targets = 9) : Attack
 {
     /// <summary>Starts of other members of an ensemble, which count from 0, are not drawn again.</summary>
     private const int FirstRun = 100;
@@ -25,7 +25,7 @@ public sealed record ApgdT([property: AtLeast(1)] int Iterations = 100, [propert
     {
         if (search.Targeted)
         {
-            Apgd.Run(search, search.Towards(Loss.Dlr), Iterations, run: 0);
+            Apgd.Run(search, search.Towards(Losses.Dlr), Iterations, run: 0);
             return;
         }
 

@@ -9,7 +9,7 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 /// <param name="Steps">Number of gradient steps.</param>
 /// <param name="StepSize">In raw input units; by default 2.5·ε/steps.</param>
-public sealed record Bim([property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
+public sealed record Bim([property: AtLeast(1), Effort] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
 {
     public override string Name => "bim";
 
@@ -17,6 +17,9 @@ public sealed record Bim([property: AtLeast(1)] int Steps = 10, [property: Posit
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Search search) =>
-        SteepestAscent.Run(search, search.AtSamples(), Loss.Ce, new Steps(Steps, StepSize));
+    public override void Run(Search search)
+    {
+        using var points = search.AtSamples();
+        SteepestAscent.Run(search, points, search.Towards(Losses.CrossEntropy), new Steps(Steps, StepSize));
+    }
 }

@@ -16,8 +16,8 @@ namespace RobustnessGate.Attacks;
 /// <param name="InitConst">The first c; it grows tenfold until one succeeds, then the interval is halved.</param>
 /// <param name="Confidence">κ: how far the margin must fall below 0 for a c to count as successful.</param>
 public sealed record CwL2(
-    [property: AtLeast(1)] int Steps = 10_000, [property: Positive] double StepSize = 0.01,
-    [property: AtLeast(1)] int SearchSteps = 9, [property: Positive] double InitConst = 1e-3,
+    [property: AtLeast(1), Effort] int Steps = 10_000, [property: Positive] double StepSize = 0.01,
+    [property: AtLeast(1), Effort] int SearchSteps = 9, [property: Positive] double InitConst = 1e-3,
     [property: AtLeast(0)] double Confidence = 0) : Attack
 {
     /// <summary>Less than a ten-thousandth gained since the last check is a stall.</summary>
@@ -37,7 +37,7 @@ public sealed record CwL2(
         while (search.Any)
         {
             using var scope = NewDisposeScope();
-            var seen = search.Observe(state.Points, [search.Towards(Loss.Margin)], bounded: false);
+            var seen = search.Observe(state.Points, [search.Towards(Losses.NegativeMargin)], bounded: false);
             if (search.Any)
             {
                 state.Descend(seen);
@@ -47,14 +47,13 @@ public sealed record CwL2(
     }
 
     /// <summary>What every robust sample carries along.</summary>
-    private sealed class State : IDisposable
+    private sealed class State : SearchState
     {
-        private readonly Search _pursuit;
         private readonly CwL2 _attack;
         private readonly BoxVariables _variables;
         private readonly Adam _adam;
         private readonly PerSample _age;
-        private readonly PerSample _search;
+        private readonly PerSample _tried;
         private readonly PerSample _constant;
         private readonly PerSample _lower;
         private readonly PerSample _upper;
@@ -63,32 +62,34 @@ public sealed record CwL2(
         private readonly PerSample _ended;
 
         public State(Search search, CwL2 attack)
+            : base(search)
         {
             using var scope = NewDisposeScope();
-            (_pursuit, _attack) = (search, attack);
-            Points = search.AtSamples();
+            _attack = attack;
+            Points = Track(search.Clean.clone());
             _variables = new BoxVariables(search);
             _adam = new Adam(search, attack.StepSize);
             var zero = zeros(search.Clean.shape[0], device: search.Clean.device);
-            (_age, _search, _lower) = (search.Track(zero.clone()), search.Track(zero.clone()), search.Track(zero.clone()));
-            _constant = search.Track(zero + attack.InitConst);
-            _upper = search.Track(zero + double.PositiveInfinity);
-            _before = search.Track(zero + double.PositiveInfinity);
-            (_won, _ended) = (search.Track(zero.gt(0)), search.Track(zero.gt(0)));
+            (_age, _tried, _lower) = (Track(zero.clone()), Track(zero.clone()), Track(zero.clone()));
+            _constant = Track(zero + attack.InitConst);
+            _upper = Track(zero + double.PositiveInfinity);
+            _before = Track(zero + double.PositiveInfinity);
+            (_won, _ended) = (Track(zero.gt(0)), Track(zero.gt(0)));
         }
 
         public PerSample Points { get; }
 
         /// <summary>One step of Adam, and whether it was the last one for this c.</summary>
+        /// <param name="seen">Margin, its gradient (n, …) and margins (n) at the points.</param>
         public void Descend(QueryResult seen)
         {
             using var scope = NewDisposeScope();
-            var lacking = (_attack.Confidence - seen.Losses[0]).clamp_min(0);
-            var way = _variables.InWidths(Points.Value - _pursuit.Clean);
+            var lacking = (_attack.Confidence - seen.Loss).clamp_min(0);
+            var way = _variables.InWidths(Points.Value - Search.Clean);
             var total = way.flatten(1).square().sum(1) + (_constant.Value * lacking);
             // At the very boundary the margin still counts, or nothing would ever be pushed across.
             var weight = _constant.Value * lacking.gt(0).logical_or(seen.Margins.ge(0)).to(ScalarType.Float32);
-            var gradient = (2 * way) - (Lp.PerRow(weight, way) * _variables.PerWidth(seen.Gradients[0]));
+            var gradient = (2 * way) - (Lp.PerRow(weight, way) * _variables.PerWidth(seen.Gradient));
             _won.Value = _won.Value.logical_or(seen.Margins.lt(-_attack.Confidence));
             _variables.Add(_adam.Step(gradient * _variables.Slope()));
             Points.Value = _variables.Points();
@@ -110,26 +111,23 @@ public sealed record CwL2(
             _lower.Value = where(ended.logical_and(won.logical_not()), maximum(_lower.Value, _constant.Value), _lower.Value);
             var next = where(_upper.Value.isfinite(), (_lower.Value + _upper.Value) / 2, _constant.Value * 10);
             _constant.Value = where(ended, next, _constant.Value);
-            _search.Value = _search.Value + ended.to(ScalarType.Float32);
+            _tried.Value = _tried.Value + ended.to(ScalarType.Float32);
             _age.Value = _age.Value.masked_fill(ended, 0);
             _before.Value = _before.Value.masked_fill(ended, double.PositiveInfinity);
             _won.Value = won.logical_and(ended.logical_not());
             _adam.Forget(ended);
             _variables.Restart(ended);
             Points.Value = _variables.Points();
-            var done = _search.Value.ge(_attack.SearchSteps);
+            var done = _tried.Value.ge(_attack.SearchSteps);
             _ended.Value = zeros_like(ended);
-            _pursuit.Retire(done);
+            Search.Retire(done);
         }
 
-        public void Dispose()
+        public override void Dispose()
         {
             _variables.Dispose();
             _adam.Dispose();
-            foreach (var rows in new[] { Points, _age, _search, _constant, _lower, _upper, _won, _before, _ended })
-            {
-                _pursuit.Release(rows);
-            }
+            base.Dispose();
         }
 
         /// <summary>The step taken from the point of step <c>Steps</c> is not looked at any more: that point was the last.</summary>

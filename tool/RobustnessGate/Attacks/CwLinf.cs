@@ -9,7 +9,7 @@ namespace RobustnessGate.Attacks;
 /// </summary>
 /// <param name="Steps">Number of gradient steps.</param>
 /// <param name="StepSize">In raw input units; by default steps that shrink linearly from 5·ε/steps towards 0.</param>
-public sealed record CwLinf([property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
+public sealed record CwLinf([property: AtLeast(1), Effort] int Steps = 10, [property: Positive] double? StepSize = null) : Attack
 {
     public override string Name => "cw-linf";
 
@@ -17,8 +17,11 @@ public sealed record CwLinf([property: AtLeast(1)] int Steps = 10, [property: Po
 
     public override int Queries => Steps + 1;
 
-    public override void Run(Search search) =>
+    public override void Run(Search search)
+    {
+        using var points = search.AtSamples();
         SteepestAscent.Run(
-            search, search.AtSamples(), Loss.Margin,
+            search, points, search.Towards(Losses.NegativeMargin),
             StepSize is null ? new Steps(Steps, RelativeSize: 5.0 / Steps, Decreasing: true) : new Steps(Steps, StepSize));
+    }
 }

@@ -14,7 +14,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="InitNorm">First radius, in raw input units; by default the width of the box.</param>
 /// <param name="Gamma">γ: the radius changes by this share at every step.</param>
 public sealed record Ddn(
-    [property: AtLeast(1)] int Steps = 100, [property: Positive] double? InitNorm = null,
+    [property: AtLeast(1), Effort] int Steps = 100, [property: Positive] double? InitNorm = null,
     [property: Inside(0, 1)] double Gamma = 0.05) : Attack
 {
     private const double LongestStep = 1;
@@ -30,14 +30,14 @@ public sealed record Ddn(
 
     public override void Run(Search search)
     {
-        var points = search.AtSamples();
-        var width = search.Track(InputWidth.OfSamples(search));
-        var radius = search.Track(InitNorm is { } first ? full_like(width.Value, first) : width.Value.clone());
-        var farthest = search.Track(Lp.Of(maximum(search.BoxHigh - search.Clean, search.Clean - search.BoxLow), Norm.L2));
+        using var points = search.AtSamples();
+        using var width = search.Track(InputWidth.OfSamples(search));
+        using var radius = search.Track(InitNorm is { } first ? full_like(width.Value, first) : width.Value.clone());
+        using var farthest = search.Track(Lp.Of(maximum(search.Reach.BoxHigh - search.Clean, search.Clean - search.Reach.BoxLow), Norm.L2));
         for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var seen = search.Observe(points, [search.Towards(Loss.Ce)], bounded: false);
+            var seen = search.Observe(points, [search.Towards(Losses.CrossEntropy)], bounded: false);
             if (!search.Any)
             {
                 break;
@@ -45,7 +45,7 @@ public sealed record Ddn(
 
             var length = width.Value * CosineStep(step);
             var way = points.Value - search.Clean
-                + (Direction(search, seen.Gradients[0], step) * Lp.PerRow(length, points.Value));
+                + (Direction(search, seen.Gradient, step) * Lp.PerRow(length, points.Value));
             radius.Value = minimum(radius.Value * where(seen.Margins.lt(0), full_like(length, 1 - Gamma), full_like(length, 1 + Gamma)), farthest.Value);
             points.Value = search.Clean + (way * Lp.PerRow(radius.Value / Lp.Of(way, Norm.L2).clamp_min(1e-30), way));
         }
@@ -53,11 +53,6 @@ public sealed record Ddn(
         if (search.Any)
         {
             search.Observe(points, [], gradients: false, bounded: false);
-        }
-
-        foreach (var rows in new[] { points, width, radius, farthest })
-        {
-            search.Release(rows);
         }
     }
 

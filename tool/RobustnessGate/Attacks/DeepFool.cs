@@ -15,11 +15,11 @@ namespace RobustnessGate.Attacks;
 /// <param name="Overshoot">η: the way found is walked 1 + η times.</param>
 /// <param name="Candidates">How many classes, most likely first and the true one among them, have their boundaries looked at.</param>
 public sealed record DeepFool(
-    [property: AtLeast(1)] int Steps = 50, [property: AtLeast(0)] double Overshoot = 0.02,
-    [property: AtLeast(2)] int Candidates = 10) : Attack
+    [property: AtLeast(1), Effort] int Steps = 50, [property: AtLeast(0)] double Overshoot = 0.02,
+    [property: AtLeast(2), Effort] int Candidates = 10) : Attack
 {
     /// <summary>Of the logits' size: a step aims at least this far through the boundary, or it would never arrive.</summary>
-    private const double LeastGap = 2 * BestPoints.DefaultSlack;
+    private const double LeastGap = 2 * Criterion.Slack;
 
     public override string Name => "deepfool";
 
@@ -34,11 +34,11 @@ public sealed record DeepFool(
     public override void Run(Search search)
     {
         using var rivals = new Rivals(search, Candidates - 1);
-        Search.Objective[] boundaries = search.Targeted
-            ? [search.Towards(Loss.Margin)]
+        Objective[] boundaries = search.Targeted
+            ? [search.Towards(Losses.NegativeMargin)]
             : [.. Enumerable.Range(0, rivals.Count).Select(rank => Rivals.Gap(search, () => rivals.Ranked(rank)))];
-        var points = search.AtSamples();
-        var way = search.Track(zeros_like(search.Clean));
+        using var points = search.AtSamples();
+        using var way = search.Track(zeros_like(search.Clean));
         for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
@@ -54,16 +54,13 @@ public sealed record DeepFool(
         {
             search.Observe(points, [], gradients: false, bounded: false);
         }
-
-        search.Release(points);
-        search.Release(way);
     }
 
     /// <summary>(n, …): the step onto the boundary of least |f| / ‖∇f‖_q. A boundary without a gradient is not there.</summary>
     private static Tensor OntoTheNearest(Search search, Tensor points, QueryResult seen)
     {
         using var scope = NewDisposeScope();
-        var dual = Lp.Dual(search.Norm);
+        var dual = Lp.Dual(search.Reach.Norm);
         var least = search.CleanLogits.abs().amax(1) * LeastGap;
         var distance = full_like(seen.Margins, double.PositiveInfinity);
         var (gap, normal) = (zeros_like(seen.Margins), zeros_like(points));
@@ -80,7 +77,7 @@ public sealed record DeepFool(
 
         var (x, flat) = (points.flatten(1), normal.flatten(1));
         var step = Hyperplane.StepTo(
-            x, flat, (flat * x).sum(1) + gap, search.BoxLow.flatten(1), search.BoxHigh.flatten(1), search.Norm);
+            x, flat, (flat * x).sum(1) + gap, search.Reach.BoxLow.flatten(1), search.Reach.BoxHigh.flatten(1), search.Reach.Norm);
         return step.reshape(points.shape).MoveToOuterDisposeScope();
     }
 }

@@ -15,7 +15,10 @@ public sealed record Fgsm : Attack
 
     public override int Queries => 2;
 
-    // Twice the radius: the projection stops the point at the border, of a ball as of a box that is not centred.
-    public override void Run(Search search) =>
-        SteepestAscent.Run(search, search.AtSamples(), Loss.Ce, new Steps(1, RelativeSize: 2));
+    public override void Run(Search search)
+    {
+        using var points = search.AtSamples();
+        // Twice the radius: the projection stops the point at the border, of a ball as of a box that is not centred.
+        SteepestAscent.Run(search, points, search.Towards(Losses.CrossEntropy), new Steps(1, RelativeSize: 2));
+    }
 }

@@ -14,7 +14,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="MaxStep">Length of the first step, in widths of the box; a cosine brings it down to a hundredth.</param>
 /// <param name="Gamma">γ₀: share by which the radius changes at first; a cosine brings it down to 0.001.</param>
 public sealed record Fmn(
-    [property: AtLeast(1)] int Steps = 100, [property: Positive] double MaxStep = 1,
+    [property: AtLeast(1), Effort] int Steps = 100, [property: Positive] double MaxStep = 1,
     [property: Inside(0, 1)] double Gamma = 0.05) : Attack
 {
     private const double LastGamma = 0.001;
@@ -33,7 +33,7 @@ public sealed record Fmn(
         for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var seen = search.Observe(state.Points, [search.Towards(Loss.Margin)], bounded: false);
+            var seen = search.Observe(state.Points, [search.Towards(Losses.NegativeMargin)], bounded: false);
             if (search.Any)
             {
                 var cosine = (1 + Math.Cos(Math.PI * step / Steps)) / 2;
@@ -48,51 +48,42 @@ public sealed record Fmn(
     }
 
     /// <summary>What every robust sample carries along.</summary>
-    private sealed class State : IDisposable
+    private sealed class State : SearchState
     {
-        private readonly Search _pursuit;
         private readonly PerSample _width;
         private readonly PerSample _radius;
         private readonly PerSample _nearest;
 
         public State(Search search)
+            : base(search)
         {
             using var scope = NewDisposeScope();
-            _pursuit = search;
-            Points = search.AtSamples();
-            _width = search.Track(InputWidth.OfSamples(search));
-            _radius = search.Track(full_like(_width.Value, search.Norm == Norm.L0 ? 1 : double.PositiveInfinity));
-            _nearest = search.Track(full_like(_width.Value, double.PositiveInfinity));
+            Points = Track(search.Clean.clone());
+            _width = Track(InputWidth.OfSamples(search));
+            _radius = Track(full_like(_width.Value, search.Reach.Norm == Norm.L0 ? 1 : double.PositiveInfinity));
+            _nearest = Track(full_like(_width.Value, double.PositiveInfinity));
         }
 
         public PerSample Points { get; }
 
-        /// <param name="seen">What the look at the points has shown.</param>
+        /// <param name="seen">Margin, its gradient (n, …) and margins (n) at the points.</param>
         /// <param name="step">α: length of the step, in widths of the box.</param>
         /// <param name="gamma">γ: share by which the radius changes.</param>
         public void Move(QueryResult seen, double step, double gamma)
         {
             using var scope = NewDisposeScope();
             // What lies at its bound cannot move: its slope would only take from the step, and from the estimate below.
-            var gradient = seen.Gradients[0];
-            gradient = gradient.masked_fill(_pursuit.Blocked(Points.Value, gradient), 0);
-            var way = Points.Value - _pursuit.Clean;
+            var gradient = seen.Gradient;
+            gradient = gradient.masked_fill(Search.Reach.Blocked(Points.Value, gradient), 0);
+            var way = Points.Value - Search.Clean;
             var through = seen.Margins.lt(0);
-            var length = Lp.Of(way, _pursuit.Norm);
+            var length = Lp.Of(way, Search.Reach.Norm);
             _nearest.Value = where(through, minimum(_nearest.Value, length), _nearest.Value);
-            _radius.Value = _pursuit.Norm == Norm.L0
+            _radius.Value = Search.Reach.Norm == Norm.L0
                 ? FeatureCount(through, gamma)
                 : Radius(through, gamma, length + Remaining(seen.Margins, gradient));
             var direction = Lp.SteepestAscent(gradient, Norm.L2) * Lp.PerRow(_width.Value * step, way);
-            Points.Value = _pursuit.Clean + Lp.Project(way + direction, _radius.Value, _pursuit.Norm);
-        }
-
-        public void Dispose()
-        {
-            foreach (var rows in new[] { Points, _width, _radius, _nearest })
-            {
-                _pursuit.Release(rows);
-            }
+            Points.Value = Search.Clean + Lp.Project(way + direction, _radius.Value, Search.Reach.Norm);
         }
 
         /// <summary>
@@ -102,8 +93,8 @@ public sealed record Fmn(
         private Tensor Remaining(Tensor margins, Tensor gradient)
         {
             using var scope = NewDisposeScope();
-            var least = _pursuit.CleanLogits.abs().amax(1) * (2 * BestPoints.DefaultSlack);
-            var slope = Lp.Of(gradient, Lp.Dual(_pursuit.Norm));
+            var least = Search.CleanLogits.abs().amax(1) * (2 * Criterion.Slack);
+            var slope = Lp.Of(gradient, Lp.Dual(Search.Reach.Norm));
             return (maximum(margins.abs(), least) / slope.clamp_min(1e-12)).MoveToOuterDisposeScope();
         }
 

@@ -14,7 +14,7 @@ internal static class InputWidth
     public static Tensor OfFeatures(Search search)
     {
         using var scope = NewDisposeScope();
-        var width = search.BoxHigh - search.BoxLow;
+        var width = search.Reach.BoxHigh - search.Reach.BoxLow;
         return where(width.isfinite(), width, ones_like(width)).MoveToOuterDisposeScope();
     }
 

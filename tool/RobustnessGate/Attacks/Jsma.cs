@@ -16,7 +16,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="Targets">How many classes are aimed at, in the order of the clean logits, while none is reached.</param>
 public sealed record Jsma(
     [property: Between(-1, 1)] double Theta = 1, [property: Between(0, 1)] double Gamma = 0.1,
-    [property: AtLeast(1)] int Targets = 9) : Attack
+    [property: AtLeast(1), Effort] int Targets = 9) : Attack
 {
     public override string Name => "jsma";
 
@@ -32,9 +32,9 @@ public sealed record Jsma(
     public override void Run(Search search)
     {
         using var rivals = new Rivals(search, search.Targeted ? 1 : Targets);
-        var points = search.AtSamples();
-        var rank = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
-        var pairs = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
+        using var points = search.AtSamples();
+        using var rank = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
+        using var pairs = search.Track(zeros(points.Value.shape[0], dtype: ScalarType.Int64, device: points.Value.device));
         var features = points.Value.numel() / Math.Max(1, points.Value.shape[0]);
         var most = Math.Max(1, (long)(Gamma * features / 2));
         while (search.Any)
@@ -57,21 +57,17 @@ public sealed record Jsma(
             search.Retire(rank.Value.ge(rivals.Count));
             rivals.Choose(rank.Value);
         }
-
-        search.Release(points);
-        search.Release(rank);
-        search.Release(pairs);
     }
 
     /// <summary>Z_t.</summary>
-    private static Search.Objective Logit(Func<Tensor> target) => (logits, slice) =>
+    private static Objective Logit(Func<Tensor> target) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
         return logits.gather(1, slice.Of(target()).unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     };
 
     /// <summary>Σ_{i≠t} Z_i.</summary>
-    private static Search.Objective OtherLogits(Func<Tensor> target) => (logits, slice) =>
+    private static Objective OtherLogits(Func<Tensor> target) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
         return (logits.sum(1) - logits.gather(1, slice.Of(target()).unsqueeze(1)).squeeze(1)).MoveToOuterDisposeScope();
@@ -83,7 +79,7 @@ public sealed record Jsma(
         using var scope = NewDisposeScope();
         var sign = Math.Sign(Theta);
         // A feature at its bound has no say any more. NaN leaves the domain by itself.
-        var movable = sign > 0 ? points.lt(search.BoxHigh) : points.gt(search.BoxLow);
+        var movable = sign > 0 ? points.lt(search.Reach.BoxHigh) : points.gt(search.Reach.BoxLow);
         var rises = where(movable, sign * seen.Gradients[0], full_like(points, double.NaN)).cpu().contiguous();
         var falls = (sign * seen.Gradients[1]).neg().cpu().contiguous();
         var n = (int)points.shape[0];

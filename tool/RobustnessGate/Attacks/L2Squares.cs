@@ -32,6 +32,7 @@ internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProp
         }
     });
 
+    /// <inheritdoc/>
     public Tensor Next(Tensor best, int iteration, double area)
     {
         var square = image.Square(area);
@@ -47,7 +48,7 @@ internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProp
                 used += (double)value * value;
             }
 
-            var spare = Math.Max((search.Epsilon * search.Epsilon) - used, 0) / image.Channels;
+            var spare = Math.Max((search.Reach.Radius * search.Reach.Radius) - used, 0) / image.Channels;
             for (var channel = 0; channel < image.Channels; channel++)
             {
                 var sign = random.NextInt(2) == 0 ? -1f : 1f;
@@ -147,7 +148,7 @@ internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProp
         }
 
         var moved = perturbations.to(points.device);
-        return (search.Clean + (search.Epsilon * Lp.SteepestAscent(moved, Maths.Norm.L2))).MoveToOuterDisposeScope();
+        return (search.Clean + (search.Reach.Radius * Lp.SteepestAscent(moved, Maths.Norm.L2))).MoveToOuterDisposeScope();
     }
 
     internal readonly record struct Window(int Row, int Column, int Height, int Width)

@@ -21,6 +21,7 @@ internal sealed class LinfSquares(Search search, ImageLayout image) : Square.IPr
         }
     });
 
+    /// <inheritdoc/>
     public Tensor Next(Tensor best, int iteration, double area)
     {
         var square = image.Square(area);
@@ -60,7 +61,7 @@ internal sealed class LinfSquares(Search search, ImageLayout image) : Square.IPr
     {
         using var scope = NewDisposeScope();
         var copy = points.cpu().clone().contiguous();
-        var (low, high) = (search.Low.cpu().contiguous(), search.High.cpu().contiguous());
+        var (low, high) = (search.Reach.Low.cpu().contiguous(), search.Reach.High.cpu().contiguous());
         var values = MemoryMarshal.Cast<byte, float>(copy.bytes);
         ReadOnlySpan<float> lows = MemoryMarshal.Cast<byte, float>(low.bytes);
         ReadOnlySpan<float> highs = MemoryMarshal.Cast<byte, float>(high.bytes);

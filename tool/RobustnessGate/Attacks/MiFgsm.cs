@@ -12,7 +12,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="StepSize">In raw input units; by default ε/steps.</param>
 /// <param name="Decay">μ: how much of the accumulated direction stays.</param>
 public sealed record MiFgsm(
-    [property: AtLeast(1)] int Steps = 10, [property: Positive] double? StepSize = null,
+    [property: AtLeast(1), Effort] int Steps = 10, [property: Positive] double? StepSize = null,
     [property: AtLeast(0)] double Decay = 1) : Attack
 {
     public override string Name => "mi-fgsm";
@@ -23,13 +23,13 @@ public sealed record MiFgsm(
 
     public override void Run(Search search)
     {
-        var points = search.AtSamples();
+        using var points = search.AtSamples();
         var steps = new Steps(Steps, StepSize, RelativeSize: 1.0 / Steps);
-        var momentum = search.Track(zeros_like(search.Clean));
+        using var momentum = search.Track(zeros_like(search.Clean));
         for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var gradient = search.Gradient(points, Loss.Ce);
+            var gradient = search.Observe(points, [search.Towards(Losses.CrossEntropy)]).Gradient;
             // At 1e-38 a zero gradient stays zero and every other comes to unit length.
             var unit = gradient / Lp.PerRow(Lp.Of(gradient, Norm.L1).clamp_min(1e-38), gradient);
             momentum.Value = (momentum.Value * Decay) + unit;
@@ -37,7 +37,5 @@ public sealed record MiFgsm(
         }
 
         search.Conclude(points);
-        search.Release(points);
-        search.Release(momentum);
     }
 }

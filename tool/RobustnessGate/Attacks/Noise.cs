@@ -8,7 +8,7 @@ namespace RobustnessGate.Attacks;
 /// no more than noise does is not working.
 /// </summary>
 /// <param name="Draws">Number of random points for each sample.</param>
-public sealed record Noise([property: AtLeast(1)] int Draws = 10) : Attack
+public sealed record Noise([property: AtLeast(1), Effort] int Draws = 10) : Attack
 {
     public override string Name => "noise";
 
@@ -20,9 +20,8 @@ public sealed record Noise([property: AtLeast(1)] int Draws = 10) : Attack
     {
         for (var draw = 0; draw < Draws && search.Any; draw++)
         {
-            var points = RandomPoints.InRegion(search, draw);
+            using var points = RandomPoints.InRegion(search, draw);
             search.Conclude(points);
-            search.Release(points);
         }
     }
 }

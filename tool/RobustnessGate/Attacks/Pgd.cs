@@ -13,8 +13,8 @@ namespace RobustnessGate.Attacks;
 /// <param name="RandomStart">Whether each run starts at a random point of the ball instead of the sample.</param>
 /// <param name="Loss">What is climbed: cross-entropy, margin or DLR.</param>
 public sealed record Pgd(
-    [property: AtLeast(1)] int Steps = 40, [property: Positive] double? StepSize = null,
-    [property: AtLeast(1)] int Restarts = 1, bool RandomStart = true, Loss Loss = Loss.Ce) : Attack
+    [property: AtLeast(1), Effort] int Steps = 40, [property: Positive] double? StepSize = null,
+    [property: AtLeast(1), Effort] int Restarts = 1, bool RandomStart = true, Loss Loss = Loss.Ce) : Attack
 {
     public override string Name => "pgd";
 
@@ -26,8 +26,8 @@ public sealed record Pgd(
     {
         for (var run = 0; run < Restarts && search.Any; run++)
         {
-            var points = RandomStart ? RandomPoints.InRegion(search, run) : search.AtSamples();
-            SteepestAscent.Run(search, points, Loss, new Steps(Steps, StepSize));
+            using var points = RandomStart ? RandomPoints.InRegion(search, run) : search.AtSamples();
+            SteepestAscent.Run(search, points, search.Towards(Losses.Of(Loss)), new Steps(Steps, StepSize));
         }
     }
 }

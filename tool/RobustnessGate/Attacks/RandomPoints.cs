@@ -17,19 +17,17 @@ internal static class RandomPoints
     public static PerSample InRegion(Search search, int run)
     {
         using var scope = NewDisposeScope();
-        if (search.Norm == Norm.Linf)
+        if (search.Reach.Norm == Norm.Linf)
         {
-            return double.IsNaN(search.Epsilon)
-                ? search.Track(search.Low + ((search.High - search.Low) * (search.Uniform(run) + 1) / 2))
-                : search.Track(search.Clean + (search.Epsilon * search.Uniform(run)));
+            return search.Track(search.Reach.Point(search.Uniform(run)));
         }
 
-        var direction = search.Norm == Norm.L2
+        var direction = search.Reach.Norm == Norm.L2
             ? Lp.SteepestAscent(search.Normal(run), Norm.L2)
             : OnTheL1Sphere(search, run);
         var dimension = direction.numel() / Math.Max(1, direction.shape[0]);
         var share = ((search.Uniform(run, step: 1).flatten(1).select(1, 0) + 1) / 2).pow(1.0 / dimension);
-        return search.Track(search.Clean + (search.Epsilon * direction * Lp.PerRow(share, direction)));
+        return search.Track(search.Clean + (search.Reach.Radius * direction * Lp.PerRow(share, direction)));
     }
 
     /// <summary>Laplace numbers divided by their ℓ1 norm: their logarithms' spacings are uniform on the sphere.</summary>

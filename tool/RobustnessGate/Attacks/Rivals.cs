@@ -5,22 +5,21 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Attacks;
 
 /// <summary>The wrong classes of each robust sample, most likely first by the clean logits.</summary>
-internal sealed class Rivals : IDisposable
+internal sealed class Rivals : SearchState
 {
-    private readonly Search _pursuit;
     private readonly PerSample _ranked;
     private readonly PerSample _chosen;
 
     public Rivals(Search search, int most)
+        : base(search)
     {
         using var scope = NewDisposeScope();
-        _pursuit = search;
         Count = (int)Math.Min(most, search.CleanLogits.shape[1] - 1);
         // The true class is put last, wherever it ranks.
         var own = zeros_like(search.CleanLogits, dtype: ScalarType.Bool)
             .scatter(1, search.Classes.unsqueeze(1), ones([search.Classes.shape[0], 1], dtype: ScalarType.Bool, device: search.Clean.device));
-        _ranked = search.Track(search.CleanLogits.masked_fill(own, double.NegativeInfinity).argsort(1, descending: true));
-        _chosen = search.Track(_ranked.Value.select(1, 0).clone());
+        _ranked = Track(search.CleanLogits.masked_fill(own, double.NegativeInfinity).argsort(1, descending: true));
+        _chosen = Track(_ranked.Value.select(1, 0).clone());
     }
 
     /// <summary>How many classes there are to aim at.</summary>
@@ -41,7 +40,9 @@ internal sealed class Rivals : IDisposable
     }
 
     /// <summary>Z_a − Z_t of each sample towards a wrong class a, as an objective: the boundary towards a is where it is 0.</summary>
-    public static Search.Objective Gap(Search search, Func<Tensor> towards) => (logits, slice) =>
+    /// <param name="search">Whose samples.</param>
+    /// <param name="towards">Gives (n) int64: the a of each sample left.</param>
+    public static Objective Gap(Search search, Func<Tensor> towards) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
         var gap = logits.gather(1, slice.Of(towards()).unsqueeze(1)) - logits.gather(1, slice.Of(search.Classes).unsqueeze(1));
@@ -53,11 +54,5 @@ internal sealed class Rivals : IDisposable
     {
         using var scope = NewDisposeScope();
         _chosen.Value = _ranked.Value.select(1, rank).clone();
-    }
-
-    public void Dispose()
-    {
-        _pursuit.Release(_ranked);
-        _pursuit.Release(_chosen);
     }
 }

@@ -16,7 +16,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="Delta">How far from the point these are, in widths of the box.</param>
 /// <param name="StepSize">Adam's learning rate, in widths of the box.</param>
 public sealed record Spsa(
-    [property: AtLeast(1)] int Steps = 100, [property: AtLeast(2)] int Samples = 128,
+    [property: AtLeast(1), Effort] int Steps = 100, [property: AtLeast(2), Effort] int Samples = 128,
     [property: Positive] double Delta = 0.01, [property: Positive] double StepSize = 0.01) : Attack
 {
     public override string Name => "spsa";
@@ -27,13 +27,13 @@ public sealed record Spsa(
 
     public override void Run(Search search)
     {
-        var points = search.AtSamples();
-        var width = search.Track(InputWidth.OfFeatures(search));
+        using var points = search.AtSamples();
+        using var width = search.Track(InputWidth.OfFeatures(search));
         using var adam = new Adam(search, StepSize);
         for (var step = 0; step < Steps && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            search.Evaluate(points, Loss.Margin);
+            search.Observe(points, [search.Towards(Losses.NegativeMargin)], gradients: false);
             var slope = Estimate(search, points, width, step);
             if (search.Any)
             {
@@ -45,35 +45,26 @@ public sealed record Spsa(
         {
             search.Conclude(points);
         }
-
-        search.Release(points);
-        search.Release(width);
     }
 
     /// <summary>(n, …): the margin loss's slope by shares of the box, averaged over random directions of ±1.</summary>
     private Tensor Estimate(Search search, PerSample points, PerSample width, int step)
     {
-        var sum = search.Track(zeros_like(points.Value));
+        using var sum = search.Track(zeros_like(points.Value));
         for (var pair = 0; pair < Samples / 2 && search.Any; pair++)
         {
             using var scope = NewDisposeScope();
-            var signs = search.Track(search.Uniform(step, pair).sign());
-            var ahead = search.Track(points.Value + (signs.Value * width.Value * Delta));
-            var rise = search.Track(Look(search, ahead));
-            var behind = search.Track(points.Value - (signs.Value * width.Value * Delta));
+            using var signs = search.Track(search.Uniform(step, pair).sign());
+            using var ahead = search.Track(points.Value + (signs.Value * width.Value * Delta));
+            using var rise = search.Track(Look(search, ahead));
+            using var behind = search.Track(points.Value - (signs.Value * width.Value * Delta));
             var loss = Look(search, behind);
             sum.Value = sum.Value + (signs.Value * Lp.PerRow((rise.Value - loss) / (2 * Delta), signs.Value));
-            foreach (var rows in new[] { signs, ahead, rise, behind })
-            {
-                search.Release(rows);
-            }
         }
 
-        var slope = sum.Value / (Samples / 2);
-        search.Release(sum);
-        return slope;
+        return sum.Value / (Samples / 2);
     }
 
     private static Tensor Look(Search search, PerSample points) =>
-        search.Observe(points, [search.Towards(Loss.Margin)], gradients: false, bounded: false).Losses[0];
+        search.Observe(points, [search.Towards(Losses.NegativeMargin)], gradients: false, bounded: false).Loss;
 }

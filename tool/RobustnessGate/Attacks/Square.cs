@@ -14,7 +14,7 @@ namespace RobustnessGate.Attacks;
 /// <param name="Iterations">Most queries for each sample.</param>
 /// <param name="Area">Share of the image that the first squares cover.</param>
 public sealed record Square(
-    [property: AtLeast(1)] int Iterations = 5000, [property: Between(0.0001, 1)] double Area = 0.8) : Attack
+    [property: AtLeast(1), Effort] int Iterations = 5000, [property: Between(0.0001, 1)] double Area = 0.8) : Attack
 {
     /// <summary>Names the noise apart from that of an ensemble's other members.</summary>
     internal const int Run0 = 1000;
@@ -32,10 +32,10 @@ public sealed record Square(
     {
         using var scope = NewDisposeScope();
         var image = ImageLayout.Of(search.Clean.shape.AsSpan(1), search.ChannelsLast);
-        IProposal proposal = search.Norm == Norm.Linf ? new LinfSquares(search, image) : new L2Squares(search, image);
-        var best = search.Track(search.Clean.clone());
-        var candidate = search.Track(proposal.First());
-        var bestLoss = search.Track(full(best.Value.shape[0], double.NegativeInfinity, device: best.Value.device));
+        IProposal proposal = search.Reach.Norm == Norm.Linf ? new LinfSquares(search, image) : new L2Squares(search, image);
+        using var best = search.Track(search.Clean.clone());
+        using var candidate = search.Track(proposal.First());
+        using var bestLoss = search.Track(full(best.Value.shape[0], double.NegativeInfinity, device: best.Value.device));
         for (var iteration = 0; iteration <= Iterations && search.Any; iteration++)
         {
             using var step = NewDisposeScope();
@@ -44,7 +44,7 @@ public sealed record Square(
                 candidate.Value = proposal.Next(best.Value, iteration, Area / (1 << Halvings.Count(halving => iteration > halving)));
             }
 
-            var loss = search.Evaluate(candidate, Loss.Margin);
+            var loss = search.Observe(candidate, [search.Towards(Losses.NegativeMargin)], gradients: false).Loss;
             var better = loss.gt(bestLoss.Value);
             best.Value = where(Lp.PerRow(better, best.Value), candidate.Value, best.Value);
             bestLoss.Value = where(better, loss, bestLoss.Value);
@@ -54,10 +54,6 @@ public sealed record Square(
         {
             search.Conclude(best);
         }
-
-        search.Release(best);
-        search.Release(candidate);
-        search.Release(bestLoss);
     }
 
     /// <summary>Where the next points are looked for.</summary>

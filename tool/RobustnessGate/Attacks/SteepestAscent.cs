@@ -21,14 +21,13 @@ internal sealed record Steps(int Count, double? Size = null, double? RelativeSiz
     {
         using var scope = NewDisposeScope();
         var share = Decreasing ? (double)(Count - step) / Count : 1;
-        var relative = (RelativeSize ?? 2.5 / Count) * share;
-        if (Size is null && double.IsNaN(search.Epsilon))
+        if (Size is { } size)
         {
-            points.add_(direction * ((search.High - search.Low) * (relative / 2)));
+            points.add_(direction, alpha: size * share);
             return;
         }
 
-        points.add_(direction, alpha: Size * share ?? relative * search.Epsilon);
+        search.Reach.Advance(points, direction, (RelativeSize ?? 2.5 / Count) * share);
     }
 }
 
@@ -38,13 +37,17 @@ internal static class SteepestAscent
     /// <summary>Share of the features that one step in ℓ1 moves: the single steepest one makes no headway against a box.</summary>
     private const double FeaturesOfAnL1Step = 0.05;
 
-    /// <summary>Runs the steps and concludes. The points are tracked ones and are freed.</summary>
-    public static void Run(Search search, PerSample points, Loss loss, Steps steps)
+    /// <summary>Runs the steps and concludes.</summary>
+    /// <param name="search">Whose samples.</param>
+    /// <param name="points">(n, …) tracked: the start, moved in place.</param>
+    /// <param name="objective">What to climb.</param>
+    /// <param name="steps">How many, and how long.</param>
+    public static void Run(Search search, PerSample points, Objective objective, Steps steps)
     {
         for (var step = 0; step < steps.Count && search.Any; step++)
         {
             using var scope = NewDisposeScope();
-            var gradient = search.Gradient(points, loss);
+            var gradient = search.Observe(points, [objective]).Gradient;
             steps.Follow(search, points.Value, Direction(search, points, gradient), step);
         }
 
@@ -52,23 +55,21 @@ internal static class SteepestAscent
         {
             search.Conclude(points);
         }
-
-        search.Release(points);
     }
 
     private static Tensor Direction(Search search, PerSample points, Tensor gradient)
     {
-        switch (search.Norm)
+        switch (search.Reach.Norm)
         {
             case Norm.Linf:
                 return gradient.sign_();
             case Norm.L1:
                 // A feature at its bound cannot move further: its slope would only waste the step.
-                var blocked = search.Blocked(points.Value, gradient);
+                var blocked = search.Reach.Blocked(points.Value, gradient);
                 var features = gradient.numel() / Math.Max(1, gradient.shape[0]);
                 return Lp.Spread(gradient.masked_fill(blocked, 0), (long)Math.Ceiling(FeaturesOfAnL1Step * features));
             default:
-                return Lp.SteepestAscent(gradient, search.Norm);
+                return Lp.SteepestAscent(gradient, search.Reach.Norm);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class AttackRunner(
     /// How far past the boundary float32 must see a point before its search ends. Where the verdict then disagrees,
     /// the sample is searched again with the next; with the last no search ends early.
     /// </summary>
-    private static readonly double[] Slacks = [BestPoints.DefaultSlack, 1e-3, double.PositiveInfinity];
+    private static readonly double[] Slacks = [Criterion.Slack, 1e-3, double.PositiveInfinity];
 
     /// <summary>One fact for each radius of the entry, in the entry's order.</summary>
     public ImmutableArray<AttackFact> Run(AttackEntry entry)
@@ -114,10 +114,10 @@ internal sealed class AttackRunner(
     /// <summary>Which samples are broken within one radius, by the nearest points found.</summary>
     private void Read(AttackRun run, Outcome found, bool[] wasRobust, ImmutableArray<double?> distances, Outcome outcome)
     {
-        var reach = (run.Epsilon.Value * (1 + BestPoints.BallSlack)) + Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm);
+        var farthest = Limit.Of(run.Epsilon).Farthest(Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
         for (var i = 0; i < wasRobust.Length; i++)
         {
-            if (wasRobust[i] && (run.Epsilon.IsBox ? distances[i] is not null : distances[i] <= reach))
+            if (wasRobust[i] && distances[i] <= farthest)
             {
                 outcome.Robust[i] = false;
                 outcome.Predictions[i] = found.Predictions[i];
@@ -236,7 +236,7 @@ internal sealed class AttackRunner(
             searched.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
             run.Entry.Attack.StopsAtFirst, Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
         using var search = new Search(
-            model, searchBatch, bestPoints, run.Entry.Norm, minimalNorm ? double.PositiveInfinity : run.Epsilon.Value, run.Entry.Judge,
+            model, searchBatch, bestPoints, run.Entry.Norm, minimalNorm ? Limit.None : Limit.Of(run.Epsilon), run.Entry.Judge,
             current => progress(Progress(
                 run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, searched.Length, current)),
             cancel, run.Entry.Eot ?? model.Draws);
@@ -255,7 +255,7 @@ internal sealed class AttackRunner(
             using var scope = NewDisposeScope();
             var points = samples.Stack([.. some.Select(position => bestPoints.Point(position)!)]);
             var logits = model.VerdictLogits(points, draws);
-            var margins = searchBatch.Margins(logits, searchBatch.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: model.Device)));
+            var margins = searchBatch.Criterion.Margins(logits, searchBatch.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: model.Device)));
             var predictions = logits.argmax(1).cpu().data<long>().ToArray();
             var values = margins.cpu().data<double>().ToArray();
             outcome.Forwards += (long)some.Length * draws;
@@ -263,7 +263,7 @@ internal sealed class AttackRunner(
             {
                 var sample = searched[some[i]];
                 outcome.SetNear(sample, !(Math.Abs(values[i]) >= Margin.Near));
-                if (searchBatch.IsAdversarial(values[i]))
+                if (searchBatch.Criterion.IsAdversarial(values[i]))
                 {
                     outcome.Robust[sample] = false;
                     outcome.Predictions[sample] = (int)predictions[i];

@@ -21,6 +21,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
         var leastLikely = new int[samples.Count];
         var all = new float[samples.Count][];
         var near = 0;
+        var criterion = new Criterion(Targeted: false);
         foreach (var slice in model.Slices(samples.Count))
         {
             cancel.ThrowIfCancellationRequested();
@@ -29,7 +30,7 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             var rows = samples.Load(positions);
             var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: model.Device);
             var logits = model.Logits(rows);
-            var margins = Margin.Of(logits, classes).cpu().data<float>().ToArray();
+            var margins = criterion.Margins(logits, classes).cpu().data<float>().ToArray();
             var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
             var greatest = logits.argmax(1).cpu().data<long>().ToArray();
             var least = logits.argmin(1).cpu().data<long>().ToArray();
@@ -38,23 +39,23 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
             for (var i = 0; i < positions.Length; i++)
             {
                 all[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
-                right[positions[i]] = margins[i] > 0;
+                right[positions[i]] = !criterion.IsAdversarial(margins[i]);
                 near += Math.Abs(margins[i]) >= Margin.Near ? 0 : 1;
                 predictions[positions[i]] = (int)greatest[i];
                 leastLikely[positions[i]] = (int)least[i];
             }
 
             var close = Enumerable.Range(0, positions.Length)
-                .Where(i => Math.Abs(margins[i]) <= BestPoints.DefaultSlack * (1 + scales[i])).ToArray();
+                .Where(i => Criterion.IsUncertain(margins[i], Criterion.Tolerance(scales[i]))).ToArray();
             if (close.Length > 0)
             {
                 var index = tensor(close.Select(i => (long)i).ToArray(), device: model.Device);
                 var exact = model.VerdictLogits(rows.index_select(0, index), model.Draws);
-                var verdicts = Margin.Of(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
+                var verdicts = criterion.Margins(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
                 var classesThere = exact.argmax(1).cpu().data<long>().ToArray();
                 for (var i = 0; i < close.Length; i++)
                 {
-                    right[positions[close[i]]] = verdicts[i] > 0;
+                    right[positions[close[i]]] = !criterion.IsAdversarial(verdicts[i]);
                     predictions[positions[close[i]]] = (int)classesThere[i];
                 }
             }

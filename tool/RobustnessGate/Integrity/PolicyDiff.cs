@@ -7,9 +7,6 @@ namespace RobustnessGate.Integrity;
 /// <summary>Every field in which two policies judge differently. Reports, device and the model's file are no part of the judge.</summary>
 internal static class PolicyDiff
 {
-    /// <summary>Parameters of which more make an attack stronger; any other change of a parameter counts as weaker.</summary>
-    private static readonly HashSet<string> Effort = ["steps", "restarts", "queries", "draws"];
-
     /// <summary>What is measured: seed, data, indicator, attacks, and the part of the model section that bounds attacks.</summary>
     public static IEnumerable<JudgeChange> Evaluation(Policy before, Policy after) =>
     [
@@ -127,6 +124,7 @@ internal static class PolicyDiff
             return [new($"{field}.name", before.Entry.Attack.Name, after.Entry.Attack.Name, JudgeEffect.Weaker, path)];
         }
 
+        var efforts = AttackDescription.Efforts(after.Entry.Attack).ToHashSet(StringComparer.Ordinal);
         var was = AttackDescription.Parameters(before.Entry.Attack).ToDictionary(parameter => parameter.Key, parameter => parameter.Value);
         return
         [
@@ -142,7 +140,7 @@ internal static class PolicyDiff
             .. JudgeChange.Any($"{field}.eot", before.Entry.Eot, after.Entry.Eot, $"{path}.eot"),
             .. JudgeChange.Any($"{field}.quantize", before.Entry.Quantize, after.Entry.Quantize, $"{path}.quantize"),
             .. AttackDescription.Parameters(after.Entry.Attack).SelectMany(parameter => Parameter(
-                $"{field}.{parameter.Key}", parameter.Key, was[parameter.Key], parameter.Value, path)),
+                $"{field}.{parameter.Key}", $"{path}.{parameter.Key}", was[parameter.Key], parameter.Value, efforts.Contains(parameter.Key))),
         ];
     }
 
@@ -155,7 +153,8 @@ internal static class PolicyDiff
         var other => throw new ArgumentException($"unknown target {other}"),
     };
 
-    private static IEnumerable<JudgeChange> Parameter(string field, string key, object? before, object? after, string path) =>
-        JudgeChange.Any(field, before, after, $"{path}.{key}",
-            Effort.Contains(key) && before is int less && after is int more && more > less ? JudgeEffect.Stronger : JudgeEffect.Weaker);
+    /// <summary>More of a declared effort is stronger; any other change makes another attack, which may be weaker.</summary>
+    private static IEnumerable<JudgeChange> Parameter(string field, string path, object? before, object? after, bool effort) =>
+        JudgeChange.Any(field, before, after, path,
+            effort && before is IComparable less && after is not null && less.CompareTo(after) < 0 ? JudgeEffect.Stronger : JudgeEffect.Weaker);
 }

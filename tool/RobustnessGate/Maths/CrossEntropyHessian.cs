@@ -57,6 +57,7 @@ public static class CrossEntropyHessian
     }
 
     /// <summary>‖FᵀF‖₁ = Σ|H_ij|, a block of rows at a time: the d×d matrix never exists.</summary>
+    /// <param name="factor">(k, d): F.</param>
     public static double AbsoluteSum(Tensor factor)
     {
         var sum = 0.0;
@@ -73,6 +74,7 @@ public static class CrossEntropyHessian
     /// The same from some rows of H, at a cost that grows with d and not with its square. A row is drawn in proportion to
     /// the norm of its column of F: rows of zeros, of which an image may have many, are never looked at, and tell nothing.
     /// </summary>
+    /// <param name="factor">(k, d): F.</param>
     /// <param name="draws">Independent and uniform in [0, 1), at least two.</param>
     public static Estimate AbsoluteSum(Tensor factor, IReadOnlyList<double> draws)
     {
@@ -147,6 +149,7 @@ public static class CrossEntropyHessian
     }
 
     /// <summary>Eigenvalues of a symmetric matrix by falling magnitude.</summary>
+    /// <param name="symmetric">(d, d).</param>
     public static double[] EigenvaluesOf(Tensor symmetric)
     {
         using var scope = NewDisposeScope();

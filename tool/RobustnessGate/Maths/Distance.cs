@@ -20,7 +20,8 @@ public static class Distance
             Norm.Linf => greatest,
             Norm.L2 => Math.Sqrt(squares),
             Norm.L1 => sum,
-            _ => count,
+            Norm.L0 => count,
+            _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "unknown norm"),
         };
     }
 }

@@ -16,10 +16,38 @@ public enum Loss
     Dlr,
 }
 
+/// <summary>A loss: logits and classes → (N), each of its own row alone. Greater is worse for the class.</summary>
+/// <param name="logits">(N, K).</param>
+/// <param name="classes">(N) int64.</param>
+public delegate Tensor LossFunction(Tensor logits, Tensor classes);
+
 /// <summary>Loss functions of logits, each (N, K) and (N) → (N). Greater is worse for the class.</summary>
 public static class Losses
 {
+    /// <summary>The loss of a name.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A name without a loss.</exception>
+    public static LossFunction Of(Loss loss) => loss switch
+    {
+        Loss.Ce => CrossEntropy,
+        Loss.Margin => NegativeMargin,
+        Loss.Dlr => Dlr,
+        _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "unknown loss"),
+    };
+
+    /// <summary>−L = max_{i≠t} Z_i − Z_t; see <see cref="Margin.Of"/>.</summary>
+    /// <param name="logits">(N, K).</param>
+    /// <param name="classes">(N) int64: t.</param>
+    /// <returns>(N).</returns>
+    public static Tensor NegativeMargin(Tensor logits, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        return (-Margin.Of(logits, classes)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>−log softmax(Z)_t.</summary>
+    /// <param name="logits">(N, K).</param>
+    /// <param name="classes">(N) int64: t.</param>
+    /// <returns>(N).</returns>
     public static Tensor CrossEntropy(Tensor logits, Tensor classes)
     {
         using var scope = NewDisposeScope();

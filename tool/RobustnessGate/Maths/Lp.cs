@@ -19,7 +19,8 @@ public static class Lp
             Norm.Linf => flat.abs().amax(1),
             Norm.L2 => flat.norm(1, false, 2),
             Norm.L1 => flat.abs().sum(1),
-            _ => flat.ne(0).sum(1, type: rows.dtype),
+            Norm.L0 => flat.ne(0).sum(1, type: rows.dtype),
+            _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "unknown norm"),
         };
         return value.MoveToOuterDisposeScope();
     }
@@ -29,7 +30,8 @@ public static class Lp
     {
         Norm.Linf => Norm.L1,
         Norm.L2 => Norm.L2,
-        _ => Norm.Linf,
+        Norm.L1 or Norm.L0 => Norm.Linf,
+        _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "unknown norm"),
     };
 
     /// <summary>(N) shaped to broadcast over rows of the shape of <paramref name="like"/>.</summary>
@@ -54,7 +56,8 @@ public static class Lp
             Norm.Linf => minimum(maximum(perturbation, -radius), radius),
             Norm.L2 => perturbation * (radius / PerRow(Of(perturbation, Norm.L2).clamp_min(1e-30), perturbation)).clamp_max(1),
             Norm.L1 => ProjectOntoL1(perturbation.flatten(1), epsilon).reshape(perturbation.shape),
-            _ => LargestFeatures(perturbation.flatten(1), epsilon).reshape(perturbation.shape),
+            Norm.L0 => LargestFeatures(perturbation.flatten(1), epsilon).reshape(perturbation.shape),
+            _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "unknown norm"),
         };
         return inside.MoveToOuterDisposeScope();
     }
@@ -63,7 +66,13 @@ public static class Lp
     /// Points pulled into a ball around the clean samples; in ℓ1 to the nearest point of ball and box together, because a
     /// clamp after the projection leaves points far inside the ball that a step along few features could have used.
     /// </summary>
-    /// <param name="low">Least valid value of every feature; clean samples lie in the box.</param>
+    /// <param name="points">(N, …).</param>
+    /// <param name="clean">(N, …).</param>
+    /// <param name="epsilon">Radius, in the points' units; in ℓ0 a number of features.</param>
+    /// <param name="norm">Of the ball.</param>
+    /// <param name="low">(N, …): least valid value of every feature; clean samples lie in the box.</param>
+    /// <param name="high">(N, …): greatest valid value.</param>
+    /// <returns>(N, …); in other norms than ℓ1 maybe outside the box.</returns>
     public static Tensor ProjectWithin(Tensor points, Tensor clean, double epsilon, Norm norm, Tensor low, Tensor high)
     {
         using var scope = NewDisposeScope();
@@ -82,6 +91,9 @@ public static class Lp
     /// The direction of unit norm along which a linear function of this gradient grows fastest: its signs in ℓ∞, itself
     /// at unit length in ℓ2, its greatest feature in ℓ1. A zero gradient gives the zero direction, never NaN.
     /// </summary>
+    /// <param name="gradient">(N, …).</param>
+    /// <param name="norm">ℓ∞, ℓ2 or ℓ1.</param>
+    /// <exception cref="ArgumentException">ℓ0, which has none.</exception>
     public static Tensor SteepestAscent(Tensor gradient, Norm norm)
     {
         using var scope = NewDisposeScope();
@@ -97,6 +109,9 @@ public static class Lp
     }
 
     /// <summary>The signs of the <paramref name="count"/> greatest entries of each row, together of unit ℓ1 norm.</summary>
+    /// <param name="gradient">(N, …).</param>
+    /// <param name="count">At least 1.</param>
+    /// <returns>(N, …).</returns>
     public static Tensor Spread(Tensor gradient, long count)
     {
         using var scope = NewDisposeScope();

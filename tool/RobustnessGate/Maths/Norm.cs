@@ -10,6 +10,7 @@ public static class NormNames
         Norm.Linf => "linf",
         Norm.L2 => "l2",
         Norm.L1 => "l1",
-        _ => "l0",
+        Norm.L0 => "l0",
+        _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "unknown norm"),
     };
 }

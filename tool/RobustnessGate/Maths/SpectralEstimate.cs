@@ -15,7 +15,7 @@ public sealed class SpectralEstimate
 
     private SpectralEstimate(Tridiagonal[] probes, long dimension) => (_probes, _dimension) = (probes, dimension);
 
-    /// <param name="matrix">Whose spectrum is asked for.</param>
+    /// <param name="matrix">(d, d), by its products: whose spectrum is asked for.</param>
     /// <param name="random">Of the starts.</param>
     /// <param name="probes">Starts, at least 2; the error of sums falls with the square root of their number.</param>
     /// <param name="steps">Products for each start.</param>

@@ -70,6 +70,11 @@ public static class AttackDescription
         }
     }
 
+    /// <summary>Keys of the parameters of which more make the attack stronger, as their declarations say.</summary>
+    public static IEnumerable<string> Efforts(Attack attack) => attack.GetType().GetProperties()
+        .Where(property => property.IsDefined(typeof(EffortAttribute)))
+        .Select(property => JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name));
+
     /// <summary>What the file holds counts, not what it is called.</summary>
     private static string TargetsOf(string path) =>
         File.Exists(path) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16]}" : "missing";

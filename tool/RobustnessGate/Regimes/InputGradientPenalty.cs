@@ -17,7 +17,8 @@ namespace RobustnessGate.Regimes;
 internal sealed record InputGradientPenalty(
     double Coefficient, double Ramp, int Interval, Func<Tensor, Tensor, Tensor> Value, Func<Tensor, Tensor> Size)
 {
-    /// <param name="fit">What the penalty is added to, given the logits of the step's inputs.</param>
+    /// <param name="step">Inputs (N, …input) and labels (N).</param>
+    /// <param name="fit">What the penalty is added to, a scalar, given the logits (N, K) of the step's inputs.</param>
     public StepLoss Loss(TrainingStep step, Func<Tensor, Tensor> fit)
     {
         using var scope = NewDisposeScope();

@@ -20,8 +20,8 @@ internal static class AttackPath
         using var scope = NewDisposeScope();
         var searchBatch = new SearchBatch(sample, valid.Low, valid.High, label, false, model.Logits(sample), [id], seed, attack.Name);
         var met = new List<Tensor>();
-        var bestPoints = new BestPoints(1, BestPoints.DefaultSlack, keepAll: false, nearest: false);
-        using (var search = new Search(model, searchBatch, bestPoints, norm, epsilon, Judge.Last, null, cancel, model.Draws, Keep))
+        var bestPoints = new BestPoints(1, Criterion.Slack, keepAll: false, nearest: false);
+        using (var search = new Search(model, searchBatch, bestPoints, norm, Limit.Of(Epsilon.Of(epsilon)), Judge.Last, null, cancel, model.Draws, Keep))
         {
             attack.Run(search);
         }

@@ -18,7 +18,7 @@ public class SearchTests
         get
         {
             var data = new TheoryData<Attack, Norm, double>();
-            foreach (var attack in AttackCatalog.All.Where(attack => attack is not AutoAttack).Select(Quick))
+            foreach (var attack in AttackCatalog.All.Where(attack => attack is not AutoAttack).Select(Quick).Append(new NiFgsm()))
             {
                 foreach (var norm in attack.Norms)
                 {
@@ -152,10 +152,10 @@ public class SearchTests
 
         public override void Run(Search search)
         {
-            var points = search.AtSamples();
+            using var points = search.AtSamples();
             for (var step = 0; step < 2 && search.Any; step++)
             {
-                using var gradient = search.Gradient(points, RobustnessGate.Maths.Loss.Ce);
+                using var gradient = search.Observe(points, [search.Towards(Losses.CrossEntropy)]).Gradient;
                 points.Value = points.Value + Step;
             }
 

@@ -17,12 +17,6 @@ namespace RobustnessGate.Attacks.Engine;
 /// <param name="room">How far outside the ball a point may lie besides, where points are rounded: see <see cref="Quantization.Room"/>.</param>
 internal sealed class BestPoints(int samples, double slack, bool keepAll, bool nearest, bool stopsAtFirst = false, double room = 0)
 {
-    /// <summary>Several times what float32 rounding was seen to move a margin by.</summary>
-    public const double DefaultSlack = 1e-5;
-
-    /// <summary>A ball's own rounding: how far outside ε a point may lie in float32.</summary>
-    public const double BallSlack = 1e-6;
-
     private readonly float[]?[] _points = new float[]?[samples];
     private readonly double[] _ranks = Enumerable.Repeat(double.PositiveInfinity, samples).ToArray();
     private readonly bool[] _dropped = new bool[samples];
@@ -41,6 +35,8 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
     public bool Dropped(int sample) => _dropped[sample];
 
     /// <summary>How many of these rows will still be robust, so that their gradient is needed.</summary>
+    /// <param name="margins">(n).</param>
+    /// <param name="scales">(n): greatest magnitude of the logits, here and at the sample.</param>
     public long CountRobust(Tensor margins, Tensor scales)
     {
         if (Nearest && !stopsAtFirst)
@@ -54,7 +50,7 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
         var robust = 0;
         for (var row = 0; row < margin.Length; row++)
         {
-            robust += margin[row] > -slack * scale[row] ? 1 : 0;
+            robust += Criterion.IsSurelyAdversarial(margin[row], Criterion.Tolerance(scale[row], slack)) ? 0 : 1;
         }
 
         return robust;
@@ -66,14 +62,15 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
     /// <param name="margins">(n).</param>
     /// <param name="scales">(n): greatest magnitude of the logits, here and at the sample.</param>
     /// <param name="distances">(n): how far from the samples, where points may lie outside the ball or the nearest counts.</param>
-    /// <param name="epsilon">Radius of the ball.</param>
-    public bool[] Judge(int[] searched, Tensor points, Tensor margins, Tensor scales, Tensor? distances, double epsilon)
+    /// <param name="reach">Where points count.</param>
+    public bool[] Judge(int[] searched, Tensor points, Tensor margins, Tensor scales, Tensor? distances, Reach reach)
     {
         using var scope = NewDisposeScope();
         var margin = Floats(margins);
         var scale = Floats(scales);
         var distance = distances is null ? default : Floats(distances);
         var broken = new bool[searched.Length];
+        var farthest = reach.Farthest(room);
         ReadOnlySpan<float> values = default;
         for (var row = 0; row < searched.Length; row++)
         {
@@ -82,16 +79,15 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
                 throw NoNumber();
             }
 
-            if (!distance.IsEmpty && distance[row] > (epsilon * (1 + BallSlack)) + room)
+            if (!distance.IsEmpty && distance[row] > farthest)
             {
                 continue;
             }
 
             var sample = searched[row];
-            // Relative alone: a network may have logits as small as it likes.
-            var tolerance = slack * scale[row];
-            var adversarial = !(margin[row] > -tolerance);
-            var close = !(margin[row] > tolerance);
+            var tolerance = Criterion.Tolerance(scale[row], slack);
+            var adversarial = Criterion.IsSurelyAdversarial(margin[row], tolerance);
+            var close = Criterion.MayBeAdversarial(margin[row], tolerance);
             // Where float32 tells nothing any more, the lowest point is worth a verdict, however far.
             var rank = Nearest && double.IsFinite(tolerance) ? (adversarial ? distance[row] : double.PositiveInfinity) : margin[row];
             broken[row] = adversarial && (!Nearest || stopsAtFirst);

@@ -16,11 +16,11 @@ internal sealed class ModelQuery(IQueriedModel model, SearchBatch searchBatch, B
     /// <param name="gradients">Whether gradients are wanted.</param>
     /// <param name="judged">Whether those that are broken here are dropped, so that nobody needs their gradients.</param>
     public BatchResult Ask(
-        Tensor points, Tensor classes, Tensor cleanScales, IReadOnlyList<Search.Objective> objectives, bool gradients, bool judged) =>
+        Tensor points, Tensor classes, Tensor cleanScales, IReadOnlyList<Objective> objectives, bool gradients, bool judged) =>
         model.Fitting(() => Propagate(points, classes, cleanScales, objectives, gradients, judged));
 
     private BatchResult Propagate(
-        Tensor points, Tensor classes, Tensor cleanScales, IReadOnlyList<Search.Objective> objectives, bool gradients, bool judged)
+        Tensor points, Tensor classes, Tensor cleanScales, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
     {
         // Parts that a lack of memory made useless, or that were put together, make room at once.
         using var attempt = NewDisposeScope();
@@ -46,7 +46,7 @@ internal sealed class ModelQuery(IQueriedModel model, SearchBatch searchBatch, B
 
     /// <summary>Runs the network over one batch: losses and gradients are means over the draws of a randomised one.</summary>
     private BatchResult Ask(
-        Slice slice, Tensor batch, Tensor classes, Tensor cleanScales, IReadOnlyList<Search.Objective> objectives, bool gradients, bool judged)
+        Slice slice, Tensor batch, Tensor classes, Tensor cleanScales, IReadOnlyList<Objective> objectives, bool gradients, bool judged)
     {
         batch.requires_grad_(gradients);
         var losses = new Tensor?[objectives.Count];
@@ -62,7 +62,7 @@ internal sealed class ModelQuery(IQueriedModel model, SearchBatch searchBatch, B
             if (draw == draws)
             {
                 var mean = Mean(sum);
-                margins = searchBatch.Margins(mean, classes);
+                margins = searchBatch.Criterion.Margins(mean, classes);
                 // Near the boundary logits may cancel; rounding is that of what they were made from.
                 scales = maximum(mean.abs().amax(1), cleanScales);
             }

@@ -11,7 +11,15 @@ public sealed class PerSample : IDisposable
 {
     private Tensor _value;
 
-    internal PerSample(Tensor value) => _value = Own(value);
+    private readonly ICollection<PerSample>? _among;
+
+    /// <param name="value">(n, …); it becomes this object's own.</param>
+    /// <param name="among">All that the search drops rows of; null for a tensor that no query outlives.</param>
+    internal PerSample(Tensor value, ICollection<PerSample>? among = null)
+    {
+        (_value, _among) = (Own(value), among);
+        among?.Add(this);
+    }
 
     /// <summary>(n, …). Setting it takes ownership of the new tensor and frees the old one.</summary>
     public Tensor Value
@@ -27,7 +35,12 @@ public sealed class PerSample : IDisposable
         }
     }
 
-    public void Dispose() => _value.Dispose();
+    /// <summary>Frees the tensor; the search forgets it.</summary>
+    public void Dispose()
+    {
+        _among?.Remove(this);
+        _value.Dispose();
+    }
 
     internal void Keep(Tensor index) => Value = _value.index_select(0, index);
 

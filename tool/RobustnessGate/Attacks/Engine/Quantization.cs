@@ -43,25 +43,25 @@ internal sealed record Quantization(Tensor Low, Tensor Step)
     /// every feature rounded by itself, a small perturbation of many features would be none. Features that stay on their
     /// level stay as they are.
     /// </summary>
-    public Tensor Nearest(Tensor points, Region region, Tensor clean)
+    public Tensor Nearest(Tensor points, Reach reach, Tensor clean)
     {
         using var scope = NewDisposeScope();
         var (at, from) = ((points - Low) / Step, (clean - Low) / Step);
         var nearest = Value(at.round(), from, clean);
-        if (region.Norm == Norm.L0)
+        if (reach.Norm == Norm.L0)
         {
             return nearest.MoveToOuterDisposeScope();
         }
 
         var inward = Value(where(at.gt(from), (at + Rounding).floor(), where(at.lt(from), (at - Rounding).ceil(), at.round())), from, clean);
-        if (region.Norm == Norm.Linf)
+        if (reach.Norm == Norm.Linf)
         {
-            var outside = nearest.lt(region.Low - (Step * Rounding)).logical_or(nearest.gt(region.High + (Step * Rounding)));
+            var outside = nearest.lt(reach.Low - (Step * Rounding)).logical_or(nearest.gt(reach.High + (Step * Rounding)));
             return where(outside, inward, nearest).MoveToOuterDisposeScope();
         }
 
         var outward = Value(where(at.gt(from), (at - Rounding).ceil(), where(at.lt(from), (at + Rounding).floor(), at.round())), from, clean);
-        return where(Affordable(points, inward, outward, clean, region.Norm), outward, inward).MoveToOuterDisposeScope();
+        return where(Affordable(points, inward, outward, clean, reach.Norm), outward, inward).MoveToOuterDisposeScope();
     }
 
     /// <summary>(n, …) bool: features that may go outward such that the whole point is no farther from the sample than before.</summary>

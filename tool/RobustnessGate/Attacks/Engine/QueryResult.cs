@@ -5,10 +5,16 @@ namespace RobustnessGate.Attacks.Engine;
 
 /// <summary>What a look at points has shown, for the samples that are robust afterwards.</summary>
 /// <param name="Losses">(n) for each objective.</param>
-/// <param name="Margins">(n): how far each sample is from being broken; see <see cref="SearchBatch.Margins"/>.</param>
+/// <param name="Margins">(n): how far each sample is from being broken; see <see cref="Criterion.Margins"/>.</param>
 /// <param name="Gradients">(n, …) for each objective, without NaN; none where none was asked for.</param>
 public sealed record QueryResult(IReadOnlyList<Tensor> Losses, Tensor Margins, IReadOnlyList<Tensor> Gradients)
 {
+    /// <summary>(n): the first objective's loss.</summary>
+    public Tensor Loss => Losses[0];
+
+    /// <summary>(n, …): the first objective's gradient.</summary>
+    public Tensor Gradient => Gradients[0];
+
     /// <summary>Batches one below the other.</summary>
     internal static QueryResult Of(IReadOnlyList<QueryResult> parts) => new(
         [.. parts[0].Losses.Select((_, i) => cat([.. parts.Select(part => part.Losses[i])], 0))],

@@ -18,8 +18,7 @@ public sealed class Search : IDisposable
     private readonly Judge _judge;
     private readonly int _draws;
     private readonly List<PerSample> _tracked = [];
-    private readonly Region _region;
-    private readonly PerSample _clean;
+        private readonly PerSample _clean;
     private readonly PerSample _classes;
     private readonly PerSample _cleanLogits;
     private readonly PerSample _cleanScales;
@@ -27,7 +26,7 @@ public sealed class Search : IDisposable
     private readonly Action<Tensor>? _onPoints;
 
     internal Search(
-        IQueriedModel model, SearchBatch searchBatch, BestPoints bestPoints, Norm norm, double epsilon, Judge judge,
+        IQueriedModel model, SearchBatch searchBatch, BestPoints bestPoints, Norm norm, Limit limit, Judge judge,
         Action<Search>? onQuery, CancellationToken cancel, int draws = 1, Action<Tensor>? onPoints = null)
     {
         (_draws, _onPoints) = (draws, onPoints);
@@ -37,17 +36,15 @@ public sealed class Search : IDisposable
         _classes = Track(searchBatch.Classes.alias());
         _cleanLogits = Track(searchBatch.CleanLogits.alias());
         _cleanScales = Track(searchBatch.CleanLogits.abs().amax(1));
-        _region = new Region(Track, _clean, searchBatch.Low, searchBatch.High, norm, epsilon);
+        Reach = new Reach(Track, _clean, searchBatch.Low, searchBatch.High, norm, limit);
         Robust = [.. Enumerable.Range(0, searchBatch.Count)];
     }
 
     /// <summary>Whether any sample is still robust.</summary>
     public bool Any => Robust.Length > 0;
 
-    public Norm Norm => _region.Norm;
-
-    /// <summary>Radius in raw input units; NaN where a per-sample box is the limit.</summary>
-    public double Epsilon => _region.Epsilon;
+    /// <summary>The points that may be reached: norm, radius, and least and greatest values.</summary>
+    public Reach Reach { get; }
 
     /// <summary>The samples, (n, …).</summary>
     public Tensor Clean => _clean.Value;
@@ -60,18 +57,6 @@ public sealed class Search : IDisposable
 
     /// <summary>(n) int64: the class to leave, or the one to reach.</summary>
     public Tensor Classes => _classes.Value;
-
-    /// <summary>Least reachable value of every feature: of box and ball in ℓ∞, of the box otherwise.</summary>
-    public Tensor Low => _region.Low;
-
-    /// <summary>Greatest reachable value of every feature.</summary>
-    public Tensor High => _region.High;
-
-    /// <summary>Least valid value of every feature, whatever the ball.</summary>
-    public Tensor BoxLow => _region.BoxLow;
-
-    /// <summary>Greatest valid value of every feature, whatever the ball.</summary>
-    public Tensor BoxHigh => _region.BoxHigh;
 
     /// <summary>Logits at the samples themselves, (n, K).</summary>
     public Tensor CleanLogits => _cleanLogits.Value;
@@ -88,37 +73,25 @@ public sealed class Search : IDisposable
     /// <summary>Positions in the batch of the samples that are still robust.</summary>
     internal int[] Robust { get; private set; }
 
-    /// <summary>Points that start at the samples themselves, tracked.</summary>
+    /// <summary>Points that start at the samples themselves, tracked: (n, …).</summary>
     public PerSample AtSamples() => Track(Clean.clone());
 
-    /// <summary>(n, …) bool: features at a bound of the box that a step along the gradient would push out of it.</summary>
-    public Tensor Blocked(Tensor points, Tensor gradient)
+    /// <summary>Puts a tensor with one row for each robust sample into the care of the search.</summary>
+    /// <param name="rows">(n, …).</param>
+    /// <returns>To be disposed of by whoever asked; the end of the search frees what is left.</returns>
+    public PerSample Track(Tensor rows) => new(rows, _tracked);
+
+    /// <summary>A loss as an objective that grows towards success: turned around where a target is to be reached.</summary>
+    /// <param name="loss">Of <see cref="Losses"/>, or one's own: logits (m, K) and classes (m) → (m), greater is worse for the class.</param>
+    public Objective Towards(LossFunction loss) => (logits, slice) =>
     {
         using var scope = NewDisposeScope();
-        return points.ge(BoxHigh).logical_and(gradient.gt(0)).logical_or(points.le(BoxLow).logical_and(gradient.lt(0)))
-            .MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Puts a tensor with one row for each robust sample into the care of the search.</summary>
-    public PerSample Track(Tensor rows)
-    {
-        var tracked = new PerSample(rows);
-        _tracked.Add(tracked);
-        return tracked;
-    }
-
-    /// <summary>A loss that grows towards success, as an objective for <see cref="Observe"/>.</summary>
-    public Objective Towards(Loss loss) => (logits, slice) => Ascend(loss, logits, slice.Of(Classes));
-
-    /// <summary>Gradient of a loss that grows towards success, at points that are projected and judged first.</summary>
-    /// <returns>(n, …) for the samples that are robust afterwards.</returns>
-    public Tensor Gradient(PerSample points, Loss loss) => Observe(points, [Towards(loss)]).Gradients[0];
-
-    /// <summary>Loss without a gradient, like <see cref="Gradient"/>: (n).</summary>
-    public Tensor Evaluate(PerSample points, Loss loss) => Observe(points, [Towards(loss)], gradients: false).Losses[0];
+        var value = loss(logits, slice.Of(Classes));
+        return (Targeted ? -value : value).MoveToOuterDisposeScope();
+    };
 
     /// <summary>Looks at points: projects them in place, runs the network, judges them, drops samples that were broken.</summary>
-    /// <param name="points">One for each robust sample.</param>
+    /// <param name="points">(n, …) tracked: one for each robust sample, in raw input units.</param>
     /// <param name="objectives">What to evaluate and differentiate, all from one forward pass.</param>
     /// <param name="gradients">Whether gradients are wanted.</param>
     /// <param name="bounded">
@@ -126,6 +99,7 @@ public sealed class Search : IDisposable
     /// the box: a point out there proves nothing and is not judged.
     /// </param>
     /// <returns>For the samples that are robust afterwards, in the caller's dispose scope.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was stopped.</exception>
     public QueryResult Observe(PerSample points, IReadOnlyList<Objective> objectives, bool gradients = true, bool bounded = true)
     {
         using var scope = NewDisposeScope();
@@ -133,6 +107,8 @@ public sealed class Search : IDisposable
     }
 
     /// <summary>Judges points that the attack will not move again: the end of each of its runs.</summary>
+    /// <param name="points">(n, …) tracked, projected in place.</param>
+    /// <exception cref="InvalidOperationException">A point that is no number, here as in <see cref="Observe"/>.</exception>
     public void Conclude(PerSample points)
     {
         using var scope = NewDisposeScope();
@@ -142,10 +118,10 @@ public sealed class Search : IDisposable
     /// <summary>A stream of random numbers for one robust sample, named by run and step.</summary>
     public CounterRandom Stream(int row, int run, int step) => _batch.Stream(Robust[row], run, step);
 
-    /// <summary>Numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
+    /// <summary>(n, …): numbers uniform in [−1, 1], shaped like the samples, that depend on sample, attack, run and step alone.</summary>
     public Tensor Uniform(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => (2 * random.NextSingle()) - 1);
 
-    /// <summary>Standard normal numbers, like <see cref="Uniform"/>.</summary>
+    /// <summary>(n, …): standard normal numbers, like <see cref="Uniform"/>.</summary>
     public Tensor Normal(int run, int step = 0) => Draw(run, step, (ref CounterRandom random) => random.NextNormal());
 
     /// <summary>
@@ -159,33 +135,18 @@ public sealed class Search : IDisposable
         Drop(done.cpu().data<bool>().ToArray());
     }
 
-    /// <summary>Moves points to the nearest that the threat model allows. Looking at them does so by itself.</summary>
-    public void Project(PerSample points) => _region.Project(points, bounded: true);
-
     public void Dispose()
     {
-        foreach (var rows in _tracked)
+        foreach (var rows in _tracked.ToArray())
         {
             rows.Dispose();
         }
     }
 
-    private Tensor Ascend(Loss loss, Tensor logits, Tensor classes)
-    {
-        using var scope = NewDisposeScope();
-        var value = loss switch
-        {
-            Loss.Ce => Losses.CrossEntropy(logits, classes),
-            Loss.Margin => -Margin.Of(logits, classes),
-            _ => Losses.Dlr(logits, classes),
-        };
-        return (Targeted ? -value : value).MoveToOuterDisposeScope();
-    }
-
     private QueryResult Query(PerSample points, IReadOnlyList<Objective> objectives, bool gradients, bool judged, bool bounded)
     {
-        _region.Project(points, bounded);
-        var seen = _batch.Quantization?.Nearest(points.Value, _region, Clean) ?? points.Value;
+        Reach.Project(points, bounded);
+        var seen = _batch.Quantization?.Nearest(points.Value, Reach, Clean) ?? points.Value;
         _onPoints?.Invoke(seen);
         var asked = _query.Ask(seen, Classes, _cleanScales.Value, objectives, gradients, judged && bounded);
         Forwards += (long)Robust.Length * _draws;
@@ -194,8 +155,8 @@ public sealed class Search : IDisposable
         var result = asked.Query;
         if (judged)
         {
-            var distances = _bestPoints.Nearest || !bounded || _batch.Quantization is not null ? Lp.Of(seen - Clean, Norm) : null;
-            var broken = _bestPoints.Judge(Robust, seen, result.Margins, asked.Scales, distances, Epsilon);
+            var distances = _bestPoints.Nearest || !bounded || _batch.Quantization is not null ? Lp.Of(seen - Clean, Reach.Norm) : null;
+            var broken = _bestPoints.Judge(Robust, seen, result.Margins, asked.Scales, distances, Reach);
             result = Drop(broken) is { } kept ? result.Keep(kept) : result;
         }
 
@@ -222,13 +183,6 @@ public sealed class Search : IDisposable
         return index;
     }
 
-    /// <summary>Frees a tensor that the attack no longer needs.</summary>
-    public void Release(PerSample rows)
-    {
-        _tracked.Remove(rows);
-        rows.Dispose();
-    }
-
     private Tensor Draw(int run, int step, Sampler next)
     {
         var size = (int)(Clean.numel() / Math.Max(1, Clean.shape[0]));
@@ -244,9 +198,6 @@ public sealed class Search : IDisposable
 
         return tensor(values, device: Clean.device).reshape(Clean.shape);
     }
-
-    /// <summary>Logits (m, K) of a slice of the rows → (m), to be climbed.</summary>
-    public delegate Tensor Objective(Tensor logits, Slice slice);
 
     private delegate float Sampler(ref CounterRandom random);
 }

@@ -24,20 +24,10 @@ internal sealed record SearchBatch(
 
     public int Count => Ids.Length;
 
-    /// <summary>(n, K) → (n): how far each sample is from being broken; L of Eq. 2, or what the target lacks.</summary>
-    public Tensor Margins(Tensor logits, Tensor classes)
-    {
-        using var scope = NewDisposeScope();
-        var margin = Margin.Of(logits, classes);
-        return (Targeted ? -margin : margin).MoveToOuterDisposeScope();
-    }
+    /// <summary>What it means for one of them to be broken.</summary>
+    public Criterion Criterion => new(Targeted);
 
-    /// <summary>
-    /// Whether a margin means that the sample was broken: its class no longer leads all others (a tie is wrong), or the target
-    /// leads them. NaN is adversarial.
-    /// </summary>
-    public bool IsAdversarial(double margin) => Targeted ? !(margin >= 0) : !(margin > 0);
-
+    /// <summary>Random numbers that depend on seed, purpose, sample, run and step alone.</summary>
     public CounterRandom Stream(int position, int run, int step) =>
         CounterRandom.For(Seed, Purpose, Ids[position], (ulong)run, (ulong)step);
 }
