@@ -4,13 +4,12 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>A data set of the paper as it lies on this machine.</summary>
-/// <param name="Name">Of its folder or file.</param>
+/// <param name="Kind">What it is, as help texts name a path: DIR or ZIP.</param>
+/// <param name="Description">What has to be there.</param>
+/// <param name="Usual">The path that a command takes by default.</param>
 /// <param name="Input">What a network of it takes.</param>
-public abstract record PaperData(string Name, InputSection Input)
+public abstract record PaperData(string Kind, string Description, string Usual, InputSection Input)
 {
-    /// <summary>What of it a command is given, as its help says.</summary>
-    public abstract string Where { get; }
-
     /// <summary>All training samples.</summary>
     public abstract DataSection Training(Workshop workshop);
 
@@ -19,10 +18,8 @@ public abstract record PaperData(string Name, InputSection Input)
 }
 
 /// <summary>The four files of MNIST in a folder.</summary>
-public sealed record MnistData() : PaperData("mnist", new InputSection([1, 28, 28], new Bounds(0, 1), [], []))
+public sealed record MnistData() : PaperData("DIR", "Folder with the four MNIST files.", "data/mnist", new InputSection([1, 28, 28], new Bounds(0, 1), [], []))
 {
-    public override string Where => "Folder with the four MNIST files.";
-
     public override DataSection Training(Workshop workshop) => Files(workshop, "train");
 
     public override DataSection Test(Workshop workshop) => Files(workshop, "t10k");

@@ -29,13 +29,13 @@ public static class PaperTableText
         var step = FormattableString.Invariant($"{table.AttackStep}");
         text.Line($"").Line($"Percent of {table.PaperAttacks(cells.Workshop.Quick).Images:N0} test images; ten iterations of step {step}, judged at the last.");
         text.Line($"").Line($"## What withstands everything").Line($"");
-        text.Line($"| model | AutoAttack {radii[0]} (95 %) | {string.Join(" | ", radii[1..])} | seconds an epoch | natural = 1 |");
-        text.Line($"|---|{string.Concat(Enumerable.Repeat("--:|", radii.Length + 2))}");
+        text.Line($"| model | AutoAttack {radii[0]} (95 %) | {string.Join(" | ", radii[1..])} | epochs | seconds an epoch | natural = 1 |");
+        text.Line($"|---|{string.Concat(Enumerable.Repeat("--:|", radii.Length + 3))}");
         foreach (var row in rows)
         {
             var cost = row.SecondsPerEpoch is { } seconds ? FormattableString.Invariant($"{seconds:F0}") : "";
             var ratio = row.SecondsPerEpoch / rows[0].SecondsPerEpoch is { } factor ? FormattableString.Invariant($"{factor:F1}") : "";
-            text.Line($"| {row.Title} | {string.Join(" | ", row.Unbroken.Select((count, i) => Share(count, interval: i == 0)))} | {cost} | {ratio} |");
+            text.Line($"| {row.Title} | {string.Join(" | ", row.Unbroken.Select((count, i) => Share(count, interval: i == 0)))} | {row.Epochs} | {cost} | {ratio} |");
         }
 
         text.Line($"").Line($"Of the first {PaperTable.WorstCaseImages:N0} test images, those that AutoAttack (standard) broke at no radius up to this one. Seconds are of one processor core, the median epoch; the paper has 2.1 for Ours.");
@@ -81,7 +81,7 @@ public static class PaperTableText
     {
         public TableRow(PaperRow row, PaperCells cells)
         {
-            (Key, Title, ThePapers) = (row.Key, row.Title, row.Paper);
+            (Key, Title, Epochs, ThePapers) = (row.Key, row.Title, row.Epochs, row.Paper);
             var (table, paper) = (cells.Table, cells.Stored(row, cells.Table.PaperAttacks(cells.Workshop.Quick)));
             Paper = paper is null
                 ? [.. Enumerable.Repeat((double?)null, 1 + (Attacks.Length * table.Radii.Length))]
@@ -96,6 +96,9 @@ public static class PaperTableText
 
         public string Title { get; }
 
+        public int Epochs { get; }
+
+        /// <summary>The paper's figures, in the order of <see cref="Paper"/>.</summary>
         public ImmutableArray<double> ThePapers { get; }
 
         /// <summary>In percent: natural, then the attacks at each radius; null for not run.</summary>
