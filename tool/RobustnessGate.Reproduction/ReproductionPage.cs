@@ -1,4 +1,5 @@
 using RobustnessGate.Reports;
+
 namespace RobustnessGate.Reproduction;
 
 /// <summary>A page of docs/reproduction: how the figures came about, then the figures.</summary>
@@ -13,7 +14,7 @@ public static class ReproductionPage
         var text = new MarkdownLines();
         text.Line($"# {title}").Line($"");
         text.Line($"```console").Line($"{command}").Line($"```").Line($"");
-        text.Line($"{machine}, one thread. All trainings so far took {hours:F1} processor hours. A stopped run goes on where it was; a cell that was not run is empty.");
+        text.Line($"{machine}, one thread. All trainings so far took {hours:F1} processor hours, an interrupted epoch counted from where it went on. A stopped run goes on where it was; a cell that was not run is empty.");
         if (cells.Workshop.Quick)
         {
             text.Line($"").Line($"**A quick run**: few epochs on at most 12,000 training images, measured on few test images. It shows that everything works, not how good a regime is.");
