@@ -17,7 +17,7 @@ public sealed class GeometrySectionsTests : IDisposable
         Mnist("train", 128);
         Mnist("t10k", 20);
         var said = new List<string>();
-        var cells = new MnistCells(new(
+        var cells = new PaperCells(Table1.Description, new(
             _folder.Root, _folder["work"], _folder["networks"], Quick: true, () => 0, said.Add, CancellationToken.None));
 
         GeometrySections.Run(cells, MnistRow.MinMax);

@@ -21,7 +21,7 @@ public static class GeometrySections
     ];
 
     /// <param name="robust">The row that the natural network is compared with.</param>
-    public static void Run(MnistCells cells, MnistRow robust)
+    public static void Run(PaperCells cells, PaperRow robust)
     {
         foreach (var row in new[] { MnistRow.Natural, robust }.Select(cells.Scaled))
         {
@@ -31,7 +31,7 @@ public static class GeometrySections
     }
 
     /// <summary>The comparison in Markdown, of what is on disk.</summary>
-    public static string Render(MnistCells cells, MnistRow robust)
+    public static string Render(PaperCells cells, PaperRow robust)
     {
         var inSection43 = robust.Key == MnistRow.MinMax.Key;
         var (natural, other) = (Summaries(cells, MnistRow.Natural), Summaries(cells, robust));
@@ -51,13 +51,13 @@ public static class GeometrySections
     }
 
     /// <summary>"We randomly take 100 input images from test set": here the first 100; 20 for a quick run.</summary>
-    private static MnistMeasurement Geometry(MnistCells cells)
+    private static CellMeasurement Geometry(PaperCells cells)
     {
         var images = cells.Workshop.Quick ? 20 : 100;
-        return new("geometry", images, [], new Policies.IndicatorSection(images));
+        return new("geometry", images, images, [], new Policies.IndicatorSection(images));
     }
 
-    private static IndicatorFact? Summaries(MnistCells cells, MnistRow row) => cells.Stored(cells.Scaled(row), Geometry(cells))?.Indicator;
+    private static IndicatorFact? Summaries(PaperCells cells, PaperRow row) => cells.Stored(cells.Scaled(row), Geometry(cells))?.All[0].Indicator;
 
     private static double? Value(IndicatorFact? fact, string key)
     {

@@ -22,9 +22,9 @@ internal static class JacobianFigures
         new(15, "As Figure 10, with more images.", (gallery, robust) => Gallery(gallery, robust, 15, 5, 7)),
     ];
 
-    private static IEnumerable<(string, string)> Figure8(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure8(MnistGallery gallery, PaperRow robust)
     {
-        MnistRow[] rows = [MnistRow.Natural, robust];
+        PaperRow[] rows = [MnistRow.Natural, robust];
         var images = gallery.Right(Images, rows);
         var six = images.First(image => gallery.LabelOf(image) == Digit);
         yield return ("-jacobian", Pictures(gallery, rows, "Figure 8: Jacobians", [six]));
@@ -35,7 +35,7 @@ internal static class JacobianFigures
                 Panel("eigenvalues of the Hessian", "|λ|", row => images.SelectMany(image => gallery.Eigenvalues(row, image))),
             ], 2));
 
-        HistogramPanel Panel(string title, string label, Func<MnistRow, IEnumerable<double>> values)
+        HistogramPanel Panel(string title, string label, Func<PaperRow, IEnumerable<double>> values)
         {
             var distributions = rows.Select(row =>
             {
@@ -49,14 +49,14 @@ internal static class JacobianFigures
         }
     }
 
-    private static IEnumerable<(string, string)> Gallery(MnistGallery gallery, MnistRow robust, int number, int first, int count)
+    private static IEnumerable<(string, string)> Gallery(MnistGallery gallery, PaperRow robust, int number, int first, int count)
     {
-        MnistRow[] rows = [MnistRow.Natural, robust];
+        PaperRow[] rows = [MnistRow.Natural, robust];
         int[] images = [.. gallery.Right(first + count, rows).Skip(first)];
         yield return ("", Pictures(gallery, rows, FormattableString.Invariant($"Figure {number}: Jacobians"), images));
     }
 
-    private static string Pictures(MnistGallery gallery, MnistRow[] rows, string title, IEnumerable<int> images) => PixelFigure.Draw(
+    private static string Pictures(MnistGallery gallery, PaperRow[] rows, string title, IEnumerable<int> images) => PixelFigure.Draw(
         title, "Test images of MNIST and ∂L/∂x there, each Jacobian from its least to its greatest entry.",
         ["image", .. rows.Select(row => row.Title)],
         [

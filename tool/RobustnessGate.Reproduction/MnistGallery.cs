@@ -52,7 +52,7 @@ public sealed class MnistGallery : IDisposable
     public float[] PixelsOf(int image) => _tensors.Read(image);
 
     /// <summary>The first images that all of some networks classify rightly.</summary>
-    public ImmutableArray<int> Right(int count, params ReadOnlySpan<MnistRow> rows)
+    public ImmutableArray<int> Right(int count, params ReadOnlySpan<PaperRow> rows)
     {
         var right = Enumerable.Repeat(true, Images).ToArray();
         foreach (var row in rows)
@@ -65,14 +65,14 @@ public sealed class MnistGallery : IDisposable
     }
 
     /// <summary>A surface around one image.</summary>
-    public SurfaceGrid Around(MnistRow row, int image, SurfaceSetting setting)
+    public SurfaceGrid Around(PaperRow row, int image, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
         return new InputSurface(Open(row), row.Title).Of(SurfaceSample.Of(_tensors, image), setting, _cancel);
     }
 
     /// <summary>A surface over a network's weights: means over some images.</summary>
-    public SurfaceGrid OverWeights(MnistRow row, IReadOnlyList<int> images, SurfaceSetting setting)
+    public SurfaceGrid OverWeights(PaperRow row, IReadOnlyList<int> images, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
         using var classifier = ModelLoader.Load(Section(row));
@@ -82,7 +82,7 @@ public sealed class MnistGallery : IDisposable
     }
 
     /// <summary>∂L/∂x at one image, in float64.</summary>
-    public double[] Jacobian(MnistRow row, int image)
+    public double[] Jacobian(PaperRow row, int image)
     {
         using var scope = NewDisposeScope();
         var point = _tensors.Load([image]).to(ScalarType.Float64).requires_grad_();
@@ -91,7 +91,7 @@ public sealed class MnistGallery : IDisposable
     }
 
     /// <summary>Eigenvalues of the Hessian of cross-entropy at one image that can differ from zero, by magnitude.</summary>
-    public double[] Eigenvalues(MnistRow row, int image)
+    public double[] Eigenvalues(PaperRow row, int image)
     {
         using var scope = NewDisposeScope();
         var (logits, jacobian) = LogitJacobian.At(Open(row).Classifier.Logits, _tensors.Load([image]).to(ScalarType.Float64));
@@ -106,7 +106,7 @@ public sealed class MnistGallery : IDisposable
         }
     }
 
-    private BatchedModel Open(MnistRow row)
+    private BatchedModel Open(PaperRow row)
     {
         if (!_models.TryGetValue(row.Key, out var model))
         {
@@ -119,7 +119,7 @@ public sealed class MnistGallery : IDisposable
         return model;
     }
 
-    private ModelSection Section(MnistRow row) => new(Path.GetFullPath(FileOf(row)), null, Input);
+    private ModelSection Section(PaperRow row) => new(Path.GetFullPath(FileOf(row)), null, Input);
 
-    private string FileOf(MnistRow row) => Path.Combine(_networks, $"{row.Key}.onnx");
+    private string FileOf(PaperRow row) => Path.Combine(_networks, $"{row.Key}.onnx");
 }

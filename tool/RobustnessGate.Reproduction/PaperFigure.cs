@@ -7,7 +7,7 @@ namespace RobustnessGate.Reproduction;
 /// <param name="Number">The paper's.</param>
 /// <param name="Caption">What is shown, and where it is not what the paper shows.</param>
 /// <param name="Draw">Networks and the robust one's row in; pictures (suffix of the file's name, SVG) out.</param>
-public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, MnistRow, IEnumerable<(string Suffix, string Svg)>> Draw)
+public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, PaperRow, IEnumerable<(string Suffix, string Svg)>> Draw)
 {
     /// <summary>Those that networks can be asked for, in the paper's order; 5 is a drawing of an osculating circle.</summary>
     public static readonly ImmutableArray<PaperFigure> All =
@@ -17,7 +17,7 @@ public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, 
 
     /// <summary>The page that shows figures that lie beside it.</summary>
     /// <param name="files">Names of the pictures of each figure.</param>
-    public static string Page(IEnumerable<(PaperFigure Figure, IReadOnlyList<string> Files)> files, MnistRow robust, string command)
+    public static string Page(IEnumerable<(PaperFigure Figure, IReadOnlyList<string> Files)> files, PaperRow robust, string command)
     {
         var text = new MarkdownLines();
         text.Line($"# Figures of the paper, from the networks of this project").Line($"");

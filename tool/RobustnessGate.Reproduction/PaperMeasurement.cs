@@ -18,6 +18,9 @@ namespace RobustnessGate.Reproduction;
 public sealed record PaperMeasurement(
     InputSection Input, DataSection Data, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator, long Seed)
 {
+    /// <summary>How many of the data's samples are passed over.</summary>
+    public int Start { get; init; }
+
     /// <param name="model">Path of a model file.</param>
     /// <param name="record">Receives every fact as soon as it is known.</param>
     public EvaluationFacts Run(string model, EvaluationOptions options, Action<Fact> record, CancellationToken cancellation)
@@ -29,7 +32,7 @@ public sealed record PaperMeasurement(
         var facts = EvaluationFacts.Empty;
         using var classifier = ModelLoader.Load(policy.Model);
         Evaluator.Run(
-            policy, classifier, SampleSet.Load(Data, Input, Seed), options, Add, _ => { }, cancellation);
+            policy, classifier, Samples(), options, Add, _ => { }, cancellation);
         return facts.Completed ? facts : throw new InvalidOperationException("an evaluation ended without its last fact");
 
         void Add(Fact fact)
@@ -37,6 +40,19 @@ public sealed record PaperMeasurement(
             facts = facts.With(fact);
             record(fact);
         }
+    }
+
+    private SampleSet Samples()
+    {
+        var all = SampleSet.Load(Data, Input, Seed);
+        if (Start == 0)
+        {
+            return all;
+        }
+
+        var values = new float[(all.Count - Start) * all.Features];
+        all.Read(Start, all.Count - Start, values);
+        return SampleSet.FromMemory(values, all.Labels.AsSpan()[Start..], Input);
     }
 
     /// <summary>Images and labels as they stand in two files.</summary>

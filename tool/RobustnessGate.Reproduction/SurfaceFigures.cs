@@ -38,7 +38,7 @@ internal static class SurfaceFigures
 
     private static SurfaceSetting Plane(DirectionKind x, DirectionKind y) => new(x, y, Extent) { Epsilon = Radius, Seed = 2018, Attack = Attack };
 
-    private static IEnumerable<(string, string)> Figure1(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure1(MnistGallery gallery, PaperRow robust)
     {
         var image = Image(gallery, robust, 0);
         yield return ("", ReliefFigure.Draw(
@@ -49,20 +49,20 @@ internal static class SurfaceFigures
             ], 2));
     }
 
-    private static IEnumerable<(string, string)> Figure2(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure2(MnistGallery gallery, PaperRow robust)
     {
         Surface[] panels = [.. Both(robust).Select(row => SurfacePictures.Loss(Weights(gallery, row), row.Title))];
         return Seen("Figure 2: loss over the weights", "Mean cross-entropy over 100 images, random filter-normalised directions.", panels);
     }
 
-    private static IEnumerable<(string, string)> Figure3(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure3(MnistGallery gallery, PaperRow robust)
     {
         var image = Image(gallery, robust, 0);
         Surface[] panels = [.. Both(robust).Select(row => SurfacePictures.Loss(gallery.Around(row, image, Entropy), row.Title))];
         return Seen("Figure 3: loss around an image", $"Cross-entropy around {Named(gallery, image)}.", panels);
     }
 
-    private static IEnumerable<(string, string)> Figure4(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure4(MnistGallery gallery, PaperRow robust)
     {
         var image = Image(gallery, robust, 0);
         (string Title, SurfaceSetting Setting)[] cases =
@@ -77,7 +77,7 @@ internal static class SurfaceFigures
     }
 
     /// <summary>Both networks, random and adversarial.</summary>
-    private static IEnumerable<(string, string)> Pairs(MnistGallery gallery, MnistRow robust, int which)
+    private static IEnumerable<(string, string)> Pairs(MnistGallery gallery, PaperRow robust, int which)
     {
         var image = Image(gallery, robust, which);
         var panels = Both(robust).SelectMany(row => new[] { ("random", Random), ("adversarial", Adversarial) }.Select(entry =>
@@ -87,14 +87,14 @@ internal static class SurfaceFigures
             $"Around {Named(gallery, image)}.", panels);
     }
 
-    private static IEnumerable<(string, string)> Figure9(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure9(MnistGallery gallery, PaperRow robust)
     {
         var image = Image(gallery, robust, 2);
         Surface[] panels = [.. Both(robust).Select(row => SurfacePictures.Decision(gallery.Around(row, image, Adversarial), row.Title))];
         return Seen("Figure 9: natural and robust model surface", $"Around {Named(gallery, image)}.", panels);
     }
 
-    private static IEnumerable<(string, string)> Figure11(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure11(MnistGallery gallery, PaperRow robust)
     {
         int[] images = [Image(gallery, robust, 3), Image(gallery, robust, 4)];
         yield return ("", LossesAndDecisions(
@@ -102,7 +102,7 @@ internal static class SurfaceFigures
             [.. images.Select(image => gallery.Around(MnistRow.Natural, image, Random))], [.. images.Select(image => Named(gallery, image))]));
     }
 
-    private static IEnumerable<(string, string)> Figure12(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure12(MnistGallery gallery, PaperRow robust)
     {
         int[] images = [Image(gallery, robust, 0), Image(gallery, robust, 1), Image(gallery, robust, 2)];
         yield return ("", LossesAndDecisions(
@@ -110,7 +110,7 @@ internal static class SurfaceFigures
             [.. images.Select(image => gallery.Around(robust, image, Adversarial))], [.. images.Select(image => Named(gallery, image))]));
     }
 
-    private static IEnumerable<(string, string)> Figure13(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure13(MnistGallery gallery, PaperRow robust)
     {
         int[] images = [Image(gallery, robust, 1), Image(gallery, robust, 5)];
         var cases = images.SelectMany(image => new[] { ("random", Random), ("adversarial", Adversarial) }.Select(entry =>
@@ -120,7 +120,7 @@ internal static class SurfaceFigures
             [.. cases.Select(entry => entry.Grid)], [.. cases.Select(entry => entry.Title)]));
     }
 
-    private static IEnumerable<(string, string)> Figure14(MnistGallery gallery, MnistRow robust)
+    private static IEnumerable<(string, string)> Figure14(MnistGallery gallery, PaperRow robust)
     {
         int[] images = [Image(gallery, robust, 3), Image(gallery, robust, 5)];
         var cases = images.SelectMany(image => Both(robust).Select(row =>
@@ -130,7 +130,7 @@ internal static class SurfaceFigures
             [.. cases.Select(entry => entry.Grid)], [.. cases.Select(entry => entry.Title)]));
     }
 
-    private static SurfaceGrid Weights(MnistGallery gallery, MnistRow row) => gallery.OverWeights(
+    private static SurfaceGrid Weights(MnistGallery gallery, PaperRow row) => gallery.OverWeights(
         row, [.. Enumerable.Range(0, WeightImages)],
         new SurfaceSetting(DirectionKind.Random, DirectionKind.Random, 1) { Resolution = WeightResolution, Seed = 2018 });
 
@@ -143,10 +143,10 @@ internal static class SurfaceFigures
     private static IEnumerable<(string, string)> Seen(string title, string caption, Surface[] panels) =>
         [("", ContourFigure.Draw(title, caption, panels, 2)), ("-relief", ReliefFigure.Draw(title, caption, panels, 2))];
 
-    private static MnistRow[] Both(MnistRow robust) => [MnistRow.Natural, robust];
+    private static PaperRow[] Both(PaperRow robust) => [MnistRow.Natural, robust];
 
     /// <summary>The images that both networks classify rightly, by number.</summary>
-    private static int Image(MnistGallery gallery, MnistRow robust, int which) => gallery.Right(which + 1, Both(robust))[which];
+    private static int Image(MnistGallery gallery, PaperRow robust, int which) => gallery.Right(which + 1, Both(robust))[which];
 
     private static string Named(MnistGallery gallery, int image) =>
         FormattableString.Invariant($"test image {image}, a {gallery.LabelOf(image)}");

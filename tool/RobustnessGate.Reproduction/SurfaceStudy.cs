@@ -29,9 +29,9 @@ public static class SurfaceStudy
 
     /// <param name="say">Receives what is being done.</param>
     /// <returns>Markdown.</returns>
-    public static string Run(MnistGallery gallery, MnistRow robust, Action<string> say)
+    public static string Run(MnistGallery gallery, PaperRow robust, Action<string> say)
     {
-        MnistRow[] rows = [MnistRow.Natural, robust];
+        PaperRow[] rows = [MnistRow.Natural, robust];
         var images = gallery.Right(Images, rows);
         var text = new MarkdownLines();
         text.Line($"The first {images.Length} test images that both networks classify rightly, ε = {Radius} in ℓ∞. Means over the images; in brackets, in how many of them the right-hand network has more.");
@@ -56,7 +56,7 @@ public static class SurfaceStudy
     }
 
     private static SurfaceGrid[] Surfaces(
-        MnistGallery gallery, MnistRow row, ImmutableArray<int> images, DirectionKind x, DirectionKind y, bool clip, Action<string> say)
+        MnistGallery gallery, PaperRow row, ImmutableArray<int> images, DirectionKind x, DirectionKind y, bool clip, Action<string> say)
     {
         say($"{row.Key}  {x.Name()} × {y.Name()}{(clip ? ", clamped" : "")}");
         var setting = new SurfaceSetting(x, y, Radius) { Resolution = Resolution, Epsilon = Radius, Clip = clip, Seed = 2018 };
@@ -71,7 +71,7 @@ public static class SurfaceStudy
         text.Line($"| {title} | {100 * left.Average():F1} % | {100 * right.Average():F1} % | ({more} of {left.Length}) |");
     }
 
-    private static void Weights(MarkdownLines text, MnistGallery gallery, MnistRow[] rows, ImmutableArray<int> images, Action<string> say)
+    private static void Weights(MarkdownLines text, MnistGallery gallery, PaperRow[] rows, ImmutableArray<int> images, Action<string> say)
     {
         text.Line($"Means over the same images and {WeightPlanes} planes of random filter-normalised directions each, ±1.").Line($"");
         text.Line($"| | {rows[0].Title} | {rows[1].Title} |").Line($"|---|--:|--:|");

@@ -30,6 +30,13 @@ public class LinearisationTests
             [new Layer.Conv(4, 2), new Layer.MaxPool(3), new Layer.Conv(5, 2), new Layer.Relu(), new Layer.Flatten(), new Layer.Linear(3)])),
         ("rectified twice", new Architecture(
             [1, 6, 6], [new Layer.Conv(3, 3, Padding: 1), new Layer.Relu(), new Layer.Relu(), new Layer.MaxPool(2), new Layer.Flatten(), new Layer.Linear(3)])),
+        ("averages of planes at the end", new Architecture(
+            [3, 8, 6],
+            [new Layer.Conv(5, 3, Padding: 1), new Layer.Relu(), new Layer.Conv(4, 3, Stride: 2), new Layer.GlobalAverage(), new Layer.Flatten()])),
+        ("averages of planes between layers", new Architecture(
+            [2, 6, 6], [new Layer.Conv(6, 3), new Layer.Relu(), new Layer.GlobalAverage(), new Layer.Flatten(), new Layer.Linear(4)])),
+        ("averages of planes at the start", new Architecture(
+            [6, 4, 4], [new Layer.GlobalAverage(), new Layer.Flatten(), new Layer.Linear(20), new Layer.Relu(), new Layer.Linear(3)])),
         ("no convolution", new Architecture(
             [2, 3, 3], [new Layer.Flatten(), new Layer.Linear(20), new Layer.Relu(), new Layer.Linear(5)])),
         ("one layer", new Architecture([7], [new Layer.Linear(3)])),

@@ -37,6 +37,27 @@ public sealed class ResumeTests : IDisposable
         }
     }
 
+    /// <summary>Six steps an epoch, kept after every second: of a kill in the middle, at most one step is made again.</summary>
+    [Theory]
+    [MemberData(nameof(Regimes))]
+    public void AKillWithinAnEpochLosesNoMoreThanTheStepsSinceTheLastCheckpoint(Regime regime)
+    {
+        var augmentation = new Augmentation(Shift: 1, Mirror: true);
+        var uninterrupted = Train(regime, checkpoint: null, int.MaxValue, change: task => task with { Augmentation = augmentation });
+        Assert.NotEqual(uninterrupted, Train(regime, checkpoint: null, int.MaxValue));
+        foreach (var (step, left) in new[] { (3, 22), (5, 20), (9, 16), (23, 2) })
+        {
+            System.IO.File.Delete(File);
+            Assert.Null(Train(regime, File, step, change: Often));
+            Assert.Null(Train(regime, File, stopAtLoss: left - 1, change: Often));
+            System.IO.File.Delete(File);
+            Assert.Null(Train(regime, File, step, change: Often));
+            Assert.Equal(uninterrupted, Train(regime, File, stopAtLoss: left, change: Often));
+        }
+
+        TrainingTask Often(TrainingTask task) => task with { Augmentation = augmentation, CheckpointSteps = 2 };
+    }
+
     [Fact]
     public void AnEarlyStopGoesBackToTheBestWeightsAlsoAfterAResume()
     {
@@ -93,7 +114,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Null where the training was stopped before this loss was computed.</summary>
-    private static float[]? Train(Regime regime, string? checkpoint, int stopAtLoss, Action<string>? say = null)
+    private static float[]? Train(Regime regime, string? checkpoint, int stopAtLoss, Action<string>? say = null, Func<TrainingTask, TrainingTask>? change = null)
     {
         using var data = TrainerTests.Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
@@ -105,7 +126,7 @@ public sealed class ResumeTests : IDisposable
         };
         try
         {
-            Trainer.Run(task, _ => { }, kill.Token);
+            Trainer.Run(change?.Invoke(task) ?? task, _ => { }, kill.Token);
             return Numbers(network);
         }
         catch (OperationCanceledException)

@@ -12,7 +12,7 @@ internal static class ReproduceSurfaces
 {
     /// <summary>What a part is given to work with.</summary>
     /// <param name="Typed">The command, without what differs from machine to machine.</param>
-    private sealed record Look(MnistGallery Gallery, MnistRow Robust, string Typed, Action<string> Say);
+    private sealed record Look(MnistGallery Gallery, PaperRow Robust, string Typed, Action<string> Say);
 
     public static Command Study() => OnNetworks(
         "surfaces", "Sections 2 to 4 as numbers: plateaus in input and parameter space, and blank areas.", "artifacts/reproduction",

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Diagnostics;
@@ -26,14 +24,17 @@ internal static class ReproduceVerb
     private static IEnumerable<Command> Parts() =>
     [
         QuickStart(),
-        OnMnist(
-            "table1", "Table 1: accuracy under attack of networks trained in different ways.",
-            Table1.Run, Table1.Render),
-        OnMnist(
-            "section4.3", "Section 4.3: geometry of a natural and a min-max trained network.",
+        ReproduceTable.Create(
+            "table1", "Table 1: accuracy under attack of networks trained in different ways.", Table1.Description,
+            PaperTable.Run, PaperTableText.Render),
+        ReproduceTable.Create(
+            "table2", "Table 2: the same on CIFAR-10.", Table2.Description,
+            PaperTable.Run, PaperTableText.Render),
+        ReproduceTable.Create(
+            "section4.3", "Section 4.3: geometry of a natural and a min-max trained network.", Table1.Description,
             (cells, _) => GeometrySections.Run(cells, MnistRow.MinMax), cells => GeometrySections.Render(cells, MnistRow.MinMax)),
-        OnMnist(
-            "section5.3", "Section 5.3: geometry of a natural and a regularised network.",
+        ReproduceTable.Create(
+            "section5.3", "Section 5.3: geometry of a natural and a regularised network.", Table1.Description,
             (cells, _) => GeometrySections.Run(cells, MnistRow.Ours), cells => GeometrySections.Render(cells, MnistRow.Ours)),
         ReproduceSurfaces.Study(),
         .. ReproduceSurfaces.Figures(),
@@ -68,40 +69,4 @@ internal static class ReproduceVerb
         });
         return command;
     }
-
-    private static Command OnMnist(
-        string name, string description, Action<MnistCells, IReadOnlyCollection<string>> run, Func<MnistCells, string> render)
-    {
-        var data = Options.Text("--data", "DIR", "Folder with the four MNIST files.", "data/mnist");
-        var output = Options.Text("--output", "DIR", "Folder for the page and the networks.", "artifacts/reproduction", "-o");
-        var work = Options.Text("--work", "DIR", "Folder for checkpoints and measurements.", "artifacts/reproduction/work");
-        var quick = new Option<bool>("--quick") { Description = "Minutes instead of hours; the figures only show that it works." };
-        var row = new Option<string[]>("--row") { HelpName = "KEY", Description = "Work on this row alone, repeatable.", AllowMultipleArgumentsPerToken = false };
-        row.AcceptOnlyFromAmong([.. MnistRow.All.Select(row => row.Key)]);
-        var verbosity = Options.Verbosity();
-        var command = new Command(name, description) { data, output, work, quick, row, verbosity };
-        command.SetAction(parsed =>
-        {
-            var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
-            using var interruption = new Interruption();
-            var isQuick = parsed.GetValue(quick);
-            var scale = isQuick ? "quick" : "full";
-            var folder = Path.Combine(parsed.GetRequiredValue(output), isQuick ? "quick" : "");
-            using var capture = OutputCapture.BeginAnew(Path.Combine(folder, ReportFiles.CapturedOutput), screen);
-            var cells = new MnistCells(new(
-                parsed.GetRequiredValue(data), Path.Combine(parsed.GetRequiredValue(work), scale), Path.Combine(folder, "mnist"), isQuick,
-                () => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, line => screen.Say(line), interruption.Token));
-            run(cells, parsed.GetValue(row) ?? []);
-            var page = Path.Combine(folder, $"{name}.md");
-            AtomicFile.Write(page, ReproductionPage.Render(
-                description, $"dotnet robustness-gate reproduce {name}{(isQuick ? " --quick" : "")} --data DIR", Machine, cells, render(cells)));
-            Streams.Out.Write(render(cells));
-            Streams.Out.WriteLine($"wrote {page}");
-            return (int)ExitCode.Passed;
-        });
-        return command;
-    }
-
-    private static string Machine => FormattableString.Invariant(
-        $"{(OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsWindows() ? "Windows" : "macOS")}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
 }

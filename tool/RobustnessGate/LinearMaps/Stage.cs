@@ -45,6 +45,16 @@ internal sealed class FlatteningStage(long features = -1) : PullingStage
     protected override Tensor Pull(Tensor gradient, long[] shape) => gradient.reshape(shape);
 }
 
+/// <summary>(N, C, H, W) → (N, C, 1, 1): the mean of each plane.</summary>
+internal sealed class GlobalAverageStage : PullingStage
+{
+    public override Tensor Push(Tensor change) => Apply(change);
+
+    protected override Tensor Apply(Tensor x) => x.mean([2, 3], keepdim: true);
+
+    protected override Tensor Pull(Tensor gradient, long[] shape) => (gradient / (shape[2] * shape[3])).expand(shape);
+}
+
 /// <summary>Adds numbers: a bias that stands alone, or the mean of a preprocessing.</summary>
 internal sealed class ShiftingStage(Tensor offset) : PullingStage
 {

@@ -8,7 +8,7 @@ namespace RobustnessGate.Maths;
 /// </summary>
 public static class Randomness
 {
-    public enum Purpose { Initialisation = 1, Order, Crafting, CraftingOnce, HeldOut }
+    public enum Purpose { Initialisation = 1, Order, Crafting, CraftingOnce, HeldOut, Augmentation }
 
     /// <summary>A generator of the CPU for one purpose at one moment. The caller disposes it.</summary>
     public static Generator For(long seed, Purpose purpose, long moment) =>

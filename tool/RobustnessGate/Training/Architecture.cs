@@ -22,6 +22,21 @@ public sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArray
             new Layer.Flatten(), new Layer.Linear(100), new Layer.Relu(), new Layer.Linear(10),
         ]);
 
+    /// <summary>
+    /// The CIFAR-10 network of this project's experiments. Yu et al. 2018, Section 8.3: "a regular ConvNet with five
+    /// convolutional layers and one global average pooling layer". Widths and strides, which it does not give, are ours;
+    /// the fifth convolution has a channel for each class, and their averages are the logits.
+    /// </summary>
+    public static readonly Architecture Cifar = new(
+        [3, 32, 32],
+        [
+            new Layer.Conv(48, 3, Padding: 1), new Layer.Relu(),
+            new Layer.Conv(96, 3, Stride: 2, Padding: 1), new Layer.Relu(),
+            new Layer.Conv(96, 3, Padding: 1), new Layer.Relu(),
+            new Layer.Conv(192, 3, Stride: 2, Padding: 1), new Layer.Relu(),
+            new Layer.Conv(10, 3, Padding: 1), new Layer.GlobalAverage(), new Layer.Flatten(),
+        ]);
+
     /// <summary>The shape of one input of each layer, then the shape of one output of the last.</summary>
     /// <exception cref="ArgumentException">A layer cannot follow the one before it.</exception>
     public IReadOnlyList<ImmutableArray<int>> Shapes()
@@ -66,6 +81,13 @@ public abstract record Layer
     {
         public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
             [input[0], .. Spatial(input).Select(size => Positive(size / Kernel, input))];
+    }
+
+    /// <summary>Each channel's mean over its whole plane, which keeps one row and one column.</summary>
+    public sealed record GlobalAverage : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            [input[0], .. Spatial(input).Select(_ => 1)];
     }
 
     /// <summary>All features of an input in one row, in C order.</summary>

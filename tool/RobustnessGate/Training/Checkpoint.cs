@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Training;
 
 /// <summary>
-/// A training's whole state between two epochs, in one file. A kill at any moment leaves the old file or the new one,
+/// A training's whole state between two steps, in one file. A kill at any moment leaves the old file or the new one,
 /// never half of one; a damaged file is not taken for a state.
 /// </summary>
 /// <param name="Identity">What must be the same for a training to go on from here.</param>
 /// <param name="Epoch">Epochs finished.</param>
-/// <param name="Steps">Steps made.</param>
+/// <param name="Steps">Steps made, those of an unfinished epoch among them.</param>
 /// <param name="Since">Epochs since the best score.</param>
 /// <param name="Best">The best score so far; null for none.</param>
 /// <param name="Finished">Whether the training stopped early, at the best weights.</param>

@@ -13,6 +13,7 @@ internal sealed class EpochRunner : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly Tensor[] _weights;
     private readonly Tensor? _crafted;
+    private readonly int _stepsPerEpoch;
     private readonly long _steps;
 
     public EpochRunner(TrainingTask task, TrainingState state, CancellationToken cancellation)
@@ -20,19 +21,24 @@ internal sealed class EpochRunner : IDisposable
         (_task, _state, _cancellation) = (task, state, cancellation);
         _weights = [.. task.Network.Weights.Select(weight => weight.Value)];
         var options = task.Options;
-        _steps = (long)options.Epochs * ((task.Data.Count + options.BatchSize - 1) / options.BatchSize);
+        _stepsPerEpoch = (task.Data.Count + options.BatchSize - 1) / options.BatchSize;
+        _steps = (long)options.Epochs * _stepsPerEpoch;
         _crafted = task.Regime.CraftOnce() is { } ascent ? Craft(ascent) : null;
     }
 
-    /// <summary>All steps of the epoch that comes next.</summary>
+    /// <summary>All steps of the epoch that comes next, or those left of one that was begun.</summary>
     public EpochTally Run()
     {
         var tally = new EpochTally();
         using var order = Order();
-        for (var start = 0; start < _task.Data.Count; start += _task.Options.BatchSize)
+        for (var step = (int)(_state.Optimizer.Steps - ((long)_state.Epoch * _stepsPerEpoch)); step < _stepsPerEpoch; step++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            Step(order, start, tally);
+            Step(order, step * _task.Options.BatchSize, tally);
+            if (step + 1 < _stepsPerEpoch && (step + 1) % _task.CheckpointSteps == 0)
+            {
+                _state.Save();
+            }
         }
 
         return tally;
@@ -46,12 +52,19 @@ internal sealed class EpochRunner : IDisposable
         var options = _task.Options;
         var positions = order.narrow(0, start, Math.Min(options.BatchSize, _task.Data.Count - start));
         var (inputs, labels) = _task.Data.At(positions);
+        var crafted = _crafted?.index_select(0, positions);
         var made = _state.Optimizer.Steps;
         var share = (double)made / _steps;
+        if (_task.Augmentation is { } augmentation)
+        {
+            inputs = augmentation.Of(inputs, options.Seed, made);
+            crafted = crafted is null ? null : augmentation.Of(crafted, options.Seed, made);
+        }
+
         var loss = _task.Regime.Loss(
             new(_task.Network, inputs, labels, made, share, options.Bounds, options.Seed)
             {
-                Crafted = _crafted?.index_select(0, positions),
+                Crafted = crafted,
             });
         tally.Add(loss);
         if (!tally.IsFinite)

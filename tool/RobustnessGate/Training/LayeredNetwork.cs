@@ -100,6 +100,7 @@ public sealed class LayeredNetwork : ITrainable
                 Layer.BatchNorm => Normalise(i, value),
                 Layer.Relu => functional.relu(value),
                 Layer.MaxPool pool => functional.max_pool2d(value, pool.Kernel, pool.Kernel),
+                Layer.GlobalAverage => value.mean([2, 3], keepdim: true),
                 Layer.Flatten => value.flatten(1),
                 Layer.Linear => functional.linear(value, this[i, "weight"], this[i, "bias"]),
                 var layer => throw new InvalidOperationException($"no computation for {layer.GetType().Name}"),
@@ -121,6 +122,7 @@ public sealed class LayeredNetwork : ITrainable
         Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
         Layer.Relu => new RectifyingStage(),
         Layer.MaxPool pool => new MaximumStage(pool.Kernel, pool.Kernel, padding: 0),
+        Layer.GlobalAverage => new GlobalAverageStage(),
         Layer.Flatten => new FlatteningStage(),
         _ => null,
     };
@@ -149,6 +151,7 @@ public sealed class LayeredNetwork : ITrainable
                 this[i, "weight"], this[i, "bias"], this[i, "mean"], this[i, "variance"], Stabiliser),
             Layer.Relu => new Models.Onnx.OnnxLayer.Relu(),
             Layer.MaxPool pool => new Models.Onnx.OnnxLayer.MaxPool2d(pool.Kernel, pool.Kernel),
+            Layer.GlobalAverage => new Models.Onnx.OnnxLayer.GlobalAvgPool2d(),
             Layer.Flatten => new Models.Onnx.OnnxLayer.Flatten(),
             Layer.Linear => new Models.Onnx.OnnxLayer.Linear(this[i, "weight"], this[i, "bias"]),
             _ => throw new InvalidOperationException($"no ONNX for {layer.GetType().Name}"),

@@ -8,6 +8,9 @@ namespace RobustnessGate.Training;
 /// <param name="Network">Its weights are changed in place.</param>
 public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.Regime Regime, TrainingOptions Options)
 {
+    /// <summary>What is done to the samples of each step; null for nothing.</summary>
+    public Augmentation? Augmentation { get; init; }
+
     /// <summary>Held-out samples; null for none.</summary>
     public Validation? Validation { get; init; }
 
@@ -19,6 +22,9 @@ public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.
     /// there; null to keep none.
     /// </summary>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>After how many steps the state is kept within an epoch as well; null for after epochs only.</summary>
+    public int? CheckpointSteps { get; init; }
 
     /// <summary>Receives what was found at <see cref="CheckpointPath"/>, before the first step; not called where nothing was.</summary>
     public Action<Resumption>? Found { get; init; }

@@ -12,7 +12,7 @@ internal static class TrainingIdentity
     private const char Separator = '|';
 
     private static readonly string[] Parts =
-        ["regime", "settings (epochs, batch size, learning rate, bounds or seed)", "held-out search", "patience", "model or training samples"];
+        ["regime", "settings (epochs, batch size, learning rate, bounds, augmentation or seed)", "held-out search", "patience", "model or training samples"];
 
     /// <summary>The parts that only a model from a file has: without one, the text is that of older checkpoints.</summary>
     private static readonly string[] PartsOfFile =
@@ -22,7 +22,7 @@ internal static class TrainingIdentity
     public static string Of(TrainingTask task)
     {
         var text = string.Join(
-            Separator, Text(task.Regime), Text(task.Options), Text(task.Validation?.Search), Text(task.Validation?.Patience),
+            Separator, Text(task.Regime), Text(task.Options) + Text(task.Augmentation), Text(task.Validation?.Search), Text(task.Validation?.Patience),
             Hash([.. task.Network.State(), .. Samples(task.Data)]));
         return task.Network.Origin is { } origin
             ? string.Join(

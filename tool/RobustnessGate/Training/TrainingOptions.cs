@@ -29,7 +29,9 @@ public sealed record Score(int Natural, int Robust, int Total)
 
 /// <summary>What one epoch came to.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean over the epoch's steps of what was minimised.</param>
+/// <param name="Loss">
+/// Mean of what was minimised over the epoch's steps; where the training went on within the epoch, over those since.
+/// </param>
 /// <param name="Fit">Mean cross-entropy.</param>
 /// <param name="Penalty">Mean of the regime's penalty over the steps that had one; null where none had.</param>
 /// <param name="Score">On held-out samples; null where there are none.</param>

@@ -83,6 +83,12 @@ internal sealed class TrainingState : IDisposable
             }
         }
 
+        Save();
+    }
+
+    /// <summary>Writes the state as it stands to the task's checkpoint, if it has one.</summary>
+    public void Save()
+    {
         if (_task.CheckpointPath is { } path)
         {
             new Checkpoint(_identity, Epoch, Optimizer.Steps, _since, _bestScore, _stopped).Save(path, Tensors);
