@@ -38,12 +38,9 @@ internal static class EnsembleLedger
         var samples = SampleSet.Load(
             new DataSection(Named("t10k-images*"), Named("t10k-labels*"), Samples, SampleSelection.First, DataScale.Auto, null, null, null), input, 0);
         var entry = new AttackEntry(null, new AutoAttack(), Norm.Linf, [Epsilon.Of(0.3)], new Target.None(), Judge.Any, "attack");
-        var policy = new Policy(
-            1, 0, "cpu", new ModelSection(model, null, input), new DataSection(data, null, null, SampleSelection.First, DataScale.Auto, null, null, null),
-            null, [entry], new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
-            new PolicySource("benchmark", "benchmark", "", System.Collections.Immutable.ImmutableDictionary<string, (int, int)>.Empty));
+        var plan = new EvaluationPlan(new ModelSection(model, null, input), [entry], "benchmark");
         var measured = EvaluationFacts.Empty;
-        Evaluator.Run(policy, classifier, samples, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { }, default);
+        Evaluator.Run(plan, classifier, samples, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { }, default);
         var attack = measured.Attacks.Single(fact => fact.Name == "autoattack");
         var share = (attack.Forwards + attack.Backwards) / (Samples * Reference);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

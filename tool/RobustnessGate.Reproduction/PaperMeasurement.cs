@@ -25,14 +25,11 @@ public sealed record PaperMeasurement(
     /// <param name="record">Receives every fact as soon as it is known.</param>
     public EvaluationFacts Run(string model, EvaluationOptions options, Action<Fact> record, CancellationToken cancellation)
     {
-        var policy = new Policy(
-            1, Seed, options.Device, new ModelSection(Path.GetFullPath(model), null, Input), Data, Indicator, Attacks,
-            new GateSection(null, 0.01, OnInconclusive.Fail, []), new ReportSection([]),
-            new PolicySource("", "", "", ImmutableDictionary<string, (int Line, int Column)>.Empty));
+        var plan = new EvaluationPlan(new ModelSection(Path.GetFullPath(model), null, Input), Attacks, "") { Seed = Seed, Indicator = Indicator };
         var facts = EvaluationFacts.Empty;
-        using var classifier = ModelLoader.Load(policy.Model);
+        using var classifier = ModelLoader.Load(plan.Model);
         Evaluator.Run(
-            policy, classifier, Samples(), options, Add, _ => { }, cancellation);
+            plan, classifier, Samples(), options, Add, _ => { }, cancellation);
         return facts.Completed ? facts : throw new InvalidOperationException("an evaluation ended without its last fact");
 
         void Add(Fact fact)

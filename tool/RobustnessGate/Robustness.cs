@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RobustnessGate.Attacks;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation;
@@ -46,15 +45,11 @@ public static class Robustness
             samples.to(ScalarType.Float32).contiguous().data<float>().ToArray(),
             [.. labels.to(ScalarType.Int64).contiguous().data<long>().Select(label => (int)label)], input, [], []);
         var entry = new AttackEntry(null, attack, ball, [Epsilon.Of(epsilon)], new Target.None(), Judge.Any, "attack");
-        var policy = new Policy(
-            1, seed, "cpu", new ModelSection("model", null, input),
-            new DataSection("samples", null, null, SampleSelection.First, DataScale.None, null, null, null), null, [entry],
-            new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
-            new PolicySource("module", "module", "", ImmutableDictionary<string, (int, int)>.Empty));
+        var plan = new EvaluationPlan(new ModelSection("model", null, input), [entry], "module") { Seed = seed };
         var measured = EvaluationFacts.Empty;
         using var classifier = new Classifier(new BorrowedModule(model), input);
         Evaluator.Run(
-            policy, classifier, data, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { },
+            plan, classifier, data, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { },
             CancellationToken.None);
         return measured;
     }

@@ -32,15 +32,13 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
 
     public EvaluationFacts Run(params AttackEntry[] attacks)
     {
-        var policy = new Policy(
-            1, 7, "cpu", new ModelSection("model.onnx", null, Input),
-            new DataSection("images", null, null, SampleSelection.First, DataScale.None, null, null, null),
-            Indicator > 0 ? new IndicatorSection(Indicator) { Jitter = Jitter, Clever = Clever } : null, [.. attacks],
-            new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
-            new PolicySource("robustness.yml", "robustness.yml", "", ImmutableDictionary<string, (int, int)>.Empty));
+        var plan = new EvaluationPlan(new ModelSection("model.onnx", null, Input), [.. attacks], "robustness.yml")
+        {
+            Seed = 7, Indicator = Indicator > 0 ? new IndicatorSection(Indicator) { Jitter = Jitter, Clever = Clever } : null,
+        };
         var result = EvaluationFacts.Empty;
         Evaluator.Run(
-            policy, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options,
+            plan, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options,
             fact => result = result.With(fact), _ => { }, CancellationToken.None);
         return result;
     }

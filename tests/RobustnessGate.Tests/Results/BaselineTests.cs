@@ -22,6 +22,19 @@ public class BaselineTests
     public Task ABaselineIsBoringText() => Verify(BaselineFile.Render(Small()), "json");
 
     [Fact]
+    public void FactsPinAsTheirResultsDo()
+    {
+        var facts = Measured(
+            BitString.Parse("111110"), BitString.Parse("111100"), BitString.Parse("101000"),
+            Indicator(BitString.Parse("1111"), 0.123456, 0.2, null, 1e-7));
+        var results = ResultsDocument.Of(Rules, facts, Gate.Decide(Rules, facts, default(Baseline)), "1.2.3");
+        var machine = new Fingerprint("2.10.0", "cpu", "float64");
+
+        Assert.Equal(BaselineFile.Render(Pinning.Of(results, Rules, machine)), BaselineFile.Render(Pinning.Of(facts, Rules, "1.2.3", machine)));
+        Assert.Equal("RG0208", Assert.Throws<MistakeException>(() => Pinning.Of(facts with { Completed = false }, Rules, "1.2.3")).Findings[0].Code);
+    }
+
+    [Fact]
     public void ABaselineSurvivesItsFile()
     {
         var text = BaselineFile.Render(Small());

@@ -112,7 +112,7 @@ public sealed class SurveyTests : IDisposable
         using (var classifier = ModelLoader.Load(policy.Model))
         {
             var options = new EvaluationOptions(Device: "cpu", BrokenExamples: new(Robust: null)) { Surface = BrokenExampleSurface.Layer };
-            Evaluator.Run(policy, classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
+            Evaluator.Run(EvaluationPlan.Of(policy), classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
         }
 
         Assert.NotEmpty(facts.BrokenExamples);

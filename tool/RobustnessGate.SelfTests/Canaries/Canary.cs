@@ -27,16 +27,12 @@ internal sealed record Canary(
     public CanaryOutcome Run(Func<Attack, Attack> replace, CancellationToken cancel)
     {
         var input = new InputSection(Shape, new Bounds(0, 1), [], []);
-        var policy = new Policy(
-            1, 0, "cpu", new ModelSection(Name, null, input),
-            new DataSection(Name, null, null, SampleSelection.First, DataScale.None, null, null, null), null,
-            [.. Attacks.Select(entry => entry with { Attack = replace(entry.Attack) })],
-            new GateSection(null, 0.01, OnInconclusive.Warn, []), new ReportSection([]),
-            new PolicySource(Name, Name, "", ImmutableDictionary<string, (int, int)>.Empty));
+        var plan = new EvaluationPlan(
+            new ModelSection(Name, null, input), [.. Attacks.Select(entry => entry with { Attack = replace(entry.Attack) })], Name);
         var measured = EvaluationFacts.Empty;
         using var classifier = new Classifier(Network, input);
         Evaluator.Run(
-            policy, classifier, SampleSet.FromMemory(Values, Labels, input, [], []), new EvaluationOptions(BatchSize: 32, Device: "cpu"),
+            plan, classifier, SampleSet.FromMemory(Values, Labels, input, [], []), new EvaluationOptions(BatchSize: 32, Device: "cpu"),
             fact => measured = measured.With(fact), _ => { }, cancel);
         var wrong = measured.Completed ? Verify(measured) : "the evaluation did not finish";
         return new CanaryOutcome(Name, wrong is null, wrong ?? "as known beforehand", Why);

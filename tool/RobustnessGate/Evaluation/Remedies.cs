@@ -16,6 +16,9 @@ internal sealed record Remedy(string Code, string Key, string With, string Advic
 {
     /// <summary>What was done to a batch of raw inputs, of the same shape.</summary>
     public Func<Tensor, Tensor> Change { get; init; } = rows => rows;
+
+    /// <summary>Whether it takes the images for pixels of another scale, which dark images look like too.</summary>
+    public bool IsOfScale { get; init; }
 }
 
 /// <summary>The remedies that are worth a try for an input, the likelier and simpler ones first.</summary>
@@ -84,7 +87,7 @@ internal static class Remedies
         yield return new(
             "RG0427", "model.input.bounds", FormattableString.Invariant($"inputs multiplied by {text}"),
             $"The network seems to want pixels of {wants}, but the bounds are {List([bounds.Low, bounds.High])}. Write scale: {text} under model.input, which keeps ε in the units of the bounds, or change the bounds.",
-            input with { Scale = input.Scale * factor });
+            input with { Scale = input.Scale * factor }) { IsOfScale = true };
     }
 
     private static IEnumerable<Remedy> Channels(InputSection input)

@@ -64,7 +64,7 @@ internal sealed class UsualMistakes(Classifier classifier, SampleTensors samples
         List<(Remedy Remedy, bool[] Right)> trials =
         [
             .. shifts.Select(trial => (trial.Remedy, Right(predictions, trial.Labels))),
-            .. remedies.Where(remedy => remedy.Code != "RG0427" || !IsDark(rows)).Select(remedy => (remedy, Right(Try(remedy, rows), labels))),
+            .. remedies.Where(remedy => !remedy.IsOfScale || !IsDark(rows)).Select(remedy => (remedy, Right(Try(remedy, rows), labels))),
             .. renumbering.Select(trial => (trial.Remedy, Right(predictions, trial.Labels))),
         ];
         var oneClass = labels.GroupBy(label => label).Max(group => group.Count());

@@ -107,7 +107,7 @@ public static class Harden
         var facts = EvaluationFacts.Empty;
         using var classifier = ModelLoader.Load(model);
         Evaluator.Run(
-            prepared.Policy with { Model = model }, classifier, prepared.Judged,
+            EvaluationPlan.Of(prepared.Policy) with { Model = model }, classifier, prepared.Judged,
             new EvaluationOptions(Threads: request.Threads, Device: request.Device ?? prepared.Policy.Device),
             fact => facts = facts.With(fact), _ => { }, cancellation);
         return facts;

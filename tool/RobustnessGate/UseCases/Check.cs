@@ -40,14 +40,6 @@ public sealed record CheckOutcome(
     public string Report => Reports.FirstOrDefault(path => Path.GetExtension(path) is ".md" or ".html") ?? Reports[0];
 }
 
-/// <summary>What was measured and decided, before it becomes results.</summary>
-/// <param name="Policy">That was judged by.</param>
-/// <param name="ComparedWith">As <see cref="RunOptions.Baseline"/>.</param>
-/// <param name="Relative">As <see cref="ResultsDocument.Relative"/>.</param>
-/// <param name="Depended">Files besides the policy's own that the outcome depends on.</param>
-internal sealed record Judged(
-    Policy Policy, EvaluationFacts Facts, GateResult Gate, string? ComparedWith, ImmutableArray<string> Depended, string? Relative = null);
-
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
 public static class Check
 {
@@ -68,97 +60,21 @@ public static class Check
         {
             PolicySha256 = head.Source.Sha256, AdversarialDirectory = request.SaveAdversarial ? folder.AdversarialPath : null,
         };
-        var judged = request.Baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true
-            ? new MergeBaseCheck(request, head, work).Run(open ?? Git.Open, host, cancel)
-            : HeldToFile(request, head, host.Evaluate(work with { BrokenExamples = BrokenExampleRequests.Before(Before(request, head)) }, cancel));
+        var reference = Reference.SourceOf(request, head, open ?? Git.Open).Read();
+        var judged = new Judgement(reference, work, host, cancel).Run();
         var places = new Places(head);
         var results = ResultsDocument.Of(
-            judged.Policy,
+            reference.Policy,
             judged.Facts with { Findings = [.. judged.Facts.Findings.Select(places.Portable)] },
-            places.Portable(judged.Gate), ToolVersion.Text, new RunOptions(request.Overrides.MaxSamples, judged.ComparedWith), judged.Relative);
+            places.Portable(judged.Gate), ToolVersion.Text, new RunOptions(request.Overrides.MaxSamples, reference.ComparedWith), judged.Relative);
         var formats = request.Formats.IsEmpty ? head.Report.Formats : request.Formats;
         var reports = Write(folder, results, judged.Facts, formats);
         var saved = results.Attacks.Select(attack => attack.Adversarial).OfType<string>()
             .Select(file => Path.Combine(request.OutputDirectory, file));
-        return new(results, reports, formats, FileTrace.Of(head, judged.Depended, reports.Concat(saved)) with
+        return new(results, reports, formats, FileTrace.Of(head, reference.Depended, reports.Concat(saved)) with
         {
             Unsettled = !times.SequenceEqual(FileTrace.Times(head)),
         });
-    }
-
-    /// <summary>The gate where the evaluation did not come to its end: why is among the evaluation's own findings, and need not be said again.</summary>
-    internal static GateResult Unfinished(Policy policy, Evaluated evaluated) =>
-        Gate.Decide(policy, evaluated.Facts, default(Baseline)) with
-        {
-            Verdict = Verdict.Failed, ExitCode = evaluated.End, Findings = [],
-        };
-
-    /// <summary>The gate where there is nothing to be held to.</summary>
-    internal static GateResult Refused(Policy policy, MistakeException mistake) =>
-        new(Verdict.Failed, mistake.ExitCode, policy.Gate.Alpha, null, [], [.. mistake.Findings], null, null);
-
-    private static Judged HeldToFile(CheckRequest request, Policy policy, Evaluated evaluated)
-    {
-        var choice = request.Baseline;
-        var path = choice == CheckRequest.NoBaseline ? null : choice ?? policy.Gate.Baseline;
-        var (facts, gate, relative) = evaluated.End == ExitCode.Passed
-            ? Judge(policy, evaluated.Facts, choice) : (evaluated.Facts, Unfinished(policy, evaluated), null);
-        return new(
-            policy, facts, gate, choice is null or CheckRequest.NoBaseline ? choice : new Places(policy).Relative(choice),
-            [.. new[] { path, path is null ? null : policy.Gate.Release }.OfType<string>()], relative);
-    }
-
-    /// <summary>A baseline that cannot be used fails the gate, but not before the results are there to be pinned.</summary>
-    private static (EvaluationFacts Facts, GateResult Gate, string? Relative) Judge(Policy policy, EvaluationFacts facts, string? choice)
-    {
-        try
-        {
-            if (choice == CheckRequest.NoBaseline)
-            {
-                return (facts, Gate.DecideWithoutBaseline(policy, facts), null);
-            }
-
-            var pinned = (choice ?? policy.Gate.Baseline) is { } path ? BaselineUpdate.Read(path) : null;
-            // A file alone does not bring its model along: it is here only where neither policy nor model changed.
-            var compared = RelativeMode.Of(policy, facts, pinned, () => IsOfThese(pinned!.Origin, policy, facts) ? facts : null);
-            facts = compared.Finding is { } finding ? facts.With(new FindingFact(finding)) : facts;
-            var release = policy.Gate.Release is { } last ? BaselineUpdate.Read(last) : null;
-            var gate = Gate.Decide(policy, facts, compared.Baseline, release);
-            return (facts, choice is not null && pinned is null ? NamedInVain(policy, gate, choice) : gate, compared.Because);
-        }
-        catch (MistakeException mistake)
-        {
-            return (facts, Refused(policy, mistake), null);
-        }
-    }
-
-    /// <summary>The pinned file, to choose pictures by; one that cannot be read is a matter of the gate.</summary>
-    private static Baseline? Before(CheckRequest request, Policy policy)
-    {
-        try
-        {
-            return request.Baseline != CheckRequest.NoBaseline && (request.Baseline ?? policy.Gate.Baseline) is { } path ? BaselineUpdate.Read(path) : null;
-        }
-        catch (MistakeException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Equal hashes of the model's file alone do not make equal models: its preprocessing stands in the policy.</summary>
-    private static bool IsOfThese(BaselineOrigin origin, Policy policy, EvaluationFacts facts) =>
-        origin.PolicySha256 == policy.Source.Sha256 && origin.ModelSha256 == facts.Model?.Sha256;
-
-    /// <summary>A file that was named on purpose must be there, also where the policy could do without one.</summary>
-    private static GateResult NamedInVain(Policy policy, GateResult gate, string choice)
-    {
-        var finding = new Finding("RG0201", Severity.Error, policy.Source.At("gate.baseline"),
-            $"there is no baseline at '{new Places(policy).Relative(choice)}', which --baseline (or ROBUSTNESS_GATE_BASELINE) names. Name the file that you meant, or pin one with baseline update.");
-        return gate with
-        {
-            Verdict = Verdict.Failed, ExitCode = ExitCode.BaselineUnusable,
-            Findings = [finding, .. gate.Findings.Where(other => other.Code != finding.Code)],
-        };
     }
 
     private static ImmutableArray<string> Write(

@@ -56,7 +56,7 @@ public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progres
         {
             Surface = BrokenExampleSurface.Layer,
         };
-        Evaluator.Run(policy, classifier, samples, options, record, progress, cancel);
+        Evaluator.Run(EvaluationPlan.Of(policy), classifier, samples, options, record, progress, cancel);
     }
 
     /// <summary>The data. Where they are bad, the model is looked at all the same: all mistakes are told at once.</summary>

@@ -31,13 +31,10 @@ internal sealed record RelativeMode(Baseline? Baseline, string? Because, Finding
         var because = string.Join(", ", differences);
         var earlier = evaluateEarlier();
         return earlier is { Completed: true, Data: not null, Model.Sha256: { } sha256 } && sha256 == pinned!.Origin.ModelSha256
-            ? new(Measured(policy, earlier), because, new("RG0524", Severity.Note, policy.Source.At("gate.baseline"),
+            ? new(Pinning.Of(earlier, policy, ToolVersion.Text, Fingerprint.Of(earlier.Run)), because, new("RG0524", Severity.Note, policy.Source.At("gate.baseline"),
                 $"the baseline was pinned in another environment ({because}), so its model was evaluated here as well and is compared with (relative mode)."))
             : new(pinned, null, new("RG0525", Severity.Warning, policy.Source.At("gate.baseline"),
                 $"the baseline was pinned in another environment ({because}), and its model cannot be had here, so pinned outcomes are compared across environments: "
                 + "part of any difference may come from there. With --baseline git:REF the model is taken from the repository; or pin anew in this environment."));
     }
-
-    private static Baseline Measured(Policy policy, EvaluationFacts earlier) => Pinning.Of(
-        ResultsDocument.Of(policy, earlier, Gate.Decide(policy, earlier, default(Baseline)), ToolVersion.Text), policy, Fingerprint.Of(earlier.Run));
 }

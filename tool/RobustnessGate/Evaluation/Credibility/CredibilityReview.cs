@@ -10,14 +10,14 @@ namespace RobustnessGate.Evaluation.Credibility;
 /// After the attacks: whether their counts can be believed. Facts are compared first; then short searches beyond the
 /// policy's ask what the facts cannot tell.
 /// </summary>
-internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, AttackRunner attacks)
+internal sealed class CredibilityReview(EvaluationPlan plan, NaturalOutcome natural, AttackRunner attacks)
 {
     /// <param name="before">Signs seen before the attacks ran.</param>
     /// <param name="facts">What the attacks did.</param>
     /// <returns>What is new, RG1120 last where all signs together take the counts' credit.</returns>
     public IEnumerable<Finding> Examine(IReadOnlyList<Suspicion> before, IReadOnlyList<AttackFact> facts)
     {
-        var results = RunResult.Of(policy, facts);
+        var results = RunResult.Of(plan, facts);
         if (results.Length == 0)
         {
             return [];
@@ -27,8 +27,8 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         [
             .. new[]
             {
-                OneStepCheck.Examine(results, policy.Source), MonotonyCheck.Examine(results, policy.Source),
-                NoiseCheck.Examine(results, policy.Source),
+                OneStepCheck.Examine(results, plan.Source), MonotonyCheck.Examine(results, plan.Source),
+                NoiseCheck.Examine(results, plan.Source),
             }.OfType<Suspicion>(),
         ];
         var probe = new Probe(attacks);
@@ -36,10 +36,10 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         List<Suspicion> efforts = [];
         foreach (var run in Greatest(results))
         {
-            var where = policy.Source.At(run.Entry.Path);
+            var where = plan.Source.At(run.Entry.Path);
             var robust = Robust(results, run);
             var (searched, broken) = probe.Search(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, robust);
-            if (EffortCheck.Examine(broken, searched, before.Any(sign => sign.Finding.Code == "RG1112"), run, where) is { } effort)
+            if (EffortCheck.Examine(broken, searched, before.Any(sign => sign.Underflow), run, where) is { } effort)
             {
                 efforts.Add(effort);
             }
@@ -51,7 +51,7 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         }
 
         if (HugeRadiusCheck.Examine(
-            probe, natural, Robust(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), policy.Model.Input, policy.Source.At("model.path")) is { } huge)
+            probe, natural, Robust(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), plan.Model.Input, plan.Source.At("model.path")) is { } huge)
         {
             found.Add(huge);
         }
@@ -64,7 +64,7 @@ internal sealed class CredibilityReview(Policy policy, NaturalOutcome natural, A
         return
         [
             .. found.Select(sign => sign.Finding),
-            .. new[] { Suspicion.Conclude(signs, policy.Source.At("model.path")) }.OfType<Finding>(),
+            .. new[] { Suspicion.Conclude(signs, plan.Source.At("model.path")) }.OfType<Finding>(),
         ];
     }
 

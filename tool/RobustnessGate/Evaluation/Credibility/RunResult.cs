@@ -19,9 +19,9 @@ internal sealed record RunResult(AttackRun Run, AttackFact Fact)
         && Run.Epsilon.Equals(other.Run.Epsilon) && Run.Entry.Target.Equals(other.Run.Entry.Target)
         && Run.Entry.Quantize == other.Run.Entry.Quantize;
 
-    public static RunResult[] Of(Policy policy, IEnumerable<AttackFact> facts)
+    public static RunResult[] Of(EvaluationPlan plan, IEnumerable<AttackFact> facts)
     {
-        var runs = policy.Runs.ToDictionary(run => run.Id, StringComparer.Ordinal);
+        var runs = plan.Runs.ToDictionary(run => run.Id, StringComparer.Ordinal);
         return [.. facts.Where(fact => runs.ContainsKey(fact.Id)).Select(fact => new RunResult(runs[fact.Id], fact))];
     }
 }

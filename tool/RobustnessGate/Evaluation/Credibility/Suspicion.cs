@@ -8,6 +8,9 @@ namespace RobustnessGate.Evaluation.Credibility;
 /// <param name="Decisive">Whether it alone takes the counts' credit. Of others two are needed.</param>
 internal sealed record Suspicion(Finding Finding, string Clause, bool Decisive)
 {
+    /// <summary>Whether it is cross-entropy's gradient that vanishes: then a longer search on the margin proves the point.</summary>
+    public bool Underflow { get; init; }
+
     /// <summary>RG1120, where the signs together say that the model hides its gradients; null where they do not.</summary>
     public static Finding? Conclude(IReadOnlyList<Suspicion> signs, Diagnostics.Location where)
     {

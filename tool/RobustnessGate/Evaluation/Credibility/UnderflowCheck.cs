@@ -42,7 +42,10 @@ internal static class UnderflowCheck
         return new Suspicion(
             new Finding("RG1112", Severity.Warning, where, FormattableString.Invariant(
                 $"the gradient of cross-entropy is rounded to zero at {count} of the first {labels.Length} samples{exact}, while that of the margin is not: the logits are very large. Attacks that climb cross-entropy find nothing there. The samples still robust are searched again on the margin; in the policy, use loss: margin or loss: dlr.")),
-            FormattableString.Invariant($"cross-entropy's gradient underflows on {100.0 * count / labels.Length:0} % of samples"), Decisive: false);
+            FormattableString.Invariant($"cross-entropy's gradient underflows on {100.0 * count / labels.Length:0} % of samples"), Decisive: false)
+        {
+            Underflow = true,
+        };
     }
 
     /// <summary>(N): where the gradient is zero or not finite.</summary>
