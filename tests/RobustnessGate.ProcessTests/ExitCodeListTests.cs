@@ -26,11 +26,11 @@ public sealed class ExitCodeListTests(CheckedWorkspace checkedWork) : IClassFixt
     [Fact]
     public void The_list_is_complete() => Assert.Equal(Enum.GetValues<ExitCode>(), Ways.Keys.Order());
 
-    public static TheoryData<ExitCode> Codes => [.. Enum.GetValues<ExitCode>()];
+    public static IEnumerable<object[]> Codes => (TheoryData<ExitCode>)[.. Enum.GetValues<ExitCode>()];
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void Each_is_reached(ExitCode code)
+    internal void Each_is_reached(ExitCode code)
     {
         var run = Ways[code]();
 

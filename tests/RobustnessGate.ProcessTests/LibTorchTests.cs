@@ -11,7 +11,7 @@ public class LibTorchTests
     private static string ToolFolder => Path.GetDirectoryName(Tool.Path)!;
 
     [LinuxFact]
-    public void TheUnusedVersionNeedOfTheShimIsMarkedInOneByte()
+    public void The_unused_version_need_of_the_shim_is_marked_in_one_byte()
     {
         var image = File.ReadAllBytes(Path.Combine(ToolFolder, Shim));
         var marked = (byte[])image.Clone();
@@ -25,7 +25,7 @@ public class LibTorchTests
     [LinuxTheory]
     [InlineData("libtorch_cpu.so", false)]
     [InlineData(Shim, true)]
-    public void ALibtorchThatCannotLoadIsNamedAndNothingIsCopied(string file, bool replaced)
+    public void A_libtorch_that_cannot_load_is_named_and_nothing_is_copied(string file, bool replaced)
     {
         var folder = Directory.CreateTempSubdirectory("libtorch").FullName;
         try

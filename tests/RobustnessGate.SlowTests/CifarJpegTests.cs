@@ -13,7 +13,7 @@ namespace RobustnessGate.SlowTests;
 public class CifarJpegTests(ITestOutputHelper output)
 {
     [SharedDataFact("cifar10-jpeg.zip")]
-    public void TenThousandJpegsLoadQuicklyAndStaySmall()
+    public void Ten_thousand_jpegs_load_quickly_and_stay_small()
     {
         var section = DataFolder.Section(TestData.Shared("cifar10-jpeg.zip")! + "#test", null);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -39,7 +39,7 @@ public class CifarJpegTests(ITestOutputHelper output)
 
     /// <summary>In a process of its own, with libtorch loaded as in a check.</summary>
     [SharedDataFact("cifar10-jpeg.zip")]
-    public void AProcessThatLoadsTenThousandJpegsStaysWithin500Megabytes()
+    public void A_process_that_loads_ten_thousand_jpegs_stays_within500_megabytes()
     {
         var log = Path.GetTempFileName();
         try

@@ -11,7 +11,7 @@ public class ConformanceTests(ITestOutputHelper output)
     private const int Floor = 816;
 
     [ConformanceFact]
-    public void TheSuitePassesOrIsRefusedByName()
+    public void The_suite_passes_or_is_refused_by_name()
     {
         var (outcomes, deaths) = ChildProcess.RunAll(
             typeof(Program),
@@ -31,7 +31,7 @@ public class ConformanceTests(ITestOutputHelper output)
 
 /// <summary>Skipped where the suite is not installed, except in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ConformanceFactAttribute : FactAttribute
+internal sealed class ConformanceFactAttribute : FactAttribute
 {
     public ConformanceFactAttribute()
     {

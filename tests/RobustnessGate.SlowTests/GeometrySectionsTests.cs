@@ -12,7 +12,7 @@ public sealed class GeometrySectionsTests : IDisposable
 
     /// <summary>Both sections are one experiment with another robust network; the paper's figures are of its Sections 4.3 and 5.3.</summary>
     [Fact]
-    public void ASectionTrainsWhatItComparesOnceAndStandsBesideThePapersFigures()
+    public void A_section_trains_what_it_compares_once_and_stands_beside_the_papers_figures()
     {
         Mnist("train", 128);
         Mnist("t10k", 20);

@@ -27,7 +27,7 @@ public class GradientProofTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void ARightNetworkIsNotAccused(string name, bool hasDouble)
+    public void A_right_network_is_not_accused(string name, bool hasDouble)
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All[name];
@@ -41,7 +41,7 @@ public class GradientProofTests
     /// <summary>One layer, some channels, batches alone.</summary>
     [Theory]
     [MemberData(nameof(Faulty))]
-    public void AWrongLayerIsFound(string name, bool hasDouble, string fault)
+    public void A_wrong_layer_is_found(string name, bool hasDouble, string fault)
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All[name];
@@ -71,7 +71,7 @@ public class GradientProofTests
     [InlineData("two convolutions", "b", 0)]
     [InlineData("residual", "r2", 0)]
     [InlineData("convolution", "a", 20)]
-    public void AGradientThatIsNotTheSlopeIsFound(string name, string layer, int flat)
+    public void A_gradient_that_is_not_the_slope_is_found(string name, string layer, int flat)
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All[name];
@@ -89,7 +89,7 @@ public class GradientProofTests
     [InlineData(1e-4)]
     [InlineData(1e-3)]
     [InlineData(0.1)]
-    public void AModelThatAnswersAtRandomIsNotAccused(double noise)
+    public void A_model_that_answers_at_random_is_not_accused(double noise)
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All["convolution"];
@@ -99,7 +99,7 @@ public class GradientProofTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AModelThatLooksAtItsBatchIsNotAccused(bool hasDouble)
+    public void A_model_that_looks_at_its_batch_is_not_accused(bool hasDouble)
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All["convolution"];
@@ -107,7 +107,7 @@ public class GradientProofTests
     }
 
     [Fact]
-    public void InputsWithoutBoundsAreProvedToo()
+    public void Inputs_without_bounds_are_proved_too()
     {
         using var scope = NewDisposeScope();
         var network = ProvedNetworks.All["two convolutions"];

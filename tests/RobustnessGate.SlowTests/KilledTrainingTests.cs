@@ -20,7 +20,7 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
     /// while the checkpoint is written. The next process goes on with it before it begins its own.
     /// </summary>
     [Fact]
-    public void AKillAtARandomMomentAndAResumeEndAtTheSameWeightsTenTimesOfTen()
+    public void A_kill_at_a_random_moment_and_a_resume_end_at_the_same_weights_ten_times_of_ten()
     {
         var (whole, killed) = (Folder("whole"), Folder("killed"));
         var duration = TimeUninterrupted(whole);
@@ -74,7 +74,7 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>Through the real process and a real kill, at moments that no test can choose.</summary>
     [Fact]
-    public void AKilledHardenGoesOnAndEndsAtTheSameBytes()
+    public void A_killed_harden_goes_on_and_ends_at_the_same_bytes()
     {
         var quickStart = Path.Combine(TestData.Root, "templates", "quick-start");
         File.WriteAllText(Path.Combine(_folder, "robustness.yml"), $$"""

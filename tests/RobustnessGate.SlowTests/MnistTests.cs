@@ -16,7 +16,7 @@ public class MnistTests
 
     /// <summary>Yu et al. 2018, Table 1, first row: 99.1 % naturally, 0.0 % under BIM and C&amp;W at ε = 0.3.</summary>
     [SharedDataFact("mnist/train-images-idx3-ubyte.gz")]
-    public void ANaturallyTrainedNetworkIsAccurateAndFallsToThePapersAttacks()
+    public void A_naturally_trained_network_is_accurate_and_falls_to_the_papers_attacks()
     {
         using var train = SampleSets.FromIdx(Mnist("train-images-idx3"), Mnist("train-labels-idx1"), Input);
         using var test = SampleSets.FromIdx(Mnist("t10k-images-idx3"), Mnist("t10k-labels-idx1"), Input);

@@ -10,7 +10,7 @@ namespace RobustnessGate.SlowTests;
 /// The network of <see cref="Workspace"/>, which prints: what a file of the working directory holds at each pass, through
 /// the console and, as native libraries do, to the descriptors 1 and 2. Model and policy are the same whatever it prints.
 /// </summary>
-public sealed partial class PrintingModule : nn.Module<Tensor, Tensor>
+internal sealed partial class PrintingModule : nn.Module<Tensor, Tensor>
 {
     /// <summary>The file that holds what is printed.</summary>
     public const string File = "prints.txt";

@@ -9,7 +9,7 @@ public class QuickStartNetworksTests
 
     /// <summary>Bits of floats differ between processors, so a few samples may fall on the other side.</summary>
     [Fact]
-    public void TrainingAgainGivesTheCommittedNetworksAccuracies()
+    public void Training_again_gives_the_committed_networks_accuracies()
     {
         var output = Directory.CreateTempSubdirectory("quick-start").FullName;
         var made = QuickStartNetworks.All.ToDictionary(network => network.File, network => QuickStartNetworks.Make(

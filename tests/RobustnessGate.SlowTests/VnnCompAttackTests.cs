@@ -30,7 +30,7 @@ public class VnnCompAttackTests(ITestOutputHelper output)
     private static readonly Attack[] Second = Full ? [] : [new ApgdT(25), new Pgd(40, Restarts: 4, Loss: Loss.Margin), new Square(600)];
 
     [SharedDataFact(VnnComp.Index)]
-    public void NothingProvenFallsAndMostWithACounterexampleDo()
+    public void Nothing_proven_falls_and_most_with_a_counterexample_do()
     {
         var data = new VnnComp();
         var (found, proven) = (new HashSet<string>(), 0);
@@ -61,7 +61,7 @@ public class VnnCompAttackTests(ITestOutputHelper output)
 
     /// <summary>A few steps of each attack, so that none can be added without meeting a proof.</summary>
     [SharedDataFact(VnnComp.Index)]
-    public void NoAttackThereIsBreaksWhatIsProven()
+    public void No_attack_there_is_breaks_what_is_proven()
     {
         var data = new VnnComp();
         Attack[] attacks = [.. AttackCatalog.All.Where(attack => attack.Norms.Contains(Norm.Linf) && attack is not AutoAttack).Select(Tiny)];

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Tests;
 
 /// <summary>Files that tests use but do not make: of the repository, and of a <c>shared/data</c> folder beside or above it.</summary>
-public static class TestData
+internal static class TestData
 {
     /// <summary>The repository's root.</summary>
     public static string Root { get; } =
@@ -24,7 +24,7 @@ public static class TestData
 
 /// <summary>A test that needs a file of <c>shared/data</c>: skipped where it is absent, except in CI, where it must be there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class SharedDataFactAttribute : FactAttribute
+internal sealed class SharedDataFactAttribute : FactAttribute
 {
     public SharedDataFactAttribute(string relative)
     {

@@ -9,7 +9,7 @@ namespace RobustnessGate.Reproduction;
 /// CIFAR-10 as images in class folders, <c>train/airplane/…</c> to <c>test/truck/…</c>, in an archive. Decoded once into
 /// files of the data set's binary form in the work folder, which are read from then on.
 /// </summary>
-public sealed record CifarData() : PaperData(
+internal sealed record CifarData() : PaperData(
     "ZIP", "Archive with the CIFAR-10 images in class folders, below train and test.", "data/cifar10-jpeg.zip",
     new InputSection([3, 32, 32], new Bounds(0, 1), [], []))
 {

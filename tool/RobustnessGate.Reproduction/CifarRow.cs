@@ -4,7 +4,7 @@ using RobustnessGate.Regimes;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>Table 2's rows in its order.</summary>
-public static class CifarRow
+internal static class CifarRow
 {
     /// <summary>ε and step of every adversarial training: "10 iterations, step size = 1, ℓ∞ = 8 on pixel range 0 ~ 255" (Section 8.3).</summary>
     private const double Radius = 8 / 255.0;

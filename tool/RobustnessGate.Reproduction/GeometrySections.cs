@@ -8,7 +8,7 @@ namespace RobustnessGate.Reproduction;
 /// The statistics of Yu et al. 2018 on the geometry of the decision surface: Section 4.3, a natural network against a
 /// min-max trained one, and Section 5.3, against one trained with the paper's regularisation.
 /// </summary>
-public static class GeometrySections
+internal static class GeometrySections
 {
     /// <summary>Title, key of a quantity, and the paper's figure for the natural and the robust network.</summary>
     private static readonly ImmutableArray<(string Title, string Key, string Natural43, string Robust43, string Ratio53)> Quantities =

@@ -7,7 +7,7 @@ namespace RobustnessGate.Reproduction;
 
 /// <summary>One measurement made in parts: evaluations of one network over stretches of the test images, in their order.</summary>
 /// <param name="Text">The parts as they are kept: their fact logs, one after the other.</param>
-public sealed record MeasuredParts(ImmutableArray<EvaluationFacts> All, string Text)
+internal sealed record MeasuredParts(ImmutableArray<EvaluationFacts> All, string Text)
 {
     public static readonly MeasuredParts None = new([], "");
 

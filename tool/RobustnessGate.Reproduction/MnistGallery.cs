@@ -16,7 +16,7 @@ namespace RobustnessGate.Reproduction;
 /// The trained MNIST networks and the first test images, for experiments that only look: surfaces around images and over
 /// weights, Jacobians. Nothing is trained.
 /// </summary>
-public sealed class MnistGallery : IDisposable
+internal sealed class MnistGallery : IDisposable
 {
     /// <summary>Test images that are loaded, from the first on.</summary>
     public const int Images = 200;

@@ -7,7 +7,7 @@ namespace RobustnessGate.Reproduction;
 /// Table 1's rows in its order, and what it lacks: adversarial training with fresh examples at each step, and the two
 /// rows that the paper has for CIFAR-10 alone.
 /// </summary>
-public static class MnistRow
+internal static class MnistRow
 {
     /// <summary>ε and step of every adversarial training: "10 iterations, step size = 0.1, ℓ∞ = 0.3" (Section 8.3).</summary>
     private const double Radius = 0.3;

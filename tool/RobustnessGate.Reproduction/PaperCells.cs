@@ -21,7 +21,7 @@ namespace RobustnessGate.Reproduction;
 /// <param name="Quick">Minutes instead of hours: a part of the training images, few epochs, 1,000 test images.</param>
 /// <param name="Seconds">Processor time used so far.</param>
 /// <param name="Say">Receives a line of progress.</param>
-public sealed record Workshop(
+internal sealed record Workshop(
     string Data, string Work, string Networks, bool Quick, Func<double> Seconds, Action<string> Say, CancellationToken Cancellation)
 {
     /// <summary>Whether networks are trained; otherwise those that lie there are taken as they are.</summary>
@@ -35,14 +35,14 @@ public sealed record Workshop(
 /// <param name="Name">Tells a row's measurements apart.</param>
 /// <param name="Images">How many test images, from the first on.</param>
 /// <param name="Part">How many are measured at a time, and kept once they are.</param>
-public sealed record CellMeasurement(
+internal sealed record CellMeasurement(
     string Name, int Images, int Part, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator = null);
 
 /// <summary>
 /// The parts that the experiments on a table's networks are made of, each finished once: a trained network, or a
 /// measurement of one. A part that is on disk and was made from the same inputs is not made again.
 /// </summary>
-public sealed class PaperCells(PaperTable table, Workshop workshop)
+internal sealed class PaperCells(PaperTable table, Workshop workshop)
 {
     private const long Seed = 2018;
     private const int QuickImages = 12000;

@@ -8,7 +8,7 @@ namespace RobustnessGate.Reproduction;
 /// <param name="Description">What has to be there.</param>
 /// <param name="Usual">The path that a command takes by default.</param>
 /// <param name="Input">What a network of it takes.</param>
-public abstract record PaperData(string Kind, string Description, string Usual, InputSection Input)
+internal abstract record PaperData(string Kind, string Description, string Usual, InputSection Input)
 {
     /// <summary>All training samples.</summary>
     public abstract DataSection Training(Workshop workshop);
@@ -18,7 +18,7 @@ public abstract record PaperData(string Kind, string Description, string Usual, 
 }
 
 /// <summary>The four files of MNIST in a folder.</summary>
-public sealed record MnistData() : PaperData("DIR", "Folder with the four MNIST files.", "data/mnist", new InputSection([1, 28, 28], new Bounds(0, 1), [], []))
+internal sealed record MnistData() : PaperData("DIR", "Folder with the four MNIST files.", "data/mnist", new InputSection([1, 28, 28], new Bounds(0, 1), [], []))
 {
     public override DataSection Training(Workshop workshop) => Files(workshop, "train");
 

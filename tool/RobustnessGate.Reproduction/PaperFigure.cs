@@ -7,7 +7,7 @@ namespace RobustnessGate.Reproduction;
 /// <param name="Number">The paper's.</param>
 /// <param name="Caption">What is shown, and where it is not what the paper shows.</param>
 /// <param name="Draw">Networks and the robust one's row in; pictures (suffix of the file's name, SVG) out.</param>
-public sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, PaperRow, IEnumerable<(string Suffix, string Svg)>> Draw)
+internal sealed record PaperFigure(int Number, string Caption, Func<MnistGallery, PaperRow, IEnumerable<(string Suffix, string Svg)>> Draw)
 {
     /// <summary>Those that networks can be asked for, in the paper's order; 5 is a drawing of an osculating circle.</summary>
     public static readonly ImmutableArray<PaperFigure> All =

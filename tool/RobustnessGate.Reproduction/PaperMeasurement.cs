@@ -15,7 +15,7 @@ namespace RobustnessGate.Reproduction;
 /// <param name="Data">What it is judged on.</param>
 /// <param name="Attacks">Each with its radii.</param>
 /// <param name="Indicator">How many samples get the indicator; null for none.</param>
-public sealed record PaperMeasurement(
+internal sealed record PaperMeasurement(
     InputSection Input, DataSection Data, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator, long Seed)
 {
     /// <summary>How many of the data's samples are passed over.</summary>

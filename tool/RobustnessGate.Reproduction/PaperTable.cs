@@ -9,7 +9,7 @@ namespace RobustnessGate.Reproduction;
 /// <summary>How every row's network is trained: Adam, the rate rising linearly and falling by half a cosine.</summary>
 /// <param name="LearningRate">The peak.</param>
 /// <param name="CheckpointSteps">After how many steps within an epoch the state is kept; null for after epochs only.</param>
-public sealed record TrainingRecipe(int BatchSize, double LearningRate, Augmentation? Augmentation = null, int? CheckpointSteps = null);
+internal sealed record TrainingRecipe(int BatchSize, double LearningRate, Augmentation? Augmentation = null, int? CheckpointSteps = null);
 
 /// <summary>
 /// A table of Yu et al. 2018: accuracy under FGSM, BIM and C&amp;W of one network trained in different ways. Beside it
@@ -21,7 +21,7 @@ public sealed record TrainingRecipe(int BatchSize, double LearningRate, Augmenta
 /// <param name="AttackStep">Step of the iterative attacks, in these units.</param>
 /// <param name="Rows">The first is the natural network, which examples crafted once are crafted from.</param>
 /// <param name="Setup">In words: the data, the network and how it is trained, and where that is not the paper's.</param>
-public sealed record PaperTable(
+internal sealed record PaperTable(
     string Folder, PaperData Data, Architecture Architecture, TrainingRecipe Recipe, double Units, ImmutableArray<double> Radii,
     double AttackStep, ImmutableArray<PaperRow> Rows, string Setup)
 {

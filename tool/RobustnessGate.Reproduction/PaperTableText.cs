@@ -5,7 +5,7 @@ using RobustnessGate.Reports;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>A table in Markdown, of what is on disk: a cell that was not run is empty.</summary>
-public static class PaperTableText
+internal static class PaperTableText
 {
     private static readonly string[] Attacks = ["FGSM", "BIM", "C&W"];
 

@@ -9,7 +9,7 @@ namespace RobustnessGate.Reproduction;
 /// The first 1,297 rows are for training, the last 500 for testing, as they stand in the file. Values become
 /// round(v·255/16), halves away from zero; images are 1×8×8.
 /// </summary>
-public static class QuickStart
+internal static class QuickStart
 {
     public const int TrainingSamples = 1297;
     public const int TestSamples = 500;

@@ -15,7 +15,7 @@ namespace RobustnessGate.Reproduction;
 /// The quick start's two networks: the same architecture, data, order and initial weights, trained naturally and with
 /// the paper's Jacobian regularisation (Yu et al. 2018, Eq. 11).
 /// </summary>
-public static class QuickStartNetworks
+internal static class QuickStartNetworks
 {
     /// <summary>The radius at which the two are compared: a tenth of the range from white to black.</summary>
     public const double Radius = 0.1;

@@ -3,7 +3,7 @@ using RobustnessGate.Reports;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>A page of docs/reproduction: how the figures came about, then the figures.</summary>
-public static class ReproductionPage
+internal static class ReproductionPage
 {
     /// <param name="command">What to run to get the same.</param>
     /// <param name="machine">Class of the machine: nothing that tells one from another of its kind.</param>

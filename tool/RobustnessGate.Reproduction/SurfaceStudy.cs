@@ -10,7 +10,7 @@ namespace RobustnessGate.Reproduction;
 /// wider (Fig. 3, 6, 9), in parameter space nothing tells the two apart (Fig. 2), and loss surfaces are blank where decision
 /// surfaces are not (Sections 3.1 and 8.1).
 /// </summary>
-public static class SurfaceStudy
+internal static class SurfaceStudy
 {
     /// <summary>"ℓ∞ &lt; 0.3 constraints on a (0, 1) pixel range" (Section 4.3).</summary>
     private const double Radius = 0.3;

@@ -3,7 +3,7 @@ using RobustnessGate.Training;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>Table 1 of Yu et al. 2018: MNIST.</summary>
-public static class Table1
+internal static class Table1
 {
     public static readonly PaperTable Description = new(
         "mnist", new MnistData(), Architecture.Mnist, new TrainingRecipe(BatchSize: 64, LearningRate: 2e-3), Units: 1, [0.1, 0.2, 0.3],

@@ -3,7 +3,7 @@ using RobustnessGate.Training;
 namespace RobustnessGate.Reproduction;
 
 /// <summary>Table 2 of Yu et al. 2018: CIFAR-10.</summary>
-public static class Table2
+internal static class Table2
 {
     public static readonly PaperTable Description = new(
         "cifar10", new CifarData(), Architecture.Cifar,

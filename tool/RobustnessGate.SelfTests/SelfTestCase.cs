@@ -5,7 +5,7 @@ namespace RobustnessGate.SelfTests;
 /// <summary>Something broken on purpose, which the tool has to notice.</summary>
 /// <param name="Name">What is broken, in words.</param>
 /// <param name="Run">Breaks it, and says whether that was noticed. An exception counts as not noticed.</param>
-public sealed record SelfTestCase(string Name, Func<CancellationToken, SelfTestOutcome> Run)
+internal sealed record SelfTestCase(string Name, Func<CancellationToken, SelfTestOutcome> Run)
 {
     /// <summary>Whether nothing is broken here, and that has to be seen: what fails everything would catch every mutant.</summary>
     public bool IsControl { get; init; }
@@ -13,13 +13,13 @@ public sealed record SelfTestCase(string Name, Func<CancellationToken, SelfTestO
 
 /// <param name="Caught">Whether the mutant was noticed for the right reason.</param>
 /// <param name="Detail">By what, or what happened instead.</param>
-public sealed record SelfTestOutcome(bool Caught, string Detail);
+internal sealed record SelfTestOutcome(bool Caught, string Detail);
 
 /// <summary>One case with its outcome.</summary>
-public sealed record SelfTestResult(string Name, bool Caught, string Detail, bool IsControl);
+internal sealed record SelfTestResult(string Name, bool Caught, string Detail, bool IsControl);
 
 /// <summary>The tool tested by mutation: a gate that lets a mutant pass is worth nothing, however green it looks.</summary>
-public static class SelfTest
+internal static class SelfTest
 {
     /// <summary>Every case: the gate's mutants, then the canaries of the attacks.</summary>
     public static ImmutableArray<SelfTestCase> Cases { get; } = [.. GateMutants.All, .. CanaryCases.All];

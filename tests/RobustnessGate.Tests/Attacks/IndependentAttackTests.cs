@@ -21,7 +21,7 @@ public class IndependentAttackTests
     [InlineData(1, 0.05)]
     [InlineData(10, 0.02)]
     [InlineData(10, 0.05)]
-    public void TheLastIteratesAreRightOnTheSameSamples(int steps, double epsilon)
+    public void The_last_iterates_are_right_on_the_same_samples(int steps, double epsilon)
     {
         var (w, v) = (tensor(First).reshape(Hidden, Inputs), tensor(Second).reshape(Classes, Hidden));
         var network = new FunctionNetwork(x => x.flatten(1).mm(w.to(x.dtype).t()).relu().mm(v.to(x.dtype).t()));

@@ -14,7 +14,7 @@ public class IndependentMinimalNormTests
     private static readonly HandNetwork Hand = new("independent", Inputs, 10, Classes);
 
     [Fact]
-    public void DdnFindsTheSameDistances() => Compare(new Ddn(Steps: 40, InitNorm: 0.3), Norm.L2, (clean, label) =>
+    public void Ddn_finds_the_same_distances() => Compare(new Ddn(Steps: 40, InitNorm: 0.3), Norm.L2, (clean, label) =>
     {
         var (way, radius, best) = (new double[Inputs], 0.3, double.PositiveInfinity);
         for (var step = 0; step <= 40; step++)
@@ -34,7 +34,7 @@ public class IndependentMinimalNormTests
     });
 
     [Fact]
-    public void FmnFindsTheSameDistances() => Compare(new Fmn(Steps: 40), Norm.L2, (clean, label) =>
+    public void Fmn_finds_the_same_distances() => Compare(new Fmn(Steps: 40), Norm.L2, (clean, label) =>
     {
         var (way, radius, best) = (new double[Inputs], double.PositiveInfinity, double.PositiveInfinity);
         for (var step = 0; step <= 40; step++)
@@ -65,7 +65,7 @@ public class IndependentMinimalNormTests
     });
 
     [Fact]
-    public void DeepFoolFindsTheSameDistances() => Compare(new DeepFool(), Norm.L2, (clean, label) =>
+    public void DeepFool_finds_the_same_distances() => Compare(new DeepFool(), Norm.L2, (clean, label) =>
     {
         var way = new double[Inputs];
         for (var step = 0; step <= 50; step++)
@@ -91,7 +91,7 @@ public class IndependentMinimalNormTests
     });
 
     [Fact]
-    public void CarliniAndWagnerComesAsNearAsALongSearchByHand() => Compare(
+    public void Carlini_and_wagner_comes_as_near_as_a_long_search_by_hand() => Compare(
         new CwL2(Steps: 150, StepSize: 0.02, SearchSteps: 7, InitConst: 0.1), Norm.L2, (clean, label) =>
         {
             // Projected gradient descent of ‖δ‖² + c·max(L, 0) on a fine grid of c: slow, plain and to the same end.

@@ -16,7 +16,7 @@ public class LinearModelTests
 
     [Theory]
     [MemberData(nameof(AllWhoReachTheCorner))]
-    public void OfTwoClassesEveryAttackReachesTheClosedForm(Attack attack)
+    public void Of_two_classes_every_attack_reaches_the_closed_form(Attack attack)
     {
         var (weights, bed) = Bed(classes: 2, spread: 1);
         foreach (var epsilon in Radii)
@@ -27,7 +27,7 @@ public class LinearModelTests
     }
 
     [Fact]
-    public void OfTenClassesNoAttackBeatsTheClosedFormAndSmallDecreasingStepsComeClose()
+    public void Of_ten_classes_no_attack_beats_the_closed_form_and_small_decreasing_steps_come_close()
     {
         var (weights, bed) = Bed(classes: 10, spread: 1);
         double[] radii = [0.005, 0.01, 0.02];
@@ -49,7 +49,7 @@ public class LinearModelTests
     }
 
     [Fact]
-    public void LinearRadiusIsExact()
+    public void Linear_radius_is_exact()
     {
         var (weights, bed) = Bed(classes: 10, spread: 1);
         var radii = (bed with { Indicator = 50 }).Run().Indicator!.PerSample["linearRadius"];

@@ -30,7 +30,7 @@ public class MinimalNormTests
 
     [Theory]
     [MemberData(nameof(Searches))]
-    public void OnALinearModelTheDistanceIsTheClosedForm(Attack attack, Norm norm, double median, double worst)
+    public void On_a_linear_model_the_distance_is_the_closed_form(Attack attack, Norm norm, double median, double worst)
     {
         var (weights, bed) = Linear();
         var fact = bed.Run(Bed.Entry(attack, 0.05, norm)).Attacks[0];
@@ -42,7 +42,7 @@ public class MinimalNormTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void NoSearchChangesFewerFeaturesThanItMust(int which)
+    public void No_search_changes_fewer_features_than_it_must(int which)
     {
         Attack attack = which == 0 ? new Fmn() : new Jsma(Gamma: 1);
         var (weights, bed) = Linear();
@@ -54,7 +54,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void OneRunGivesTheWholeCurve()
+    public void One_run_gives_the_whole_curve()
     {
         var (_, bed) = Linear();
         var entry = Bed.Entry(new Fmn(Steps: 30), 0.1, Norm.L2) with { Epsilons = [Epsilon.Of(0.1), Epsilon.Of(0.02), Epsilon.Of(0.05)] };
@@ -66,7 +66,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void WhatEndsWithTheFirstPointPaysForNoMore()
+    public void What_ends_with_the_first_point_pays_for_no_more()
     {
         var (_, bed) = Linear();
         var fact = bed.Run(Bed.Entry(new DeepFool(), 0.1, Norm.L2)).Attacks[0];
@@ -75,7 +75,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void TheBoxOfASampleLimitsTheSearchAndFoundInItIsBroken()
+    public void The_box_of_a_sample_limits_the_search_and_found_in_it_is_broken()
     {
         // The boundary lies at 0.5; the first sample's box reaches it and the second's does not.
         var network = Networks.Linear([-1f, 1f], [0.5f, -0.5f]);
@@ -88,7 +88,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void ATargetIsReachedNotJustAnyWrongClass()
+    public void A_target_is_reached_not_just_any_wrong_class()
     {
         var bed = Networks.Labelled(new HandNetwork("aim", Features, 12, 4).Network(), "aim", Count, Features);
         Attack[] attacks = [new DeepFool(), new Ddn(), new Fmn(), new CwL2(Steps: 100, SearchSteps: 5, InitConst: 0.1, StepSize: 0.05)];
@@ -105,7 +105,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void WithoutBoundsTheSearchesAreFree()
+    public void Without_bounds_the_searches_are_free()
     {
         var (weights, bed) = Linear();
         var length = Math.Sqrt(weights.Sum(w => w * w));
@@ -117,7 +117,7 @@ public class MinimalNormTests
     }
 
     [Fact]
-    public void PairsOfLargeImagesTakeLittleMemory()
+    public void Pairs_of_large_images_take_little_memory()
     {
         // All pairs of 150,528 features would take 84 GiB.
         int[] shape = [3, 224, 224];

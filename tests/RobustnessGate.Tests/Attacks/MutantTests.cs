@@ -20,7 +20,7 @@ public class MutantTests
     [InlineData("wrong class", false)]
     [InlineData("second logit for the third", false)]
     [InlineData("true class among its rivals", false)]
-    public void DlrIsTheFormulaOfThePaper(string which, bool holds)
+    public void Dlr_is_the_formula_of_the_paper(string which, bool holds)
     {
         using var scope = NewDisposeScope();
         var logits = tensor(Networks.Uniform("dlr", 200 * 5, -3, 3)).reshape(200, 5);
@@ -46,7 +46,7 @@ public class MutantTests
     [InlineData("as built", true)]
     [InlineData("towards the true class", false)]
     [InlineData("the untargeted denominator", false)]
-    public void TargetedDlrIsTheFormulaOfThePaper(string which, bool holds)
+    public void Targeted_dlr_is_the_formula_of_the_paper(string which, bool holds)
     {
         using var scope = NewDisposeScope();
         var logits = tensor(Networks.Uniform("dlr", 200 * 5, -3, 3)).reshape(200, 5);
@@ -87,7 +87,7 @@ public class MutantTests
     /// <summary>In the ball, in the box, and where it was if that was inside already.</summary>
     [Theory]
     [MemberData(nameof(Projections))]
-    public void ProjectionsEndInBallAndBoxAndKeepWhatIsInside(string which, Norm norm, bool holds)
+    public void Projections_end_in_ball_and_box_and_keep_what_is_inside(string which, Norm norm, bool holds)
     {
         using var scope = NewDisposeScope();
         var epsilon = norm == Norm.L0 ? 3.0 : 0.4;
@@ -114,7 +114,7 @@ public class MutantTests
     [InlineData("as built", true)]
     [InlineData("restart reusing its seed", false)]
     [InlineData("broken samples forgotten", false)]
-    public void MoreRestartsBreakSamplesThatOneDoesNot(string which, bool holds)
+    public void More_restarts_break_samples_that_one_does_not(string which, bool holds)
     {
         // Class 1 leads in a narrow band, and the slope leads there from nearby alone.
         var network = new FunctionNetwork(x =>
@@ -132,7 +132,7 @@ public class MutantTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void TheLastStepIsJudged(bool built)
+    public void The_last_step_is_judged(bool built)
     {
         // One feature, boundary at 0.5: the one step from 0.4 crosses it, and no other point does.
         var bed = new Bed(Networks.Linear([-1f, 1f], [0.5f, -0.5f]), [0.4f], [0], [1]);

@@ -12,7 +12,7 @@ public class SaliencyPairTests
     [InlineData("d", 200, -1)]
     [InlineData("e", 200, -0.1)]
     [InlineData("f", 600, -2)]
-    public void ThePairIsTheBestOfAllPairs(string name, int size, double low)
+    public void The_pair_is_the_best_of_all_pairs(string name, int size, double low)
     {
         for (var draw = 0; draw < 20; draw++)
         {
@@ -26,10 +26,10 @@ public class SaliencyPairTests
     }
 
     [Fact]
-    public void WhereNothingRisesThereIsNoPair() => Assert.Null(SaliencyPair.Best([-1, -2, 0.5f], [1, 2, -3]));
+    public void Where_nothing_rises_there_is_no_pair() => Assert.Null(SaliencyPair.Best([-1, -2, 0.5f], [1, 2, -3]));
 
     [Fact]
-    public void AFrontThatIsTooLongIsSearchedInPart()
+    public void A_front_that_is_too_long_is_searched_in_part()
     {
         // The more a feature rises the less it falls: none dominates another.
         var size = SaliencyPair.MostSearched + 500;

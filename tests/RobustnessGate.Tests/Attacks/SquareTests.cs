@@ -7,7 +7,7 @@ public class SquareTests
 {
     /// <summary>Both ways round, or a perturbation could never change sign along rows.</summary>
     [Fact]
-    public void HillsLieAboveAndBesideEachOther()
+    public void Hills_lie_above_and_beside_each_other()
     {
         var random = CounterRandom.For(1, "hills");
         var (above, beside) = (0, 0);
@@ -26,7 +26,7 @@ public class SquareTests
     [Theory]
     [InlineData(1, 6)]
     [InlineData(6, 1)]
-    public void AStripHasHillsOfBothSigns(int height, int width)
+    public void A_strip_has_hills_of_both_signs(int height, int width)
     {
         var random = CounterRandom.For(1, "strip");
         for (var i = 0; i < 8; i++)
@@ -37,7 +37,7 @@ public class SquareTests
     }
 
     [Fact]
-    public void WhereThePolicySaysThatChannelsAreLastTheyAre()
+    public void Where_the_policy_says_that_channels_are_last_they_are()
     {
         Assert.Equal((6, 8, 5), Size(ImageLayout.Of([8, 5, 6], channelsLast: true)));
         Assert.Equal((8, 5, 6), Size(ImageLayout.Of([8, 5, 6], channelsLast: false)));

@@ -18,7 +18,7 @@ public class TinyLogitsTests
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public void SmallLogitsHideNothing(Attack attack)
+    public void Small_logits_hide_nothing(Attack attack)
     {
         var bed = Networks.Labelled(Networks.Convolutional("tiny"), "tiny", 20, 1, 8, 8);
         var entry = Bed.Entry(attack, attack is Jsma ? 8 : attack.Norms[0] == Norm.L2 ? 1 : 0.1, attack.Norms[0]);

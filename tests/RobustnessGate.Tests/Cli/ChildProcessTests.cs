@@ -67,7 +67,7 @@ public class ChildProcessTests
     [InlineData("exit 2", ExitCode.EvaluationCrashed)]
     [InlineData("exit 75", ExitCode.EvaluationCrashed)]
     [InlineData("exit 130", ExitCode.Cancelled)]
-    public void A_process_is_started_again_with_older_instructions_when_it_asks(string then, ExitCode end)
+    internal void A_process_is_started_again_with_older_instructions_when_it_asks(string then, ExitCode end)
     {
         using var work = new Workspace();
         var shell = new ChildCommand("/bin/sh",

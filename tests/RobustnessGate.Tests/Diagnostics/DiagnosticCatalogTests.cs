@@ -6,7 +6,7 @@ namespace RobustnessGate.Tests.Diagnostics;
 public partial class DiagnosticCatalogTests
 {
     [Fact]
-    public void EveryDiagnosticHasAHeadingAndEveryHeadingADiagnostic()
+    public void Every_diagnostic_has_a_heading_and_every_heading_a_diagnostic()
     {
         var documented = File.ReadLines(Path.Combine(TestData.Root, "docs", "diagnostics.md"))
             .Where(line => line.StartsWith("## RG", StringComparison.Ordinal)).Select(line => line[3..]).ToArray();
@@ -15,7 +15,7 @@ public partial class DiagnosticCatalogTests
     }
 
     [Fact]
-    public void EveryCodeInTheSourcesIsADiagnosticAndEveryDiagnosticIsUsed()
+    public void Every_code_in_the_sources_is_a_diagnostic_and_every_diagnostic_is_used()
     {
         var used = Sources("tool", "*.cs").Concat(Sources("tasks", "*.cs")).Concat(Sources("msbuild", "*.targets"))
             .Where(file => Path.GetFileName(file) != "DiagnosticCatalog.cs")

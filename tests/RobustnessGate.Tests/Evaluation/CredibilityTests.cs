@@ -16,7 +16,7 @@ public class CredibilityTests
     private static readonly PolicySource Source = Scene.Policy().Source;
 
     [Fact]
-    public void AnHonestModelUnderAnHonestPolicyRaisesNoSuspicion()
+    public void An_honest_model_under_an_honest_policy_raises_no_suspicion()
     {
         var bed = Networks.Labelled(Networks.Convolutional("honest"), "honest", 60, 1, 8, 8);
         var measured = bed.Run(Bed.Entry(new Noise(), 0.05), Bed.Entry(new Fgsm(), 0.05), Bed.Entry(new Pgd(Restarts: 2), 0.05), Bed.Entry(new ApgdCe(), 0.05));
@@ -25,7 +25,7 @@ public class CredibilityTests
     }
 
     [Fact]
-    public void RoundingIsSeenThroughByBlackBoxSearch()
+    public void Rounding_is_seen_through_by_black_box_search()
     {
         var network = Networks.Convolutional("rounded");
         var bed = Networks.Labelled(new FunctionNetwork(x => network.Forward((x * 16).round() / 16)), "rounded", 40, 1, 8, 8);
@@ -34,7 +34,7 @@ public class CredibilityTests
     }
 
     [Fact]
-    public void LargeLogitsAreSeenThroughByTheMargin()
+    public void Large_logits_are_seen_through_by_the_margin()
     {
         var network = Networks.Convolutional("large");
         var bed = Networks.Labelled(new FunctionNetwork(x => network.Forward(x) * 1e4), "large", 40, 1, 8, 8);
@@ -45,14 +45,14 @@ public class CredibilityTests
     }
 
     [Fact]
-    public void AWeakPolicyIsSaidButDoesNotCountAgainstTheModel()
+    public void A_weak_policy_is_said_but_does_not_count_against_the_model()
     {
         var bed = Networks.Labelled(Networks.Convolutional("weak"), "weak", 60, 1, 8, 8);
         Assert.Equal(["RG1117"], Codes(bed.Run(Bed.Entry(new Bim(Steps: 1, StepSize: 0.001), 0.1))));
     }
 
     [Fact]
-    public void AModelThatLooksAtTheWholeBatchIsAnError()
+    public void A_model_that_looks_at_the_whole_batch_is_an_error()
     {
         var network = Networks.Convolutional("company");
         var bed = Networks.Labelled(new FunctionNetwork(x => network.Forward(x - x.mean([0], keepdim: true))), "company", 40, 1, 8, 8);
@@ -60,7 +60,7 @@ public class CredibilityTests
     }
 
     [Fact]
-    public void FactsThatContradictEachOtherAreFound()
+    public void Facts_that_contradict_each_other_are_found()
     {
         var entries = new[]
         {
@@ -82,7 +82,7 @@ public class CredibilityTests
     }
 
     [Fact]
-    public void OneDecisiveSignIsEnoughAndOfOthersTwo()
+    public void One_decisive_sign_is_enough_and_of_others_two()
     {
         Suspicion Sign(string code, bool decisive) => new(new Finding(code, Severity.Warning, null, "x"), $"clause {code}", decisive);
         Assert.Null(Suspicion.Conclude([], Source.At("")));
@@ -96,7 +96,7 @@ public class CredibilityTests
     [Theory]
     [InlineData(OnInconclusive.Warn, ExitCode.Passed)]
     [InlineData(OnInconclusive.Fail, ExitCode.Inconclusive)]
-    public void AGateThatWouldPassIsInconclusiveWhereGradientsAreHidden(OnInconclusive choice, ExitCode exit)
+    internal void A_gate_that_would_pass_is_inconclusive_where_gradients_are_hidden(OnInconclusive choice, ExitCode exit)
     {
         var policy = Scene.Policy(Scene.Robust(0.1, min: 0.5));
         policy = policy with { Gate = policy.Gate with { OnInconclusive = choice } };

@@ -25,7 +25,7 @@ public class DeterminismTests
     private static (long, long)[] Ledger(IEnumerable<AttackFact> facts) => [.. facts.Select(fact => (fact.Forwards, fact.Backwards))];
 
     [Fact]
-    public void ReversedOrderGivesTheSameBitsAndTheSameLedger()
+    public void Reversed_order_gives_the_same_bits_and_the_same_ledger()
     {
         var reversed = Run(Images.Pick(Enumerable.Range(0, 150).Reverse()));
         Assert.Equal(Bits(Whole.Value), Bits(reversed).Select(bits => string.Concat(bits.Reverse())));
@@ -33,7 +33,7 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void TwoPartsGiveTheBitsAndTheLedgerOfTheWhole()
+    public void Two_parts_give_the_bits_and_the_ledger_of_the_whole()
     {
         var (first, second) = (Run(Images.Pick(Enumerable.Range(0, 70))), Run(Images.Pick(Enumerable.Range(70, 80))));
         Assert.Equal(Bits(Whole.Value), Bits(first).Zip(Bits(second), (a, b) => a + b));
@@ -44,7 +44,7 @@ public class DeterminismTests
     [InlineData(1, 1)]
     [InlineData(7, 1)]
     [InlineData(64, 2)]
-    public void OtherBatchSizesOrThreadsChangeAtMostTwoBitsInAThousand(int batchSize, int threads)
+    public void Other_batch_sizes_or_threads_change_at_most_two_bits_in_a_thousand(int batchSize, int threads)
     {
         var few = Images.Pick(Enumerable.Range(0, threads == 1 ? 50 : 30));
         var some = Run(few);
@@ -69,7 +69,7 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void OtherSeedsDrawOtherNoise()
+    public void Other_seeds_draw_other_noise()
     {
         var a = RobustnessGate.Maths.CounterRandom.For(1, "pgd", 5, 0, 0);
         var b = RobustnessGate.Maths.CounterRandom.For(2, "pgd", 5, 0, 0);

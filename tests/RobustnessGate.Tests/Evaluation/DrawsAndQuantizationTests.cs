@@ -10,7 +10,7 @@ namespace RobustnessGate.Tests.Evaluation;
 public class DrawsAndQuantizationTests
 {
     [Fact]
-    public void DrawsOfAFixedModelChangeNothingButTheLedger()
+    public void Draws_of_a_fixed_model_change_nothing_but_the_ledger()
     {
         var bed = Networks.Labelled(Networks.Convolutional("draws"), "draws", 40, 1, 8, 8);
         var entry = Bed.Entry(new Bim(), 0.02);
@@ -25,7 +25,7 @@ public class DrawsAndQuantizationTests
     [InlineData(0.9, "0", "1")] // The boundary lies within reach of floats, and no level does.
     [InlineData(1.2, "0", "0")]
     [InlineData(0.2, "1", "1")]
-    public void PointsBetweenLevelsAreNone(double levels, string floats, string images)
+    public void Points_between_levels_are_none(double levels, string floats, string images)
     {
         var network = Networks.Linear([-1f, 1f], [100.3f / 255, -100.3f / 255]);
         var bed = new Bed(network, [100f / 255], [0], [1]);
@@ -36,7 +36,7 @@ public class DrawsAndQuantizationTests
 
     /// <summary>8/255 is eight steps of an 8-bit image, also where float32 adds them up to a little more.</summary>
     [Fact]
-    public void AWholeNumberOfLevelsReachesTheLastOne()
+    public void A_whole_number_of_levels_reaches_the_last_one()
     {
         const double Epsilon = 8.0 / 255;
         var step = (float)(1.0 / 255);
@@ -63,7 +63,7 @@ public class DrawsAndQuantizationTests
     [InlineData(Norm.L2, 3.01, 9.5, "1")]
     [InlineData(Norm.L1, 3.01, 2.5, "0")]
     [InlineData(Norm.L1, 3.01, 3.5, "1")]
-    public void InASmallBallAsManyFeaturesMoveAsThereIsRoomFor(Norm norm, double levels, double needed, string bits)
+    public void In_a_small_ball_as_many_features_move_as_there_is_room_for(Norm norm, double levels, double needed, string bits)
     {
         var weights = Enumerable.Repeat(1f, 64).ToArray();
         var network = Networks.Linear([.. weights.Select(w => -w), .. weights], [(float)(64 * 100 + needed) / 255, -(float)(64 * 100 + needed) / 255]);
@@ -78,7 +78,7 @@ public class DrawsAndQuantizationTests
     [InlineData(Norm.Linf, 0.1)]
     [InlineData(Norm.L2, 0.5)]
     [InlineData(Norm.L1, 3)]
-    public void SavedPointsLieOnLevelsAndInTheBall(Norm norm, double epsilon)
+    public void Saved_points_lie_on_levels_and_in_the_ball(Norm norm, double epsilon)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         try

@@ -14,7 +14,7 @@ public class MemoryTests
     [Theory]
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB")]
     [InlineData("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.")]
-    public void AFullDeviceIsAskedForHalf(string words)
+    public void A_full_device_is_asked_for_half(string words)
     {
         var bed = Networks.Labelled(Networks.Convolutional("memory"), "memory", 40, 1, 8, 8);
         var small = bed with { Options = new EvaluationOptions(BatchSize: 8) };
@@ -29,7 +29,7 @@ public class MemoryTests
     }
 
     [Fact]
-    public void GradientsThatDoNotFitAreTakenInSmallerBatchesToo()
+    public void Gradients_that_do_not_fit_are_taken_in_smaller_batches_too()
     {
         var bed = Networks.Labelled(Networks.Convolutional("memory"), "memory", 40, 1, 8, 8) with { Indicator = 2 };
         var narrow = new Narrow(bed.Network, 3, "CUDA out of memory.", gradientsOnly: true);
@@ -44,7 +44,7 @@ public class MemoryTests
     }
 
     [Fact]
-    public void OtherFailuresAreNoReasonToTryAgain()
+    public void Other_failures_are_no_reason_to_try_again()
     {
         var bed = Networks.Labelled(Networks.Convolutional("memory"), "memory", 40, 1, 8, 8);
         Assert.Throws<ExternalException>(() => (bed with { Network = new Narrow(bed.Network, 8, "device-side assert triggered") }).Run(Bed.Entry(new Fgsm(), 0.02)));

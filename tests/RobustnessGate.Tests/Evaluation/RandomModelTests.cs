@@ -12,7 +12,7 @@ public class Alone;
 public class RandomModelTests
 {
     [Fact]
-    public void ARandomModelIsNoticedAveragedAndReproducible()
+    public void A_random_model_is_noticed_averaged_and_reproducible()
     {
         var still = Networks.Linear(Networks.Uniform("random weights", 2 * 12, -1, 1), [0, 0]);
         var bed = Networks.Labelled(still, "random", 12, 12);

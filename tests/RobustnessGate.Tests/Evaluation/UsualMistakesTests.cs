@@ -27,7 +27,7 @@ public sealed class UsualMistakesTests : IDisposable
     private readonly DataFolder _data = new();
 
     [Fact]
-    public void ANetworkThatIsFedRightlyHasNothingToAnswerFor()
+    public void A_network_that_is_fed_rightly_has_nothing_to_answer_for()
     {
         var inspection = Look();
 
@@ -36,13 +36,13 @@ public sealed class UsualMistakesTests : IDisposable
     }
 
     [Fact]
-    public void LabelsThatBeginAtOne() => Expect("RG0351", "labels − 1 it would be 100.0 %", Look(labels: label => label + 1, classes: Classes - 1));
+    public void Labels_that_begin_at_one() => Expect("RG0351", "labels − 1 it would be 100.0 %", Look(labels: label => label + 1, classes: Classes - 1));
 
     [Fact]
-    public void LabelsWithoutTheBackgroundClass() => Expect("RG0351", "labels + 1 it would be 100.0 %", Look(labels: label => label - 1, firstClass: 1));
+    public void Labels_without_the_background_class() => Expect("RG0351", "labels + 1 it would be 100.0 %", Look(labels: label => label - 1, firstClass: 1));
 
     [Fact]
-    public void LabelsBeyondTheLastClassAreAnErrorThatSaysSo()
+    public void Labels_beyond_the_last_class_are_an_error_that_says_so()
     {
         var inspection = Look(labels: label => label + 1);
 
@@ -54,16 +54,16 @@ public sealed class UsualMistakesTests : IDisposable
     }
 
     [Fact]
-    public void ClassesInAnotherOrder() => Expect("RG0434", "1 → 3", Look(labels: label => label * 5 % Classes));
+    public void Classes_in_another_order() => Expect("RG0434", "1 → 3", Look(labels: label => label * 5 % Classes));
 
     [Fact]
-    public void PixelsOfAnotherScale() => Expect("RG0427", "Write scale: 255", Look(network: Nearest(scale: 1 / 255f)));
+    public void Pixels_of_another_scale() => Expect("RG0427", "Write scale: 255", Look(network: Nearest(scale: 1 / 255f)));
 
     [Fact]
-    public void BoundsOfAnotherScale() => Expect("RG0427", "Write scale: 1/255", Look(bounds: new(0, 255), values: value => value * 255));
+    public void Bounds_of_another_scale() => Expect("RG0427", "Write scale: 1/255", Look(bounds: new(0, 255), values: value => value * 255));
 
     [Fact]
-    public void PixelsFrom0To255AgainstBoundsOfOneAreAnError()
+    public void Pixels_from0_to255_against_bounds_of_one_are_an_error()
     {
         var inspection = Look(values: value => value * 255);
 
@@ -73,42 +73,42 @@ public sealed class UsualMistakesTests : IDisposable
     }
 
     [Fact]
-    public void NormalisationGivenTwice() => Expect(
+    public void Normalisation_given_twice() => Expect(
         "RG0428", "mean and std left out it would be 100.0 %", Look(network: Nearest(Cifar), input: input => Normalised(input, Cifar)));
 
     [Fact]
-    public void NormalisationGivenOnceInThePolicyIsRight() => Assert.Empty(Look(network: Nearest(Cifar, inside: false), input: input => Normalised(input, Cifar)).Findings);
+    public void Normalisation_given_once_in_the_policy_is_right() => Assert.Empty(Look(network: Nearest(Cifar, inside: false), input: input => Normalised(input, Cifar)).Findings);
 
     [Fact]
-    public void NormalisationMissing() => Expect("RG0429", "tried here: mean: [0.4", Look(network: Nearest(Cifar, inside: false)));
+    public void Normalisation_missing() => Expect("RG0429", "tried here: mean: [0.4", Look(network: Nearest(Cifar, inside: false)));
 
     [Fact]
-    public void ChannelsSwapped() => Expect("RG0430", "channel-order: bgr", Look(arrange: image => image.flip(0)));
+    public void Channels_swapped() => Expect("RG0430", "channel-order: bgr", Look(arrange: image => image.flip(0)));
 
     [Fact]
-    public void ChannelsSwappedBackByThePolicy() => Assert.Empty(
+    public void Channels_swapped_back_by_the_policy() => Assert.Empty(
         Look(arrange: image => image.flip(0), input: input => input with { ChannelOrder = ChannelOrder.Bgr }).Findings);
 
     [Fact]
-    public void ANetworkForChannelsLast() => Expect(
+    public void A_network_for_channels_last() => Expect(
         "RG0431", "shape: [6, 6, 3] and layout: channels-last", Look(network: Nearest(arrange: image => image.permute(1, 2, 0))));
 
     [Fact]
-    public void FlatDataWithChannelsLast() => Expect("RG0431", "shape [N, 6, 6, 3]", Look(arrange: image => image.permute(1, 2, 0)));
+    public void Flat_data_with_channels_last() => Expect("RG0431", "shape [N, 6, 6, 3]", Look(arrange: image => image.permute(1, 2, 0)));
 
     [Fact]
-    public void ImagesTransposed() => Expect("RG0432", "EMNIST", Look(arrange: image => image.transpose(1, 2)));
+    public void Images_transposed() => Expect("RG0432", "EMNIST", Look(arrange: image => image.transpose(1, 2)));
 
     [Fact]
-    public void ImagesInverted() => Expect("RG0433", "bright and dark swapped", Look(arrange: image => 1 - image));
+    public void Images_inverted() => Expect("RG0433", "bright and dark swapped", Look(arrange: image => 1 - image));
 
     [Fact]
-    public void DataOfSomethingElse() => Expect("RG0426", "None of the usual mistakes", Look(arrange: _ => Image("something else", 1)));
+    public void Data_of_something_else() => Expect("RG0426", "None of the usual mistakes", Look(arrange: _ => Image("something else", 1)));
 
     [Theory]
     [InlineData(0.03, true)]
     [InlineData(8, false)]
-    public void BoundsOf255ForANetworkThatDoesNotCareAboutScale(double epsilon, bool told)
+    public void Bounds_of255_for_a_network_that_does_not_care_about_scale(double epsilon, bool told)
     {
         using var scope = NewDisposeScope();
         var images = stack(Enumerable.Range(0, Classes).Select(label => Own(label) + 0.1)).reshape(Classes, Size);
@@ -124,14 +124,14 @@ public sealed class UsualMistakesTests : IDisposable
     }
 
     [Fact]
-    public void ARemedyThatReachesChanceAloneIsNotOffered() =>
+    public void A_remedy_that_reaches_chance_alone_is_not_offered() =>
         Expect("RG0426", "is 0.0 %", Look(network: Constant(first: 5), labels: label => label + 1, classes: Classes - 1));
 
     [Fact]
-    public void TiesAreWrong() => Expect("RG0426", "is 0.0 %", Look(network: Constant(first: 0)));
+    public void Ties_are_wrong() => Expect("RG0426", "is 0.0 %", Look(network: Constant(first: 0)));
 
     [Fact]
-    public void FlatImagesMayBeTransposedToo()
+    public void Flat_images_may_be_transposed_too()
     {
         using var scope = NewDisposeScope();
         var remedy = Remedies.For(DataFolder.Input(64)).Single(found => found.Code == "RG0432");

@@ -12,7 +12,7 @@ public class PredictionTests
     private const int Samples = 40;
 
     [Fact]
-    public void SpearmanAndAurocAreThoseOfTheTextbook()
+    public void Spearman_and_auroc_are_those_of_the_textbook()
     {
         Assert.Equal(1, RankStatistics.Spearman([1, 2, 3, 4], [10, 20, 30, 1000])!.Value, 1e-12);
         Assert.Equal(-1, RankStatistics.Spearman([1, 2, 3, 4], [4, 3, 2, double.NegativeInfinity])!.Value, 1e-12);
@@ -25,7 +25,7 @@ public class PredictionTests
     }
 
     [Fact]
-    public void OfTwoOutcomesTheCorrectedCorrelationIsTwiceTheAreaMinusOne()
+    public void Of_two_outcomes_the_corrected_correlation_is_twice_the_area_minus_one()
     {
         double[] predicted = [1, 2, 3, 4, 5, 6];
         double[] outcome = [0, 0, 1, 0, 1, 1];
@@ -34,7 +34,7 @@ public class PredictionTests
     }
 
     [Fact]
-    public void TheCurveIsSetBesideWhatAttacksFound()
+    public void The_curve_is_set_beside_what_attacks_found()
     {
         // Predicted radii 0.01, 0.02, …, 0.40; at 0.1 the first 12 are broken, at 0.3 the first 30.
         var evaluation = Evaluation(i => 0.01 * (i + 1), broken01: 12, broken03: 30);
@@ -51,14 +51,14 @@ public class PredictionTests
     }
 
     [Fact]
-    public void APredictionThatHoldsIsACriterion()
+    public void A_prediction_that_holds_is_a_criterion()
     {
         var result = Judge(Evaluation(i => 0.01 * (i + 1), 12, 30), RuleSeverity.Error, min: 0.5);
         Assert.Equal((RuleOutcome.Failed, "RG1002"), (result.Rules[0].Outcome, result.Rules[0].Code));
     }
 
     [Fact]
-    public void OneThatDoesNotDeclines()
+    public void One_that_does_not_declines()
     {
         var result = Judge(Evaluation(i => 0.01 * (((i * 17) % Samples) + 1), 12, 30), RuleSeverity.Error, min: 0.01);
         Assert.Equal((RuleOutcome.Inconclusive, "RG1131"), (result.Rules[0].Outcome, result.Rules[0].Code));
@@ -68,7 +68,7 @@ public class PredictionTests
 
     /// <summary>Declining lends no limit a pass: what is below its floor is so whatever it predicts.</summary>
     [Fact]
-    public void OneThatDeclinesStillFailsBelowItsFloor()
+    public void One_that_declines_still_fails_below_its_floor()
     {
         var result = Judge(Evaluation(i => 0.01 * (((i * 17) % Samples) + 1), 12, 30), RuleSeverity.Error, min: 0.5);
         Assert.Equal((RuleOutcome.Failed, "RG1002"), (result.Rules[0].Outcome, result.Rules[0].Code));
@@ -76,14 +76,14 @@ public class PredictionTests
     }
 
     [Fact]
-    public void WithoutDifferentOutcomesNothingIsKnownAndNothingDeclined()
+    public void Without_different_outcomes_nothing_is_known_and_nothing_declined()
     {
         var result = Judge(Evaluation(i => 0.01 * (((i * 17) % Samples) + 1), 1, 2), RuleSeverity.Error, min: 0.01);
         Assert.Equal(RuleOutcome.Passed, result.Rules[0].Outcome);
     }
 
     [Fact]
-    public void RescaledLogitsTripARuleOnTheRawJacobianAndNoScaleFreeOne()
+    public void Rescaled_logits_trip_a_rule_on_the_raw_jacobian_and_no_scale_free_one()
     {
         var policy = Scene.Policy(
             Scene.Rule("jacobian-l1", maxRiseRatio: 0.1), Scene.Rule("linear-radius", maxDropRatio: 0.1), Scene.Rule("jacobian-hoyer", maxDropRatio: 0.1));
@@ -95,7 +95,7 @@ public class PredictionTests
     }
 
     [Fact]
-    public void ValuesOfOtherSettingsAreNotCompared()
+    public void Values_of_other_settings_are_not_compared()
     {
         var policy = Scene.Policy(Scene.Rule("non-linearity", maxRiseRatio: 0.1), Scene.Rule("linear-radius", maxDropRatio: 0.1));
         var fact = Indicators.Surroundings.Measure(Indicators.Surroundings.Piecewise(), Samples).Indicator!;

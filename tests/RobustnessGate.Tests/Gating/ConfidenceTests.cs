@@ -11,7 +11,7 @@ public class ConfidenceTests
     [InlineData(520, 0.95, RuleOutcome.Failed)]
     [InlineData(540, 0.95, RuleOutcome.Passed)]
     [InlineData(540, 0.999, RuleOutcome.Failed)]
-    public void AFloorWithConfidenceComparesTheLowerBound(int robust, double? confidence, RuleOutcome outcome)
+    internal void A_floor_with_confidence_compares_the_lower_bound(int robust, double? confidence, RuleOutcome outcome)
     {
         var policy = Policy(Robust(0.3, min: 0.5) with { Confidence = confidence });
         var all = Bits(1000, 1000);

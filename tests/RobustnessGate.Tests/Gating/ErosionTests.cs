@@ -20,7 +20,7 @@ public class ErosionTests
     private static EvaluationFacts At(int robust) => Measured(All, All, Bits(robust, 1000));
 
     [Fact]
-    public void ManySmallFallsAddUpAgainstTheRelease()
+    public void Many_small_falls_add_up_against_the_release()
     {
         var release = Pin(Rules, At(800));
         Assert.Equal(Verdict.Passed, Gate.Decide(Rules, At(792), Pin(Rules, At(800)), release).Verdict);
@@ -33,7 +33,7 @@ public class ErosionTests
     }
 
     [Fact]
-    public void AMissingReleaseNeverPasses()
+    public void A_missing_release_never_passes()
     {
         var result = Gate.Decide(Rules, At(800), Pin(Rules, At(800)));
         Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), (result.Verdict, result.ExitCode));
@@ -41,14 +41,14 @@ public class ErosionTests
     }
 
     [Fact]
-    public void AReleaseOfOtherSamplesIsNotComparedWith()
+    public void A_release_of_other_samples_is_not_compared_with()
     {
         var other = Pin(Rules, Measured(Bits(10, 10), Bits(10, 10), Bits(10, 10)));
         Assert.Equal(ExitCode.BaselineUnusable, Gate.Decide(Rules, At(800), Pin(Rules, At(800)), other).ExitCode);
     }
 
     [Fact]
-    public void TheAuditRecomputesTheErosionToo()
+    public void The_audit_recomputes_the_erosion_too()
     {
         var gate = Gate.Decide(Rules, At(770), Pin(Rules, At(778)), Pin(Rules, At(800)));
         var stored = ResultsFile.Read(ResultsFile.Render(ResultsDocument.Of(Rules, At(770), gate, Tool)), "results.json");
@@ -57,7 +57,7 @@ public class ErosionTests
     }
 
     [Fact]
-    public void BootstrapLetsAFirstRunPassAndSaysSo()
+    public void Bootstrap_lets_a_first_run_pass_and_says_so()
     {
         var first = Rules with { Gate = Rules.Gate with { Bootstrap = true, Release = null, MaxTotalDrop = null } };
         var result = Gate.Decide(first, At(800), null);
@@ -69,7 +69,7 @@ public class ErosionTests
     }
 
     [Fact]
-    public void BootstrapDoesNotExcuseABaselineThatCannotBePaired()
+    public void Bootstrap_does_not_excuse_a_baseline_that_cannot_be_paired()
     {
         var first = Rules with { Gate = Rules.Gate with { Bootstrap = true, Release = null, MaxTotalDrop = null } };
         var other = Pin(first, Measured(Bits(10, 10), Bits(10, 10), Bits(10, 10)));

@@ -28,7 +28,7 @@ public class GateTests
     [InlineData(10, 0, RuleOutcome.Warned, "RG1102")]
     [InlineData(11, 0, RuleOutcome.Failed, "RG1001")]
     [InlineData(0, 40, RuleOutcome.Passed, "RG1103")]
-    public void APairedRuleNeedsBothKeysToFail(int broken, int @fixed, RuleOutcome outcome, string? code)
+    internal void A_paired_rule_needs_both_keys_to_fail(int broken, int @fixed, RuleOutcome outcome, string? code)
     {
         var result = Judge(broken, @fixed, Policy(Robust(0.3, maxDrop: 0.01)));
         var rule = Assert.Single(result.Rules);
@@ -39,7 +39,7 @@ public class GateTests
     }
 
     [Fact]
-    public void OutcomesBecomeVerdictsAndExitCodes()
+    public void Outcomes_become_verdicts_and_exit_codes()
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         Assert.Equal((Verdict.Passed, ExitCode.Passed), Decision(Judge(0, 0, policy)));
@@ -53,7 +53,7 @@ public class GateTests
     [Theory]
     [InlineData(OnInconclusive.Warn, ExitCode.Passed, 0)]
     [InlineData(OnInconclusive.Fail, ExitCode.Inconclusive, 1)]
-    public void AnInconclusiveEndThatFailsAlwaysHasAnError(OnInconclusive choice, ExitCode exit, int errors)
+    internal void An_inconclusive_end_that_fails_always_has_an_error(OnInconclusive choice, ExitCode exit, int errors)
     {
         var policy = Policy(Robust(0.3, min: 0.1));
         policy = policy with { Gate = policy.Gate with { OnInconclusive = choice } };
@@ -66,7 +66,7 @@ public class GateTests
     }
 
     [Fact]
-    public void AFindingStandsAtItsRuleInWordsAndNumbers()
+    public void A_finding_stands_at_its_rule_in_words_and_numbers()
     {
         var finding = Assert.Single(Judge(54, 11, Policy(Natural(min: 0.5), Worst(0.3, maxDrop: 0.01))).Findings);
         Assert.Equal(
@@ -75,7 +75,7 @@ public class GateTests
     }
 
     [Fact]
-    public void SeverityWarningCapsARule()
+    public void Severity_warning_caps_a_rule()
     {
         var result = Judge(54, 11, Policy(Robust(0.3, maxDrop: 0.01, severity: RuleSeverity.Warning)));
         Assert.Equal((Verdict.Passed, ExitCode.Passed), Decision(result));
@@ -84,7 +84,7 @@ public class GateTests
     }
 
     [Fact]
-    public void SeverityWarningDoesNotCapWhatWasNotJudged()
+    public void Severity_warning_does_not_cap_what_was_not_judged()
     {
         var evaluation = Measured(All, Most, Half);
         var unmeasured = Policy(Rule("linear-radius", min: 0, severity: RuleSeverity.Warning));
@@ -100,7 +100,7 @@ public class GateTests
     }
 
     [Fact]
-    public void AnIndicatorMustCoverTheSamplesThatThePolicyAsksFor()
+    public void An_indicator_must_cover_the_samples_that_the_policy_asks_for()
     {
         var policy = Policy(Natural(min: 0)) with { Indicator = new(5) };
         double?[] values = [1, 2, 3, 4, 5];
@@ -110,7 +110,7 @@ public class GateTests
     }
 
     [Fact]
-    public void SeveralPairedRulesAreAdjustedTogether()
+    public void Several_paired_rules_are_adjusted_together()
     {
         // 14 against 3: p = 0.0064 alone, above alpha once two rules are tested.
         var alone = Judge(14, 3, Policy(Robust(0.3, maxDrop: 0.01)));
@@ -124,7 +124,7 @@ public class GateTests
     [InlineData(0.5, true)]
     [InlineData(0.501, false)]
     [InlineData(double.NaN, false)]
-    public void AFloorComparesCounts(double min, bool passes)
+    public void A_floor_compares_counts(double min, bool passes)
     {
         var policy = Policy(Robust(0.3, min: min));
         var result = Gate.Decide(policy, Measured(All, Most, Half), null);
@@ -137,7 +137,7 @@ public class GateTests
     [InlineData(0.4734, true)]
     [InlineData(0.4736, false)]
     [InlineData(0.5, false)]
-    public void AFloorWithConfidenceComparesTheExactLowerBound(double min, bool passes)
+    public void A_floor_with_confidence_compares_the_exact_lower_bound(double min, bool passes)
     {
         // 500 of 1000: one-sided Clopper–Pearson bound at 95 % is 0.473736.
         var policy = Policy(Rule(Metrics.NaturalAccuracy, min: min, confidence: 0.95));
@@ -147,7 +147,7 @@ public class GateTests
     }
 
     [Fact]
-    public void AFloorThatTheCountExactlyMeetsPassesForEveryFraction()
+    public void A_floor_that_the_count_exactly_meets_passes_for_every_fraction()
     {
         for (var total = 1; total <= 300; total += 7)
         {
@@ -162,7 +162,7 @@ public class GateTests
     }
 
     [Fact]
-    public void WorstCaseIsEverythingAtTheRadiusOrBelow()
+    public void Worst_case_is_everything_at_the_radius_or_below()
     {
         var natural = BitString.Parse("1110");
         var evaluation = Measured(natural, BitString.Parse("1010"), BitString.Parse("1100"));
@@ -173,7 +173,7 @@ public class GateTests
     }
 
     [Fact]
-    public void ATargetedAttackCountsInTheWorstCaseWhereItLedToAWrongClass()
+    public void A_targeted_attack_counts_in_the_worst_case_where_it_led_to_a_wrong_class()
     {
         // Labels are 0, 1, 2, 3. Sample 1 was moved to a wrong class; sample 2 "to" its own; sample 0 withstood.
         var evaluation = Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4));
@@ -186,7 +186,7 @@ public class GateTests
     }
 
     [Fact]
-    public void ATargetedAttackIsPinnedWithWhatItAddsToTheWorstCase()
+    public void A_targeted_attack_is_pinned_with_what_it_adds_to_the_worst_case()
     {
         var policy = Policy(Worst(0.3, maxDrop: 0));
         var evaluation = With(Measured(Bits(4, 4), Bits(4, 4), Bits(4, 4)), attack => attack with
@@ -200,7 +200,7 @@ public class GateTests
     }
 
     [Fact]
-    public void SamplesArePairedByIdNotByPosition()
+    public void Samples_are_paired_by_id_not_by_position()
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var before = Measured(All, Most, Half);
@@ -214,7 +214,7 @@ public class GateTests
     }
 
     [Fact]
-    public void AMissingBaselineNeverPassesARuleThatCompares()
+    public void A_missing_baseline_never_passes_a_rule_that_compares()
     {
         var result = Gate.Decide(Policy(Natural(min: 0.5), Robust(0.3, maxDrop: 0.01)), Measured(All, Most, Half), null);
         Assert.Equal((Verdict.Failed, ExitCode.BaselineUnusable), Decision(result));
@@ -234,7 +234,7 @@ public class GateTests
 
     [Theory]
     [MemberData(nameof(Mismatches))]
-    public void ABaselineOfSomethingElseIsNotComparedWith(
+    public void A_baseline_of_something_else_is_not_compared_with(
         string code, Func<EvaluationFacts, EvaluationFacts> change, string says)
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
@@ -248,7 +248,7 @@ public class GateTests
     }
 
     [Fact]
-    public void AWorstCaseIsComparedOnlyWithTheWorstOfTheSameAttacks()
+    public void A_worst_case_is_compared_only_with_the_worst_of_the_same_attacks()
     {
         var policy = Policy(Worst(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);
@@ -260,7 +260,7 @@ public class GateTests
         Assert.Equal(ExitCode.Passed, Gate.Decide(policy, evaluation, baseline).ExitCode);
     }
 
-    public static TheoryData<ExitCode, string, Func<EvaluationFacts, EvaluationFacts>> Gaps => new()
+    public static IEnumerable<object[]> Gaps => new TheoryData<ExitCode, string, Func<EvaluationFacts, EvaluationFacts>>()
     {
         { ExitCode.EvaluationCrashed, "RG0906", e => e with { Completed = false } },
         { ExitCode.EvaluationCrashed, "RG0906", e => EvaluationFacts.Empty },
@@ -277,7 +277,7 @@ public class GateTests
 
     [Theory]
     [MemberData(nameof(Gaps))]
-    public void WhatWasNotMeasuredNeverPasses(
+    internal void What_was_not_measured_never_passes(
         ExitCode exit, string code, Func<EvaluationFacts, EvaluationFacts> change)
     {
         var policy = Policy(Natural(min: 0), Robust(0.3, min: 0));
@@ -290,18 +290,18 @@ public class GateTests
     }
 
     [Fact]
-    public void APolicyWithoutRulesDecidesNothing() =>
+    public void A_policy_without_rules_decides_nothing() =>
         Assert.Equal(ExitCode.NothingEvaluated, Gate.Decide(Policy(), Measured(All, Most, Half), null).ExitCode);
 
     [Fact]
-    public void AnErrorOfTheEvaluationItselfFails()
+    public void An_error_of_the_evaluation_itself_fails()
     {
         var evaluation = Measured(All, Most, Half) with { Findings = [new("RG1109", Severity.Error, null, "not credible")] };
         Assert.Equal((Verdict.Failed, ExitCode.GateFailed), Decision(Gate.Decide(Policy(Natural(min: 0)), evaluation, null)));
     }
 
     [Fact]
-    public void AnotherSeedIsSaid()
+    public void Another_seed_is_said()
     {
         var policy = Policy(Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(All, Most, Half);

@@ -29,7 +29,7 @@ public class IndicatorRuleTests
     [InlineData(0.90, 0.10, true)]
     [InlineData(0.89, 0.10, false)]
     [InlineData(3.00, 0.10, true)]
-    public void AFallIsRelativeToTheBaseline(double factor, double allowed, bool passes)
+    public void A_fall_is_relative_to_the_baseline(double factor, double allowed, bool passes)
     {
         var result = Judge(Radius(fall: allowed), Times(1), Times(factor));
         Assert.Equal(passes ? ExitCode.Passed : ExitCode.GateFailed, result.ExitCode);
@@ -39,14 +39,14 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void ARiseIsLimitedByMaxRiseRatio()
+    public void A_rise_is_limited_by_max_rise_ratio()
     {
         Assert.Equal(ExitCode.GateFailed, Judge(Radius(rise: 0.1), Times(1), Times(1.2)).ExitCode);
         Assert.Equal(ExitCode.Passed, Judge(Radius(rise: 0.2), Times(1), Times(1.2)).ExitCode);
     }
 
     [Fact]
-    public void AFallThatOneSampleMakesIsInconclusive()
+    public void A_fall_that_one_sample_makes_is_inconclusive()
     {
         var result = Judge(
             Radius(fall: 0.1, statistic: Statistic.Mean), Indicator(Five, 0.1, 0.1, 0.1, 0.1, 9), Indicator(Five, 0.1, 0.1, 0.1, 0.1, 1));
@@ -54,7 +54,7 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void OnlySamplesRightInBothAreCompared()
+    public void Only_samples_right_in_both_are_compared()
     {
         // Sample 4 was wrong before and samples 0, 1 are wrong now: 2 and 3 remain.
         var result = Judge(
@@ -65,14 +65,14 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void RoundingOfTheBaselineIsNoChange()
+    public void Rounding_of_the_baseline_is_no_change()
     {
         double?[] values = [1.0 / 3, 2.0 / 7, 3.0 / 11, 4.0 / 13, 5.0 / 17];
         Assert.Equal(0, Judge(Radius(fall: 0), Indicator(Five, values), Indicator(Five, values)).Rules[0].Drop);
     }
 
     [Fact]
-    public void VanishingGradientsDoNotHideAFall()
+    public void Vanishing_gradients_do_not_hide_a_fall()
     {
         var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
         var result = Judge(Radius(fall: 0.1), before, Indicator(Five, null, null, null, 0.4, 0.5));
@@ -82,7 +82,7 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void NewlyUndefinedValuesCountAsTheWorst()
+    public void Newly_undefined_values_count_as_the_worst()
     {
         var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
         var lostLow = Indicator(Five, null, 0.2, 0.3, 0.4, 0.5);
@@ -98,7 +98,7 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void AFallToZeroAndBelowIsAFall()
+    public void A_fall_to_zero_and_below_is_a_fall()
     {
         var zero = Indicator(Five, 0, 0, 0, 0, 0);
         var result = Judge(Radius(rise: 0.5), zero, Indicator(Five, 1, 1, 1, 1, 1));
@@ -107,7 +107,7 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void ABaselineWithoutTheQuantityIsNotComparedWith()
+    public void A_baseline_without_the_quantity_is_not_compared_with()
     {
         var before = Indicator(Five, 0.1, 0.2, 0.3, 0.4, 0.5);
         var pinned = Pin(Policy(Natural(min: 0)), Measured(Five, Five, Five, before));
@@ -116,7 +116,7 @@ public class IndicatorRuleTests
     }
 
     [Fact]
-    public void AnIndicatorThatNothingMeasuredFails()
+    public void An_indicator_that_nothing_measured_fails()
     {
         var result = Gate.Decide(Policy(Radius(min: 0)), Measured(Five, Five, Five), null);
         Assert.Equal((ExitCode.GateFailed, "RG1005"), (result.ExitCode, result.Rules[0].Code));
@@ -127,6 +127,6 @@ public class IndicatorRuleTests
     [InlineData(Statistic.Median, 3.5)]
     [InlineData(Statistic.P05, 1.25)]
     [InlineData(Statistic.P95, 5.5)]
-    public void SummariesInterpolateBetweenOrderStatistics(Statistic statistic, double expected) =>
+    internal void Summaries_interpolate_between_order_statistics(Statistic statistic, double expected) =>
         Assert.Equal(expected, IndicatorSummary.Of([6.0, 1, 2, double.NaN, 3, 4, 4])[statistic]!.Value, 9);
 }

@@ -21,7 +21,7 @@ public class PowerTests
     [InlineData(5000, 0.01, 0.6, 1.0, 1.4, 2.0)]
     [InlineData(10000, 0.05, 0.36, 0.56, 0.80, 1.1)]
     [InlineData(10000, 0.01, 0.46, 0.72, 1.0, 1.4)]
-    public void TheSmallestDetectableDropIsThatOfTheTable(int samples, double alpha, double at2, double at5, double at10, double at20)
+    public void The_smallest_detectable_drop_is_that_of_the_table(int samples, double alpha, double at2, double at5, double at10, double at20)
     {
         foreach (var (discordance, expected) in new[] { (0.02, at2), (0.05, at5), (0.10, at10), (0.20, at20) })
         {
@@ -43,7 +43,7 @@ public class PowerTests
     [InlineData(1000, .007, .15, .66, .94, 1)]
     [InlineData(2000, .008, .34, .95, 1, 1)]
     [InlineData(10000, 0, .49, 1, 1, 1)]
-    public void TheOperatingCharacteristicIsThatOfTheTable(
+    public void The_operating_characteristic_is_that_of_the_table(
         int samples, double at0, double at1, double at2, double at3, double at5)
     {
         foreach (var (drop, chance) in new[] { (0, at0), (.01, at1), (.02, at2), (.03, at3), (.05, at5) })
@@ -53,7 +53,7 @@ public class PowerTests
     }
 
     [Fact]
-    public void PairingIsWhatMakesAThreePointDropVisible() =>
+    public void Pairing_is_what_makes_a_three_point_drop_visible() =>
         Assert.Equal(.90, Power.Of(1000, .03, .10, .05, -1), .011);
 
     /// <summary>The computed power against the gate's own verdicts on simulated outcomes.</summary>
@@ -61,7 +61,7 @@ public class PowerTests
     [InlineData(0, .10)]
     [InlineData(.03, .06)]
     [InlineData(.03, .10)]
-    public void TheGateFailsAsOftenAsThePowerSays(double drop, double discordance)
+    public void The_gate_fails_as_often_as_the_power_says(double drop, double discordance)
     {
         const int samples = 1000, runs = 2000;
         var random = new Random(20261122);
@@ -86,7 +86,7 @@ public class PowerTests
     }
 
     [Fact]
-    public void UnchangedModelsHardlyEverFailAndAThreePointDropIsCaught()
+    public void Unchanged_models_hardly_ever_fail_and_a_three_point_drop_is_caught()
     {
         Assert.True(Power.Of(1000, 0, .10, .01, .01) < .02);
         Assert.True(Power.Of(1000, .03, .06, .01, .01) >= .90);
@@ -94,7 +94,7 @@ public class PowerTests
     }
 
     [Fact]
-    public void TheNumberOfSamplesThatWouldTellIsTheSmallestUsualOne()
+    public void The_number_of_samples_that_would_tell_is_the_smallest_usual_one()
     {
         var enough = Power.SamplesFor(.025, .095, .01, .01)!.Value;
         Assert.True(Power.Of(enough, .025, .095, .01, .01) >= Power.Wanted);
@@ -103,7 +103,7 @@ public class PowerTests
     }
 
     [Fact]
-    public void APolicyDetectsWhatItsTightestPairedRuleDetects()
+    public void A_policy_detects_what_its_tightest_paired_rule_detects()
     {
         var tight = Power.SmallestDrop(Policy(Robust(0.3, maxDrop: 0.005), Natural(maxDrop: 0.05)), 1000);
         Assert.Equal(Power.SmallestDrop(1000, 0.005, 0.005), tight);

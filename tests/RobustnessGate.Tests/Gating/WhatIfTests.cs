@@ -10,7 +10,7 @@ public class WhatIfTests
     private static readonly Policy Rules = Policy(Natural(min: 0.5), Robust(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.1));
 
     [Fact]
-    public void StoredOutcomesAreJudgedByTheChangedKey()
+    public void Stored_outcomes_are_judged_by_the_changed_key()
     {
         var before = Measured(Bits(1000, 1000), Bits(900, 1000), Bits(500, 1000), Indicator(Bits(2, 2), 0.1, 0.2));
         var now = before with { Attacks = before.Attacks.SetItem(1, Attack("pgd-linf-0.3", 0.3, Bits(470, 1000))) };
@@ -46,14 +46,14 @@ public class WhatIfTests
     [InlineData("rules[2].max-drop=0.5")]
     [InlineData("rules[0].severity=info")]
     [InlineData("attacks[0].epsilon=0.1")]
-    public void AnythingElseIsAMistake(string assignment)
+    public void Anything_else_is_a_mistake(string assignment)
     {
         var mistake = Assert.Throws<MistakeException>(() => WhatIf.Apply(Rules, assignment));
         Assert.Equal((ExitCode.BadCommandLine, "RG0005"), (mistake.ExitCode, mistake.Findings[0].Code));
     }
 
     [Fact]
-    public void ALimitCanBeTakenAwayWhereAnotherRemains()
+    public void A_limit_can_be_taken_away_where_another_remains()
     {
         var rules = Policy(Natural(min: 0.5, maxDrop: 0.01));
         Assert.Null(WhatIf.Apply(rules, "rules[0].min=none").Gate.Rules[0].Min);

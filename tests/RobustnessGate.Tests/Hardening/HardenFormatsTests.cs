@@ -22,7 +22,7 @@ public sealed class HardenFormatsTests : IDisposable
     [Theory]
     [InlineData("scripted.pt")]
     [InlineData("traced.pt")]
-    public void TorchScriptIsWrittenBackAsTorchScript(string fixture)
+    public void TorchScript_is_written_back_as_TorchScript(string fixture)
     {
         var original = ModelFolder.Fixture(fixture);
 
@@ -35,7 +35,7 @@ public sealed class HardenFormatsTests : IDisposable
     [Theory]
     [InlineData(".safetensors")]
     [InlineData(".dat")]
-    public void AnAssembly_sWeightsAreWrittenBackInTheirFormat(string extension)
+    public void An_assembly_s_weights_are_written_back_in_their_format(string extension)
     {
         using var scope = NewDisposeScope();
         using var module = new SmallModule("small");
@@ -62,7 +62,7 @@ public sealed class HardenFormatsTests : IDisposable
     }
 
     [Fact]
-    public void WhatHasNoWeightsToWriteBackIsRefusedWithTheWayOut()
+    public void What_has_no_weights_to_write_back_is_refused_with_the_way_out()
     {
         var frozen = Assert.Single(Assert.Throws<MistakeException>(() => Harden($"path: '{ModelFolder.Fixture("frozen.pt")}'")).Findings);
         Assert.Equal("RG0481", frozen.Code);

@@ -40,7 +40,7 @@ public sealed class HardenMistakesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>What stands in a good policy, what stands there instead, and what comes of it.</summary>
-    public static TheoryData<string, string, string, ExitCode> Mistakes => new()
+    public static IEnumerable<object[]> Mistakes => new TheoryData<string, string, string, ExitCode>()
     {
         { "images: HERE/train.npy", "images: HERE/nowhere.npy", "RG0301", ExitCode.InvalidInput },
         { "images: HERE/train.npy", "images: HERE/no-data.npy", "RG0304", ExitCode.InvalidInput },
@@ -64,7 +64,7 @@ public sealed class HardenMistakesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void AMistakeIsRefusedBeforeAnythingIsMeasured(string right, string wrong, string code, ExitCode exit)
+    internal void A_mistake_is_refused_before_anything_is_measured(string right, string wrong, string code, ExitCode exit)
     {
         var policy = Policy();
         Assert.Contains(Placed(right), policy, StringComparison.Ordinal);
@@ -75,17 +75,17 @@ public sealed class HardenMistakesTests : IDisposable
     [InlineData("file")]
     [InlineData("file/below")]
     [InlineData("taken")]
-    public void AnOutputThatCannotBeWrittenIsRefusedBeforeAnythingIsMeasured(string output) =>
+    public void An_output_that_cannot_be_written_is_refused_before_anything_is_measured(string output) =>
         AssertRefused(Policy(), output, "RG0004", ExitCode.BadCommandLine);
 
     [Fact]
-    public void ARegimeWithoutARadiusIsRefusedBeforeAnythingIsMeasured() => AssertRefused(
+    public void A_regime_without_a_radius_is_refused_before_anything_is_measured() => AssertRefused(
         Policy().Replace("name: fgsm, norm: linf", "name: pgd, norm: l2", StringComparison.Ordinal)
             .Replace("regime: jacobian", "regime: min-max", StringComparison.Ordinal),
         "out", "RG0482", ExitCode.InvalidInput);
 
     [Fact]
-    public void AFrozenModelIsRefusedBeforeAnythingIsMeasured()
+    public void A_frozen_model_is_refused_before_anything_is_measured()
     {
         Floats("wide.npy", [Samples, 2, 8, 8]);
         Floats("wide-test.npy", [Samples, 2, 8, 8], seed: 2);
@@ -102,7 +102,7 @@ public sealed class HardenMistakesTests : IDisposable
     }
 
     [Fact]
-    public void TheToolEndsWithTheMistakesExitCodeAndHasMeasuredNothing()
+    public void The_tool_ends_with_the_mistakes_exit_code_and_has_measured_nothing()
     {
         File.WriteAllText(Path.Combine(_folder.Root, "robustness.yml"), Policy().Replace("train.npy", "nowhere.npy", StringComparison.Ordinal));
 

@@ -47,7 +47,7 @@ public class HardenRemarksTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void WhatWasNotAchievedIsRemarkedOn(int[] counts, double[] indicator, string[] remarks)
+    public void What_was_not_achieved_is_remarked_on(int[] counts, double[] indicator, string[] remarks)
     {
         var after = new State(counts[0], counts[1], counts[2], indicator[0], indicator[1]);
 
@@ -58,7 +58,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void ASearchThatLeavesMoreThanThePolicysAttacksIsNotBelieved()
+    public void A_search_that_leaves_more_than_the_policys_attacks_is_not_believed()
     {
         var figures = Compared(Before, Good) with { Search = [new(0.1, 90, 180, Count), new(0.2, 20, 131, Count)] };
 
@@ -68,7 +68,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void AModelNoBetterThanChanceSaysSo()
+    public void A_model_no_better_than_chance_says_so()
     {
         var figures = Compared(Before, new(29, 0, 0));
         var chance = figures with { After = figures.After with { Model = new("onnx", "", 1, 10, null) } };
@@ -78,7 +78,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void WithoutAttacksRobustnessWasNotMeasured()
+    public void Without_attacks_robustness_was_not_measured()
     {
         var figures = Compared(Before, Good);
         var bare = new BeforeAfter(figures.Before with { Attacks = [] }, figures.After with { Attacks = [] }, [], 0, null);
@@ -87,11 +87,11 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void JudgedSamplesThatWereTrainedOnAreCounted() => Assert.StartsWith(
+    public void Judged_samples_that_were_trained_on_are_counted() => Assert.StartsWith(
         "3 of the 200 judged samples", Assert.Single(HardenRemarks.Of(new Natural(), Compared(Before, Good) with { Shared = 3 })), StringComparison.Ordinal);
 
     [Fact]
-    public void NoMoreIsAskedForThanThereWasToGain()
+    public void No_more_is_asked_for_than_there_was_to_gain()
     {
         var strong = new State(190, 185, 184);
 
@@ -100,7 +100,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void AnIndicatorThatImprovedIsNotDoubtedWhereNothingWasToGain()
+    public void An_indicator_that_improved_is_not_doubted_where_nothing_was_to_gain()
     {
         var strong = new State(190, 185, 184);
 
@@ -111,7 +111,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void TargetedAttacksAreComparedOneByOne()
+    public void Targeted_attacks_are_compared_one_by_one()
     {
         var figures = new BeforeAfter(Facts(160, 100, 192), Facts(40, 200, 192), [], 0, null);
 
@@ -128,7 +128,7 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void ATargetedAttackBesideUntargetedOnesIsComparedByItself()
+    public void A_targeted_attack_beside_untargeted_ones_is_compared_by_itself()
     {
         var before = Facts(Before).With(Attack("to-3", 0.1, 150) with { Targeted = true });
         var after = Facts(Good).With(Attack("to-3", 0.1, 151) with { Targeted = true });
@@ -139,11 +139,11 @@ public class HardenRemarksTests
     }
 
     [Fact]
-    public void OnlyARegimeOfGradientsIsAdvisedAgainst() => Assert.DoesNotContain(
+    public void Only_a_regime_of_gradients_is_advised_against() => Assert.DoesNotContain(
         HardenRemarks.Of(new MinMax(0.2), Compared(Before, new(188, 170, 90))), remark => remark.Contains("straight", StringComparison.Ordinal));
 
     [Fact]
-    public void TheReportHoldsRemarksSearchAndResumption()
+    public void The_report_holds_remarks_search_and_resumption()
     {
         var section = new HardenSection(new Jacobian(), null, 8, 64, 1e-3, 100, null);
         var figures = Compared(Before, new(184, 170, 90, 20, 0.05)) with

@@ -21,7 +21,7 @@ public sealed partial class HardenTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void AHardenedModelWithstandsMoreAndIsTheSameFileButForItsWeights()
+    public void A_hardened_model_withstands_more_and_is_the_same_file_but_for_its_weights()
     {
         var outcome = Run(Policy(Training("regime: min-max, steps: 5, epochs: 8, learning-rate: 0.005")));
 
@@ -43,7 +43,7 @@ public sealed partial class HardenTests : IDisposable
     [InlineData("", "has no 'harden' section")]
     [InlineData("harden: { regime: jacobian }", "lacks 'data'")]
     [InlineData("harden: { regime: jacobian, data: { images: 'QUICK/test-images.idx.gz', labels: 'QUICK/test-labels.idx.gz' } }", "would flatter the model")]
-    public void WhatHardenLacksIsSaid(string harden, string message)
+    public void What_harden_lacks_is_said(string harden, string message)
     {
         var mistake = Assert.Throws<MistakeException>(() => Run(Policy(harden.Replace("QUICK", QuickStart, StringComparison.Ordinal))));
         var finding = Assert.Single(mistake.Findings);
@@ -56,7 +56,7 @@ public sealed partial class HardenTests : IDisposable
     [InlineData("regime: natural, coefficient: 1", "RG0116", "belongs to jacobian")]
     [InlineData("regime: jacobian, coefficient: 0", "RG0110", "greater than 0")]
     [InlineData("regime: jacobian, norm: l0", "RG0111", "l0")]
-    public void TheKeysOfARegimeAreChecked(string keys, string code, string message)
+    public void The_keys_of_a_regime_are_checked(string keys, string code, string message)
     {
         var mistake = Assert.Throws<MistakeException>(() => Run(Policy(Training(keys))));
         Assert.Contains(mistake.Findings, finding => finding.Code == code && finding.Message.Contains(message, StringComparison.Ordinal));
@@ -64,7 +64,7 @@ public sealed partial class HardenTests : IDisposable
 
     /// <summary>The model is there before anything is measured on it, and a later run has nothing left to train.</summary>
     [Fact]
-    public void AStopInTheMeasurementDoesNotLoseTheTraining()
+    public void A_stop_in_the_measurement_does_not_lose_the_training()
     {
         using var stop = new CancellationTokenSource();
         var policy = Policy(Training("regime: natural, epochs: 1"));

@@ -9,7 +9,7 @@ public class CleverTests
     [Theory]
     [InlineData(2.5)]
     [InlineData(4)]
-    public void TheFitFindsTheEndOfAReverseWeibull(double shape)
+    public void The_fit_finds_the_end_of_a_reverse_weibull(double shape)
     {
         // Quantiles of G with a = 10, s = 2: a sample without chance.
         var values = Enumerable.Range(0, 200).Select(i => 10 - (2 * Math.Pow(-Math.Log((i + 0.5) / 200), 1 / shape))).ToArray();
@@ -19,14 +19,14 @@ public class CleverTests
     }
 
     [Fact]
-    public void ValuesOfAnotherDistributionGetASmallP()
+    public void Values_of_another_distribution_get_a_small_p()
     {
         var values = Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? 1 + (i * 1e-6) : 5 + (i * 1e-6)).ToArray();
         Assert.InRange(ReverseWeibull.Fit(values).P!.Value, 0, 0.01);
     }
 
     [Fact]
-    public void EqualMaximaAreTheirOwnEnd()
+    public void Equal_maxima_are_their_own_end()
     {
         var fit = ReverseWeibull.Fit([3, 3, 3]);
         Assert.Equal(3, fit.Location);
@@ -34,7 +34,7 @@ public class CleverTests
     }
 
     [Fact]
-    public void OfALinearNetworkItIsTheLinearRadiusWhereTheBallReachesThatFar()
+    public void Of_a_linear_network_it_is_the_linear_radius_where_the_ball_reaches_that_far()
     {
         // Z₀ − Z₁ = x₀ + x₁ − 0.98: at (0.5, 0.5) the radius is 0.01; at (1, 1), 0.51, more than the ball.
         var network = Networks.Linear([1, 1, 0, 0], [-0.98f, 0]);
@@ -45,7 +45,7 @@ public class CleverTests
     }
 
     [Fact]
-    public void OfABentNetworkItIsBelowTheLinearRadiusAndHasAP()
+    public void Of_a_bent_network_it_is_below_the_linear_radius_and_has_AP()
     {
         var fact = (Networks.Labelled(Surroundings.Smooth(), "surroundings", 3, 6) with { Indicator = 3, Clever = true }).Run().Indicator!;
         Assert.All(Enumerable.Range(0, 3), i => Assert.True(fact.At("cleverRadius", i) < fact.At("linearRadius", i) * 1.01));
@@ -58,7 +58,7 @@ public class CleverTests
     [InlineData(false, "Conv,Gelu,Gemm", "smooth", false)]
     [InlineData(false, "Conv,Relu,Gemm", "smooth", true)]
     [InlineData(false, "Conv,Mul,Gemm", "smooth", false)]
-    public void DerivativesAndOperatorsBothSayTheKind(bool measured, string operators, string kind, bool disagree)
+    public void Derivatives_and_operators_both_say_the_kind(bool measured, string operators, string kind, bool disagree)
     {
         var (words, doubt) = NetworkKind.Of(measured, operators.Split(','));
         Assert.StartsWith(kind, words, StringComparison.Ordinal);

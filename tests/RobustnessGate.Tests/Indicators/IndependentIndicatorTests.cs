@@ -16,7 +16,7 @@ public class IndependentIndicatorTests
     /// the gradient goes to the first of the equal values.
     /// </summary>
     [Fact]
-    public void OnMaxPoolingOverAConstantBackground()
+    public void On_max_pooling_over_a_constant_background()
     {
         const int Side = 6;
         const int Filters = 3;
@@ -73,7 +73,7 @@ public class IndependentIndicatorTests
 
     /// <summary>A dense layer, batch normalisation as at inference, GELU and a dense layer.</summary>
     [Fact]
-    public void OnBatchNormalisationAndGelu()
+    public void On_batch_normalisation_and_gelu()
     {
         const int Features = 5;
         const int Hidden = 8;

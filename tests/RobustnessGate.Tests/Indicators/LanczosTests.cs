@@ -19,7 +19,7 @@ public class LanczosTests
     };
 
     [Fact]
-    public void OnASmallNetworkTheErrorBarsHoldInAtLeast95Of100Seeds()
+    public void On_a_small_network_the_error_bars_hold_in_at_least95_of100_seeds()
     {
         using var scope = NewDisposeScope();
         var input = tensor(Evaluation.Networks.Uniform("point", 60)).reshape(1, 60).to(ScalarType.Float64);
@@ -43,7 +43,7 @@ public class LanczosTests
     }
 
     [Fact]
-    public void ErrorBarsAreNoExcuse()
+    public void Error_bars_are_no_excuse()
     {
         using var scope = NewDisposeScope();
         var input = tensor(Evaluation.Networks.Uniform("point", 60)).reshape(1, 60).to(ScalarType.Float64);
@@ -56,7 +56,7 @@ public class LanczosTests
     }
 
     [Fact]
-    public void AWholeRunGivesTheSpectrumItself()
+    public void A_whole_run_gives_the_spectrum_itself()
     {
         using var scope = NewDisposeScope();
         var half = tensor(Evaluation.Networks.Uniform("symmetric", 144, -1, 1)).reshape(12, 12).to(ScalarType.Float64);
@@ -69,7 +69,7 @@ public class LanczosTests
     }
 
     [Fact]
-    public void ItStopsWhereTheSpaceIsInvariant()
+    public void It_stops_where_the_space_is_invariant()
     {
         using var scope = NewDisposeScope();
         var u = ones(1, 20, dtype: ScalarType.Float64);

@@ -19,7 +19,7 @@ public class ScaleFreeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void RescaledLogitsChangeNoneOfThemAndTheRawJacobian(bool smooth)
+    public void Rescaled_logits_change_none_of_them_and_the_raw_jacobian(bool smooth)
     {
         var plain = Surroundings.Measure(smooth ? Surroundings.Smooth() : Surroundings.Piecewise()).Indicator!;
         var scaled = Surroundings.Measure(smooth ? Surroundings.Smooth(1024) : Surroundings.Piecewise(1024)).Indicator!;
@@ -31,7 +31,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void AConstantAddedToTheLogitsChangesNoneBeyondRounding()
+    public void A_constant_added_to_the_logits_changes_none_beyond_rounding()
     {
         var plain = Surroundings.Measure(Surroundings.Smooth()).Indicator!;
         var shifted = Surroundings.Measure(Surroundings.Smooth(shift: 100)).Indicator!;
@@ -39,7 +39,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void OfALinearNetworkEverythingIsKnown()
+    public void Of_a_linear_network_everything_is_known()
     {
         // Z₀ − Z₁ = wx + b with w = (3, −1, 0.01, 0): the gradient is w everywhere.
         var network = Networks.Linear([3, -1, 0.01f, 0, 0, 0, 0, 0], [0.5f, 0]);
@@ -76,7 +76,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void TheLinearRadiusIsTheLeastOverAllCompetitorsByFiniteDifferences()
+    public void The_linear_radius_is_the_least_over_all_competitors_by_finite_differences()
     {
         var network = Surroundings.Smooth();
         var bed = Networks.Labelled(network, "surroundings", 4, 6) with { Indicator = 4 };
@@ -100,7 +100,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void NonLinearityOfAParabolaIsItsGreatestDeviation()
+    public void Non_linearity_of_a_parabola_is_its_greatest_deviation()
     {
         // L = 2 − x²: at x, L(x+δ) − L(x) − Jδ = −δ², greatest ε²; over ε·2x.
         var network = new FunctionNetwork(x =>
@@ -123,7 +123,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void AConstantBackgroundLiesOnTiesAndJitteredPointsDoNot()
+    public void A_constant_background_lies_on_ties_and_jittered_points_do_not()
     {
         var network = Networks.Convolutional("ties");
         var values = new float[64];
@@ -137,7 +137,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void JitterOfNoneLeavesNoAverages()
+    public void Jitter_of_none_leaves_no_averages()
     {
         var fact = (Networks.Labelled(Surroundings.Piecewise(), "surroundings", 2, 6) with { Indicator = 2, Jitter = 0 }).Run().Indicator!;
         Assert.DoesNotContain(fact.PerSample.Keys, name => name.EndsWith("Jittered", StringComparison.Ordinal));
@@ -145,7 +145,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void WhatASampleHasDoesNotDependOnItsCompany()
+    public void What_a_sample_has_does_not_depend_on_its_company()
     {
         var bed = Networks.Labelled(Networks.Convolutional("company"), "company", 5, 1, 8, 8) with { Indicator = 5 };
         var together = bed.Run().Indicator!;
@@ -154,7 +154,7 @@ public class ScaleFreeTests
     }
 
     [Fact]
-    public void NoTensorsAreLeftBehind()
+    public void No_tensors_are_left_behind()
     {
         var bed = Networks.Labelled(Surroundings.Smooth(), "surroundings", 2, 6) with { Indicator = 2, Clever = true };
         bed.Run();

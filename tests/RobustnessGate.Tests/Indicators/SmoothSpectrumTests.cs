@@ -8,7 +8,7 @@ namespace RobustnessGate.Tests.Indicators;
 public class SmoothSpectrumTests
 {
     [Fact]
-    public void BothHessiansEqualFiniteDifferencesOfGradients()
+    public void Both_hessians_equal_finite_differences_of_gradients()
     {
         var network = Surroundings.Smooth();
         var bed = Networks.Labelled(network, "surroundings", 2, 6) with { Indicator = 2 };
@@ -39,7 +39,7 @@ public class SmoothSpectrumTests
     }
 
     [Fact]
-    public void OfAPiecewiseLinearNetworkTheHessianOfLVanishes()
+    public void Of_a_piecewise_linear_network_the_hessian_of_l_vanishes()
     {
         var facts = Surroundings.Measure(Surroundings.Piecewise());
         Assert.NotNull(facts.Indicator);
@@ -50,7 +50,7 @@ public class SmoothSpectrumTests
     }
 
     [Fact]
-    public void OfManyClassesTheLikeliestGiveTheSpectrumWithinTheStatedError()
+    public void Of_many_classes_the_likeliest_give_the_spectrum_within_the_stated_error()
     {
         const int Classes = 150;
         const int Features = 20;
@@ -81,7 +81,7 @@ public class SmoothSpectrumTests
     }
 
     [Fact]
-    public void BeyondAFewThousandFeaturesASmoothNetworkIsEstimatedAndSaysSo()
+    public void Beyond_a_few_thousand_features_a_smooth_network_is_estimated_and_says_so()
     {
         const int Features = 4200;
         var weights = tensor(Networks.Uniform("wide", 8 * Features, -0.02f, 0.02f)).reshape(8, Features);

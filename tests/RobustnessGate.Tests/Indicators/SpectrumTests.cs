@@ -12,7 +12,7 @@ namespace RobustnessGate.Tests.Indicators;
 public class SpectrumTests
 {
     [Fact]
-    public void CBackwardPassesGiveTheSpectrumOfTheFullHessian()
+    public void C_backward_passes_give_the_spectrum_of_the_full_hessian()
     {
         var network = Networks.Convolutional("spectrum");
         var bed = Networks.Labelled(network, "spectrum", 5, 1, 8, 8);
@@ -35,7 +35,7 @@ public class SpectrumTests
     }
 
     [Fact]
-    public void SomeRowsTellTheAbsoluteSumWithinTheirErrorBar()
+    public void Some_rows_tell_the_absolute_sum_within_their_error_bar()
     {
         using var scope = NewDisposeScope();
         var missed = 0;
@@ -56,7 +56,7 @@ public class SpectrumTests
     }
 
     [Fact]
-    public void ASingleRowAmongThousandsOfZerosIsNotMissed()
+    public void A_single_row_among_thousands_of_zeros_is_not_missed()
     {
         using var scope = NewDisposeScope();
         var factor = zeros(2, 20000, dtype: ScalarType.Float64);
@@ -82,7 +82,7 @@ public class SpectrumTests
     [Theory]
     [InlineData("natural.onnx")]
     [InlineData("robust.onnx")]
-    public void OnTheTrainedDigitNetworksTooItIsThatOfTheFullHessian(string file)
+    public void On_the_trained_digit_networks_too_it_is_that_of_the_full_hessian(string file)
     {
         var folder = Path.Combine(TestData.Root, "templates", "quick-start");
         var section = new InputSection([1, 8, 8], new Bounds(0, 1), [], []);
@@ -104,7 +104,7 @@ public class SpectrumTests
     }
 
     [Fact]
-    public void AQuadraticModelTakesTheOtherPathAndIsExact()
+    public void A_quadratic_model_takes_the_other_path_and_is_exact()
     {
         // Z = (xᵀAx/2, 0) with A symmetric: ∇²CE = p₂(−A) + p₁p₂ (Ax)(Ax)ᵀ for label 0.
         const int D = 12;
@@ -130,7 +130,7 @@ public class SpectrumTests
     }
 
     [Fact]
-    public void ReluNetworksAreFoundPiecewiseLinear()
+    public void Relu_networks_are_found_piecewise_linear()
     {
         var bed = Networks.Labelled(Networks.Convolutional("linearity"), "linearity", 5, 1, 8, 8) with { Indicator = 5 };
         var facts = bed.Run();

@@ -23,7 +23,7 @@ public class AttackEffortDiffTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void TheDeclarationDecides(Attack before, Attack after, string key, JudgeEffect effect)
+    public void The_declaration_decides(Attack before, Attack after, string key, JudgeEffect effect)
     {
         var policy = PolicyText.Read(PolicyText.With(13, "  - name: pgd\n    id: probe"))!;
         Policy With(Attack attack) => policy with { Attacks = [policy.Attacks[0] with { Attack = attack }] };

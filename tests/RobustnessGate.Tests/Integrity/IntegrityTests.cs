@@ -31,7 +31,7 @@ public class IntegrityTests
         Gate = policy.Gate with { OnInconclusive = OnInconclusive.Fail, Release = "/x/release.json", MaxTotalDrop = 0.02 },
     };
 
-    public static TheoryData<string, string, Func<Policy, Policy>> Weakenings => new()
+    public static IEnumerable<object[]> Weakenings => new TheoryData<string, string, Func<Policy, Policy>>()
     {
         { "RG0501", "seed", p => p with { Seed = 7 } },
         { "RG0501", "model.sha256", p => p with { Model = p.Model with { Sha256 = null } } },
@@ -75,7 +75,7 @@ public class IntegrityTests
 
     [Theory]
     [MemberData(nameof(Weakenings))]
-    public void EveryWeakeningIsAFindingAndGainsNothing(string code, string field, Func<Policy, Policy> weaken)
+    internal void Every_weakening_is_a_finding_and_gains_nothing(string code, string field, Func<Policy, Policy> weaken)
     {
         var head = weaken(Base);
         var review = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today);
@@ -88,7 +88,7 @@ public class IntegrityTests
 
     [Theory]
     [MemberData(nameof(Weakenings))]
-    public void AnOverrideAllowsExactlyItsFieldAndValueForItsTime(string code, string field, Func<Policy, Policy> weaken)
+    internal void An_override_allows_exactly_its_field_and_value_for_its_time(string code, string field, Func<Policy, Policy> weaken)
     {
         var head = weaken(Base);
         var changes = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Changes;
@@ -106,8 +106,8 @@ public class IntegrityTests
         Assert.Contains("RG0505", refused.Findings.Select(finding => finding.Code));
     }
 
-    public static TheoryData<Func<Policy, Policy>> Strengthenings =>
-    [
+    public static IEnumerable<object[]> Strengthenings =>
+    (TheoryData<Func<Policy, Policy>>)[
         p => p,
         p => WithAttack(p, a => a with { Attack = new Pgd(Steps: 400, Restarts: 5) }),
         p => WithAttack(p, a => a with { Epsilons = [.. a.Epsilons, Epsilon.Of(0.5)] }),
@@ -123,7 +123,7 @@ public class IntegrityTests
 
     [Theory]
     [MemberData(nameof(Strengthenings))]
-    public void AStricterJudgeNeedsNoLeave(Func<Policy, Policy> strengthen)
+    internal void A_stricter_judge_needs_no_leave(Func<Policy, Policy> strengthen)
     {
         var head = strengthen(Base);
         var review = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today);
@@ -134,7 +134,7 @@ public class IntegrityTests
     }
 
     [Fact]
-    public void TheStricterOfBothIsTakenLimitByLimit()
+    public void The_stricter_of_both_is_taken_limit_by_limit()
     {
         var head = WithRule(Base, 0, rule => rule with { Min = 0.95, MaxDrop = 0.5 });
         var rule = IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Effective.Gate.Rules[0];
@@ -142,14 +142,14 @@ public class IntegrityTests
     }
 
     [Fact]
-    public void OrderAndLinesOfRulesDoNotMatter()
+    public void Order_and_lines_of_rules_do_not_matter()
     {
         var head = Base with { Gate = Base.Gate with { Rules = [.. Base.Gate.Rules.Reverse()] } };
         Assert.Empty(IntegrityReview.Of(Base, head, Pinned, Pinned, [], Today).Changes);
     }
 
     [Fact]
-    public void AnEditedBaselineIsNotUsed()
+    public void An_edited_baseline_is_not_used()
     {
         var lower = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(30, 100) }] };
         var moved = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Change(Bits(60, 100), 1, 5) }] };
@@ -164,7 +164,7 @@ public class IntegrityTests
     }
 
     [Fact]
-    public void ATighterPinIsFreeAndAnOverrideAllowsAnyOther()
+    public void A_tighter_pin_is_free_and_an_override_allows_any_other()
     {
         var tighter = Pinned with { Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(70, 100) }] };
         var review = IntegrityReview.Of(Base, Base, Pinned, tighter, [], Today);
@@ -179,7 +179,7 @@ public class IntegrityTests
     }
 
     [Fact]
-    public void FirstUseNeedsBootstrapAndSaysSo()
+    public void First_use_needs_bootstrap_and_says_so()
     {
         var refused = IntegrityReview.Of(null, Base, null, Pinned, [], Today);
         Assert.Equal(("RG0508", Severity.Error), (refused.Findings[0].Code, refused.Findings[0].Severity));
@@ -191,7 +191,7 @@ public class IntegrityTests
     }
 
     [Fact]
-    public void WhatWasFoundAboutTheJudgeFailsTheGateAndStandsInTheResults()
+    public void What_was_found_about_the_judge_fails_the_gate_and_stands_in_the_results()
     {
         var policy = Policy(Natural(min: 0.5), Robust(0.3, maxDrop: 0.01));
         var evaluation = Measured(Bits(98, 100), Bits(80, 100), Bits(60, 100));
@@ -208,7 +208,7 @@ public class IntegrityTests
     }
 
     [Fact]
-    public Task FindingsSayWhatToDo()
+    public Task Findings_say_what_to_do()
     {
         var head = WithRule(WithAttack(Base, a => a with { Attack = new Pgd(Steps: 10) }), 1, rule => rule with { MaxDrop = 0.05 }) with { Seed = 7 };
         ImmutableArray<Override> overrides =

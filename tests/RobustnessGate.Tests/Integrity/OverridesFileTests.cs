@@ -19,7 +19,7 @@ public class OverridesFileTests
     private static ImmutableArray<Override> Read(string text) => OverridesFile.Read(Encoding.UTF8.GetBytes(text), "robustness.overrides.yml");
 
     [Fact]
-    public void AnEntryHasAFieldAValueAReasonAndATime()
+    public void An_entry_has_a_field_a_value_a_reason_and_a_time()
     {
         var entry = Assert.Single(Read(Good));
         Assert.Equal(("gate.rules.worst-case-accuracy-linf-0.3.max-drop", "0.05"), (entry.Change, entry.To));
@@ -46,7 +46,7 @@ public class OverridesFileTests
     [InlineData("overrides:\n  - { change: seed, to: '7', reason: x, date: 2026-11-01, expires: 2099-01-01 }")]
     [InlineData("overrides:\n  - { change: seed, to: '7', reason: x, date: 2026-11-01, expires: 2026-12-01, extra: 1 }")]
     [InlineData("overrides:\n  - { change: seed, change: gate.alpha, to: '7', reason: x, date: 2026-11-01, expires: 2026-12-01 }")]
-    public void AnythingElseIsAMistakeInTheFile(string text)
+    public void Anything_else_is_a_mistake_in_the_file(string text)
     {
         var mistake = Assert.Throws<MistakeException>(() => Read(text));
         Assert.Equal(ExitCode.InvalidInput, mistake.ExitCode);

@@ -26,7 +26,7 @@ public sealed class KernelSelectionTests
     public static TheoryData<string> Names => [.. Wrong.Keys];
 
     [Fact]
-    public void ARightLibraryIsUsedAsShipped()
+    public void A_right_library_is_used_as_shipped()
     {
         using var right = new StandInKernels(ConvolutionKernels.Native);
         var facts = Graph().Run(Entry());
@@ -39,7 +39,7 @@ public sealed class KernelSelectionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AGraphOfOursIsRightWhateverIsWrong(string name)
+    public void A_graph_of_ours_is_right_whatever_is_wrong(string name)
     {
         var expected = Graph().Run(Entry());
         using var wrong = new StandInKernels(Wrong[name]);
@@ -55,7 +55,7 @@ public sealed class KernelSelectionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AnotherNetworkIsComputedWithoutVendorLibraries(string name)
+    public void Another_network_is_computed_without_vendor_libraries(string name)
     {
         var expected = Foreign().Run(Entry());
         using var wrong = new StandInKernels(Wrong[name]);
@@ -66,7 +66,7 @@ public sealed class KernelSelectionTests
     }
 
     [Fact]
-    public void WholeBlocksAreTheCheapestWayRound()
+    public void Whole_blocks_are_the_cheapest_way_round()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
         var ways = Graph().Run(Entry()).Run!.Kernels!.Convolutions!;
@@ -79,7 +79,7 @@ public sealed class KernelSelectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AFaultOfTheModelsShapesAloneIsFound(bool own)
+    public void A_fault_of_the_models_shapes_alone_is_found(bool own)
     {
         var bed = own ? Graph() : Foreign();
         var expected = bed.Run(Entry());
@@ -95,7 +95,7 @@ public sealed class KernelSelectionTests
     /// <summary>The stand-ins do harm: what they make of the directions that attacks take, so that the tests above can fail.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void UnprovedTheDirectionsWouldBeWrong(string name)
+    public void Unproved_the_directions_would_be_wrong(string name)
     {
         using var scope = NewDisposeScope();
         var (network, images) = (Layers(), tensor(Networks.Uniform("kernel images", 64 * 64)).reshape(64, 1, 8, 8));
@@ -111,7 +111,7 @@ public sealed class KernelSelectionTests
 
     /// <summary>What one model is accused of is not held against the machine.</summary>
     [Fact]
-    public void AnAccusedModelLeavesTheProcessAsItWas()
+    public void An_accused_model_leaves_the_process_as_it_was()
     {
         using var right = new StandInKernels(ConvolutionKernels.Native);
         var network = Layers();
@@ -126,7 +126,7 @@ public sealed class KernelSelectionTests
     }
 
     [Fact]
-    public void WhereNoWayIsRightThereIsNoVerdict()
+    public void Where_no_way_is_right_there_is_no_verdict()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardOfAnyBatch, everywhere: true);
         var mistake = Assert.Throws<MistakeException>(() => Foreign().Run(Entry()));

@@ -23,7 +23,7 @@ public class KnownAnswerTests
     /// <summary>Whole blocks and matrix products give what the library gives, to the last digits of float64, differentiated once and twice.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void AllWaysOfConvolvingAgree(string name)
+    public void All_ways_of_convolving_agree(string name)
     {
         using var scope = NewDisposeScope();
         var (input, weight, geometry) = Geometries[name];
@@ -49,7 +49,7 @@ public class KnownAnswerTests
     }
 
     [Fact]
-    public void EveryKnownAnswerIsRightOnThisMachineInSomeWay()
+    public void Every_known_answer_is_right_on_this_machine_in_some_way()
     {
         KernelSelection.Prepare(ownGraph: false);
         Assert.Empty(KnownAnswers.Faults(CPU, 64));
@@ -57,7 +57,7 @@ public class KnownAnswerTests
 
     /// <summary>Products rounded as TF32 does are found.</summary>
     [Fact]
-    public void ImpreciseProductsAreFound()
+    public void Imprecise_products_are_found()
     {
         using var imprecise = new StandInKernels((x, weight, bias, g) => ConvolutionKernels.Native(Coarse(x), weight, bias, g), everywhere: true);
         var faults = KnownAnswers.Faults(CPU, 64);

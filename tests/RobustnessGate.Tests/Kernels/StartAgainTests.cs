@@ -11,7 +11,7 @@ public class StartAgainTests
 {
     /// <summary>Single layers of a TorchScript file cannot be computed otherwise: the process asks for one with older instructions.</summary>
     [Fact]
-    public void AnEvaluationOfAnotherFormatAsksForOlderInstructions()
+    public void An_evaluation_of_another_format_asks_for_older_instructions()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
         Assert.Equal(ChildExit.StartAgain, End("traced.pt"));
@@ -19,7 +19,7 @@ public class StartAgainTests
 
     /// <summary>A second start would change nothing where the first had older instructions already.</summary>
     [Fact]
-    public void OnceIsEnough()
+    public void Once_is_enough()
     {
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
         Environment.SetEnvironmentVariable(KernelSelection.SecondStartVariable, "1");

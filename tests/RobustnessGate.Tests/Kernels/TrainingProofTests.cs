@@ -14,11 +14,11 @@ public sealed class TrainingProofTests
     private static readonly Architecture Small = new(
         [1, 8, 8], [new Layer.Conv(5, 3), new Layer.Relu(), new Layer.MaxPool(2), new Layer.Conv(7, 2), new Layer.Relu(), new Layer.Flatten(), new Layer.Linear(3)]);
 
-    public static TheoryData<Regime> Regimes => new([new Natural(), new Jacobian(0.02), new Gradient(0.1), new MinMax(0.05), new Curvature(0.02, 0.3)]);
+    public static IEnumerable<object[]> Regimes => new TheoryData<Regime>([new Natural(), new Jacobian(0.02), new Gradient(0.1), new MinMax(0.05), new Curvature(0.02, 0.3)]);
 
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void WrongInputGradientsDoNotReachTheWeights(Regime regime)
+    internal void Wrong_input_gradients_do_not_reach_the_weights(Regime regime)
     {
         var expected = Trained(regime);
         using var wrong = new StandInKernels(StandInKernels.BackwardInPartialBlocks);
@@ -30,7 +30,7 @@ public sealed class TrainingProofTests
 
     /// <summary>A backward pass into the weights that is wrong in batches, where none of the known answers is.</summary>
     [Fact]
-    public void AWrongWeightGradientIsFound()
+    public void A_wrong_weight_gradient_is_found()
     {
         using var wrong = new StandInKernels((x, weight, bias, g) =>
         {
@@ -46,7 +46,7 @@ public sealed class TrainingProofTests
 
     /// <summary>A bias before a normalisation changes nothing, so its gradient is made of rounding.</summary>
     [Fact]
-    public void WeightsWithoutEffectAreNoFault()
+    public void Weights_without_effect_are_no_fault()
     {
         using var right = new StandInKernels(ConvolutionKernels.Native);
         using var scope = NewDisposeScope();
@@ -61,7 +61,7 @@ public sealed class TrainingProofTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(50)]
-    public void EveryBatchSizeIsProved(int batch)
+    public void Every_batch_size_is_proved(int batch)
     {
         using var wrong = new StandInKernels((x, weight, bias, g) => x.shape[0] > 1 && weight.shape is [7, 5, 2, 2]
             ? ConvolutionKernels.Native(x, weight.detach() + ((weight - weight.detach()) * 0.5f), bias, g) : ConvolutionKernels.Native(x, weight, bias, g));

@@ -48,7 +48,7 @@ public class LinearisationTests
         new Jacobian(0.3, GradientNorm.Linf, Ramp: 0), new Gradient(0.3, Ramp: 0),
     ];
 
-    public static TheoryData<string, Regime> Cases
+    public static IEnumerable<object[]> Cases
     {
         get
         {
@@ -67,7 +67,7 @@ public class LinearisationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void LossPenaltyAndGradientsAreThoseOfDoubleBackpropagation(string name, Regime regime)
+    internal void Loss_penalty_and_gradients_are_those_of_double_backpropagation(string name, Regime regime)
     {
         using var scope = NewDisposeScope();
         using var network = Network(name);
@@ -94,7 +94,7 @@ public class LinearisationTests
     }
 
     [Fact]
-    public void BatchNormalisationGoesTheLongWay()
+    public void Batch_normalisation_goes_the_long_way()
     {
         using var scope = NewDisposeScope();
         using var network = new LayeredNetwork(
@@ -111,7 +111,7 @@ public class LinearisationTests
     [InlineData(5, 8, 8, 3, 1, 1)]
     [InlineData(1, 13, 12, 4, 3, 1)]
     [InlineData(1, 8, 8, 2, 1, 2)]
-    public void TheTransposedConvolutionIsTheOneOfAutograd(int channels, int height, int width, int kernel, int stride, int padding)
+    public void The_transposed_convolution_is_the_one_of_autograd(int channels, int height, int width, int kernel, int stride, int padding)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);

@@ -7,7 +7,7 @@ public class MarginTests
 {
     // Yu et al. 2018, Section 8.1: logits [k, 1, …, 1], label 0.
     [Fact]
-    public void MarginAndCrossEntropyOfThePapersExample()
+    public void Margin_and_cross_entropy_of_the_papers_example()
     {
         double[] expected = [3.237, 2.303, 1.461, 0.797, 0.370, 0.153, 0.059, 0.022, 0.008, 0.003];
         var logits = ones(10, 10, dtype: ScalarType.Float64);

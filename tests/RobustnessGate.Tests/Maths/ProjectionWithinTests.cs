@@ -11,7 +11,7 @@ public class ProjectionWithinTests
     private const int Grid = 400;
 
     [Fact]
-    public void InL1NoPointOfBallAndBoxIsNearer()
+    public void In_L1_no_point_of_ball_and_box_is_nearer()
     {
         using var scope = NewDisposeScope();
         var random = new Random(7);

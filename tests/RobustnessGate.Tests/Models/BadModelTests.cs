@@ -67,7 +67,7 @@ public sealed class BadModelTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ABadFileIsRefusedWithItsCode(string name)
+    public void A_bad_file_is_refused_with_its_code(string name)
     {
         var (_, file, code, says, bytes) = Cases.Single(bad => bad.Case == name);
         File.WriteAllBytes(Path.Combine(_folder.Root, "short.bin"), new byte[8]);
@@ -81,24 +81,24 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileIsRefused() => Assert.Equal("RG0403", ModelFolder.Refusal(Section("nobody.onnx")).Code);
+    public void A_missing_file_is_refused() => Assert.Equal("RG0403", ModelFolder.Refusal(Section("nobody.onnx")).Code);
 
     [Fact]
-    public void AFolderIsRefused()
+    public void A_folder_is_refused()
     {
         Directory.CreateDirectory(Path.Combine(_folder.Root, "folder.onnx"));
         Assert.Equal("RG0403", ModelFolder.Refusal(Section("folder.onnx")).Code);
     }
 
     [Fact]
-    public void AnotherHashThanThePinIsRefusedBeforeTheFileIsParsed()
+    public void Another_hash_than_the_pin_is_refused_before_the_file_is_parsed()
     {
         File.WriteAllBytes(Path.Combine(_folder.Root, "m.onnx"), Noise(64));
         Assert.Equal("RG0404", ModelFolder.Refusal(Section("m.onnx") with { Sha256 = new string('0', 64) }).Code);
     }
 
     [Fact]
-    public void ANameOutOfAFileCannotPaintBreakOrFloodAMessage()
+    public void A_name_out_of_a_file_cannot_paint_break_or_flood_a_message()
     {
         var graph = new Graphs(13, [-1, 4], -1, 4).Node("Magic\u001b[31m\u202e\n## passed\u0007", "x", "y");
         graph.Model.Graph.Node[0].Name = new string('n', 1 << 20);
@@ -116,7 +116,7 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Fact]
-    public void ALinkThatLeadsOutOfTheFolderIsRefused()
+    public void A_link_that_leads_out_of_the_folder_is_refused()
     {
         var outside = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder.Root) + ".bin");
         File.WriteAllBytes(outside, new byte[48]);
@@ -128,7 +128,7 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Fact]
-    public void WeightsBesideTheModelAreRead()
+    public void Weights_beside_the_model_are_read()
     {
         var values = Numbers.Uniform(12);
         File.WriteAllBytes(Path.Combine(_folder.Root, "weights.bin"), [.. new byte[16], .. System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)]);

@@ -7,7 +7,7 @@ namespace RobustnessGate.Tests.Models;
 public class BatchingTests
 {
     [Fact]
-    public void AReshapeThatStartsWithOneFollowsTheBatch()
+    public void A_reshape_that_starts_with_one_follows_the_batch()
     {
         var graph = new Graphs(13, [1, 2, 2], 1, 3)
             .Integers("shape", 1, 4).Initialiser("w", Numbers.Tensor([4, 3]))
@@ -17,7 +17,7 @@ public class BatchingTests
     }
 
     [Fact]
-    public void ANetworkThatMixesItsBatchGoesThroughOneByOne()
+    public void A_network_that_mixes_its_batch_goes_through_one_by_one()
     {
         // Subtracting the mean over everything, the batch included, is right for a batch of one only.
         var graph = new Graphs(13, [1, 4], 1, 3)
@@ -30,7 +30,7 @@ public class BatchingTests
     }
 
     [Fact]
-    public void AFixedBatchOfThreeIsFilledUp()
+    public void A_fixed_batch_of_three_is_filled_up()
     {
         var graph = new Graphs(13, [3, 4], 3, 3)
             .Initialiser("w", Numbers.Tensor([4, 3])).Initialiser("b", Numbers.Tensor([3, 1]) * 0).Integers("shape", 3, 4)
@@ -40,7 +40,7 @@ public class BatchingTests
     }
 
     [Fact]
-    public void AFreeBatchIsTakenAsItIs() =>
+    public void A_free_batch_is_taken_as_it_is() =>
         AssertBatches(new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3])).Node("MatMul", "x,w", "y"), Batching.Native);
 
     private static void AssertBatches(Graphs graph, Batching expected)

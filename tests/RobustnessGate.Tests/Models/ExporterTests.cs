@@ -43,7 +43,7 @@ public class ExporterTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void ItRunsAsInOnnxRuntimeAndHasItsGradient(string name, int opset)
+    public void It_runs_as_in_onnx_runtime_and_has_its_gradient(string name, int opset)
     {
         using var scope = NewDisposeScope();
         var graph = Networks[name](opset);
@@ -66,7 +66,7 @@ public class ExporterTests
     }
 
     [Fact]
-    public void AnOldNetworkWithItsWeightsAsInputsRunsToo()
+    public void An_old_network_with_its_weights_as_inputs_runs_too()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(7, [1, 3, 6, 6], 1, 4)

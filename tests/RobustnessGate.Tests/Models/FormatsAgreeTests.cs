@@ -17,7 +17,7 @@ public sealed class FormatsAgreeTests(ITestOutputHelper output) : IDisposable
     private readonly ModelFolder _folder = new();
 
     [Fact]
-    public void OnnxTorchScriptAndAssemblyGiveTheSameResults()
+    public void Onnx_TorchScript_and_assembly_give_the_same_results()
     {
         using var scope = NewDisposeScope();
         using var script = ModelLoader.Load(ModelFolder.Section(ModelFolder.Fixture("scripted.pt"), Shape));

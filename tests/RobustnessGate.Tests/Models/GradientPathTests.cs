@@ -17,7 +17,7 @@ public class GradientPathTests
     [InlineData("Round")]
     [InlineData("Floor")]
     [InlineData("Ceil")]
-    public void AStepIsNamedAndPassesTheGradientOnRequestOnly(string op)
+    public void A_step_is_named_and_passes_the_gradient_on_request_only(string op)
     {
         using var scope = NewDisposeScope();
         var weights = Numbers.Tensor([4, 3]);
@@ -36,7 +36,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void AnIntegerDetourGivesAZeroGradientInsteadOfEndingTheProcess()
+    public void An_integer_detour_gives_a_zero_gradient_instead_of_ending_the_process()
     {
         using var scope = NewDisposeScope();
         using var network = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]))
@@ -47,7 +47,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void ShapesComputedFromTheInputAreNoObstacle()
+    public void Shapes_computed_from_the_input_are_no_obstacle()
     {
         using var network = new Graphs(13, [-1, 2, 2], -1, 4).Integers("zero", 0).Integers("four", 4)
             .Node("Shape", "x", "s").Node("Gather", "s,zero", "n").Node("Concat", "n,four", "t", ("axis", 0)).Node("Reshape", "x,t", "y").Read();
@@ -56,7 +56,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void AQuantisedNetworkAgreesWithOnnxRuntimeAndTrainsStraightThrough()
+    public void A_quantised_network_agrees_with_onnx_runtime_and_trains_straight_through()
     {
         using var scope = NewDisposeScope();
         var graph = Quantised();
@@ -75,7 +75,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void APolicyAsksForStraightThroughGradients()
+    public void A_policy_asks_for_straight_through_gradients()
     {
         using var folder = new ModelFolder();
         var section = ModelFolder.Section(folder.Write("m.onnx", Quantised().Bytes()), 4) with { Gradients = GradientMode.StraightThrough };
@@ -92,7 +92,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void AQuantisedNetworkThatAnswersWithAPixelForEachClassIsFlaggedLikeAnyOther()
+    public void A_quantised_network_that_answers_with_a_pixel_for_each_class_is_flagged_like_any_other()
     {
         using var network = new Graphs(13, [-1, 3, 1, 1], -1, 3, 1, 1)
             .Initialiser("s", tensor(0.02f)).Initialiser("z", tensor((sbyte)-20), DataType.Int8)
@@ -105,7 +105,7 @@ public class GradientPathTests
     }
 
     [Fact]
-    public void ValuesBeyondTheIntegerRangeSaturateAndStopTheGradient()
+    public void Values_beyond_the_integer_range_saturate_and_stop_the_gradient()
     {
         using var scope = NewDisposeScope();
         using var through = Quantised().Read(OnnxOptions.Default with { StraightThrough = true });

@@ -11,7 +11,7 @@ public sealed class LogitShapeTests : IDisposable
     private readonly ModelFolder _folder = new();
 
     [Fact]
-    public void OneLogitBecomesTwoWhoseDifferenceItIs()
+    public void One_logit_becomes_two_whose_difference_it_is()
     {
         using var scope = NewDisposeScope();
         using var classifier = Load(Binary("z"));
@@ -28,7 +28,7 @@ public sealed class LogitShapeTests : IDisposable
     }
 
     [Fact]
-    public void AFinalSigmoidIsCut()
+    public void A_final_sigmoid_is_cut()
     {
         using var scope = NewDisposeScope();
         using var classifier = Load(Binary("y"));
@@ -39,7 +39,7 @@ public sealed class LogitShapeTests : IDisposable
     }
 
     [Fact]
-    public void ASingleProbabilityIsRefused()
+    public void A_single_probability_is_refused()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(13, [-1, 4], -1, 1).Initialiser("w", Numbers.Tensor([4, 1])).Initialiser("one", ones(1))
@@ -52,7 +52,7 @@ public sealed class LogitShapeTests : IDisposable
     }
 
     [Fact]
-    public void DimensionsOfOneAfterTheClassesAreDropped()
+    public void Dimensions_of_one_after_the_classes_are_dropped()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(13, [-1, 2, 4, 4], -1, 3, 1, 1).Initialiser("w", Numbers.Tensor([3, 2, 4, 4])).Node("Conv", "x,w", "y");

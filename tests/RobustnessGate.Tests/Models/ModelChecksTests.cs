@@ -11,10 +11,10 @@ namespace RobustnessGate.Tests.Models;
 public class ModelChecksTests
 {
     [Fact]
-    public void OrdinaryLogitsPassWithoutANote() => Assert.Empty(Check(Linear().Bytes()));
+    public void Ordinary_logits_pass_without_a_note() => Assert.Empty(Check(Linear().Bytes()));
 
     [Fact]
-    public void ProbabilitiesAreRefused()
+    public void Probabilities_are_refused()
     {
         // A softmax that is not the last node stays in the network.
         var bytes = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3])).Initialiser("one", ones(1))
@@ -24,7 +24,7 @@ public class ModelChecksTests
     }
 
     [Fact]
-    public void AFinalSoftmaxIsCutAndSaidSo()
+    public void A_final_softmax_is_cut_and_said_so()
     {
         var softmax = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]))
             .Node("MatMul", "x,w", "z").Node("Softmax", "z", "p").Node("Identity", "p", "y");
@@ -38,7 +38,7 @@ public class ModelChecksTests
     }
 
     [Fact]
-    public void LogProbabilitiesAreANote()
+    public void Log_probabilities_are_a_note()
     {
         // log of a softmax in the middle, as some exporters write it.
         var bytes = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]))
@@ -51,7 +51,7 @@ public class ModelChecksTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void NumbersThatAreNoneAreRefused(float weight)
+    public void Numbers_that_are_none_are_refused(float weight)
     {
         var bytes = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]) * weight).Node("MatMul", "x,w", "y").Bytes();
 

@@ -5,7 +5,7 @@ namespace RobustnessGate.Tests.Models;
 public class ModelFuzzTests
 {
     [Fact]
-    public void DamagedFilesLoadOrAreRefusedAndNothingElse()
+    public void Damaged_files_load_or_are_refused_and_nothing_else()
     {
         var (outcomes, deaths) = ChildProcess.RunAll(
             typeof(Program), ModelFuzzer.Mutants, (skip, log) => ["fuzz-models", skip.ToString(CultureInfo.InvariantCulture), log]);

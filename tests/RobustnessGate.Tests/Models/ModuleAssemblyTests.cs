@@ -15,7 +15,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     private readonly ModelFolder _folder = new();
 
     [Fact]
-    public void AModuleWithItsWeightsIsAClassifier()
+    public void A_module_with_its_weights_is_a_classifier()
     {
         using var scope = NewDisposeScope();
         using var module = new SmallModule("small");
@@ -35,7 +35,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void TheAssemblyIsLoadedIntoAContextOfItsOwn()
+    public void The_assembly_is_loaded_into_a_context_of_its_own()
     {
         using var module = new SmallModule("small");
         module.save(Path.Combine(_folder.Root, "small.dat"));
@@ -48,7 +48,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void WithoutWeightsItIsSaidThatTheConstructorMakesThem()
+    public void Without_weights_it_is_said_that_the_constructor_makes_them()
     {
         using var classifier = ModelLoader.Load(Section(typeof(SteadyModule).FullName, null));
 
@@ -57,7 +57,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void WithoutWeightsAConstructorThatDrawsThemIsRefused()
+    public void Without_weights_a_constructor_that_draws_them_is_refused()
     {
         var finding = ModelFolder.Refusal(Section(Small, null));
 
@@ -68,7 +68,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     [Theory]
     [InlineData("Near")]
     [InlineData("Far")]
-    public void AnotherAssemblyInTheFolderBreaksThePin(string changed)
+    public void Another_assembly_in_the_folder_breaks_the_pin(string changed)
     {
         var (far, farBase) = Library("Far", typeof(object));
         var (near, nearBase) = Library("Near", farBase);
@@ -94,7 +94,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     [InlineData("Nobody", "RG0419", "no module 'Nobody'")]
     [InlineData("RobustnessGate.Tests.Models.BrokenModule", "RG0419", "no such luck")]
     [InlineData("RobustnessGate.Tests.Models.DemandingModule", "RG0419", "without arguments")]
-    public void AModuleThatCannotBeMadeIsRefused(string? type, string code, string says)
+    public void A_module_that_cannot_be_made_is_refused(string? type, string code, string says)
     {
         var finding = ModelFolder.Refusal(Section(type, null));
 
@@ -103,7 +103,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void WeightsOfAnotherClassAreRefusedWithAllDifferences()
+    public void Weights_of_another_class_are_refused_with_all_differences()
     {
         using var linear = nn.Linear(3, 2);
         linear.save(Path.Combine(_folder.Root, "linear.dat"));
@@ -116,7 +116,7 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void AnAssemblyForANewerTorchSharpIsRefused()
+    public void An_assembly_for_a_newer_TorchSharp_is_refused()
     {
         var newer = new PersistedAssemblyBuilder(new AssemblyName("TorchSharp") { Version = new Version(99, 0) }, typeof(object).Assembly);
         var module = newer.DefineDynamicModule("TorchSharp").DefineType("Base", TypeAttributes.Public);
@@ -132,14 +132,14 @@ public sealed class ModuleAssemblyTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsNoAssemblyIsRefused()
+    public void What_is_no_assembly_is_refused()
     {
         var finding = ModelFolder.Refusal(ModelFolder.Section(_folder.Write("native.dll", [(byte)'M', (byte)'Z', .. new byte[200]]), 4));
         Assert.Equal("RG0419", finding.Code);
     }
 
     [Fact]
-    public void TypeAndWeightsOfAnotherFormatAreRefused()
+    public void Type_and_weights_of_another_format_are_refused()
     {
         var path = _folder.Write("m.onnx", Nets.Bytes("linear"));
         Assert.Equal("RG0419", ModelFolder.Refusal(ModelFolder.Section(path, 2, 8, 8) with { Type = "Net" }).Code);

@@ -10,7 +10,7 @@ namespace RobustnessGate.Tests.Models;
 public class OnnxFeatureTests
 {
     [Fact]
-    public void HalfPrecisionWeightsRunInFloat32()
+    public void Half_precision_weights_run_in_float32()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]), DataType.Float16)
@@ -25,7 +25,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void HalfPrecisionWeightsAreWrittenBackInHalfPrecision()
+    public void Half_precision_weights_are_written_back_in_half_precision()
     {
         using var scope = NewDisposeScope();
         var original = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3]), DataType.Float16)
@@ -38,7 +38,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void LocalFunctionsAreInlinedWithTheirAttributes()
+    public void Local_functions_are_inlined_with_their_attributes()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(17, [-1, 4], -1, 4).Node("Twice", "x", "a", ("slope", 0.3)).Node("Twice", "a", "y");
@@ -58,7 +58,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void ChannelsLastAreTurnedInsideTheNetwork()
+    public void Channels_last_are_turned_inside_the_network()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(13, [-1, 6, 6, 3], -1, 4).Initialiser("w", Numbers.Tensor([4, 3, 3, 3]))
@@ -71,7 +71,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void WeightsThatAreAlsoListedAsInputsAreNoInputs()
+    public void Weights_that_are_also_listed_as_inputs_are_no_inputs()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(8, [1, 4], 1, 3).Initialiser("w", Numbers.Tensor([4, 3])).Node("MatMul", "x,w", "y");
@@ -83,7 +83,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void ATransposedWeightStillTrains()
+    public void A_transposed_weight_still_trains()
     {
         using var scope = NewDisposeScope();
         using var network = new Graphs(13, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([3, 4]))
@@ -98,7 +98,7 @@ public class OnnxFeatureTests
     }
 
     [Fact]
-    public void ScikitLearnsLinearClassifierGivesItsScores()
+    public void Scikit_learns_linear_classifier_gives_its_scores()
     {
         using var scope = NewDisposeScope();
         var graph = new Graphs(13, [-1, 2], -1, 3)

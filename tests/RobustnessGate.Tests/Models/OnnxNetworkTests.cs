@@ -11,7 +11,7 @@ public class OnnxNetworkTests
     [InlineData("mlp")]
     [InlineData("convolutional")]
     [InlineData("normalised")]
-    public void GradientsAreThoseOfCentralDifferencesInFloat64(string name)
+    public void Gradients_are_those_of_central_differences_in_float64(string name)
     {
         using var scope = NewDisposeScope();
         using var network = OnnxNetwork.Parse(Nets.Bytes(name), name);
@@ -25,7 +25,7 @@ public class OnnxNetworkTests
     [Theory]
     [InlineData("convolutional")]
     [InlineData("normalised")]
-    public void ABatchOfEightEqualsSingles(string name)
+    public void A_batch_of_eight_equals_singles(string name)
     {
         using var scope = NewDisposeScope();
         using var network = OnnxNetwork.Parse(Nets.Bytes(name), name);
@@ -38,7 +38,7 @@ public class OnnxNetworkTests
     }
 
     [Fact]
-    public void ADoubleInputRunsOnDoubleParameters()
+    public void A_double_input_runs_on_double_parameters()
     {
         using var scope = NewDisposeScope();
         using var network = OnnxNetwork.Parse(Nets.Bytes("normalised"), "net");
@@ -51,7 +51,7 @@ public class OnnxNetworkTests
     }
 
     [Fact]
-    public void ForwardLeavesNoTensorBehind()
+    public void Forward_leaves_no_tensor_behind()
     {
         using var network = OnnxNetwork.Parse(Nets.Bytes("normalised"), "net");
         using var x = Numbers.Tensor([2, 2, 8, 8]);
@@ -67,7 +67,7 @@ public class OnnxNetworkTests
     }
 
     [Fact]
-    public void DisposingANetworkReleasesItsParameters()
+    public void Disposing_a_network_releases_its_parameters()
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var network = OnnxNetwork.Parse(Nets.Bytes("linear"), "net"))
@@ -80,7 +80,7 @@ public class OnnxNetworkTests
     }
 
     [Fact]
-    public void TrainingAWeightChangesTheOutputInBothTypes()
+    public void Training_a_weight_changes_the_output_in_both_types()
     {
         using var scope = NewDisposeScope();
         using var network = OnnxNetwork.Parse(Nets.Bytes("mlp"), "net");

@@ -9,7 +9,7 @@ namespace RobustnessGate.Tests.Models;
 public class OnnxRewriterTests
 {
     [Fact]
-    public void OnlyTheNamedInitialiserChangesAndOnnxRuntimeAcceptsTheFile()
+    public void Only_the_named_initialiser_changes_and_onnx_runtime_accepts_the_file()
     {
         using var scope = NewDisposeScope();
         var original = Nets.Bytes("mlp");
@@ -30,7 +30,7 @@ public class OnnxRewriterTests
     }
 
     [Fact]
-    public void UnknownFieldsSurvive()
+    public void Unknown_fields_survive()
     {
         // Field 6 of a model is its documentation, field 10 of a graph likewise: neither is in our part of the format.
         var model = ModelProto.Parser.ParseFrom(Nets.Bytes("linear"));
@@ -49,7 +49,7 @@ public class OnnxRewriterTests
     }
 
     [Fact]
-    public void ANameThatTheFileLacksOrAnotherShapeIsAnError()
+    public void A_name_that_the_file_lacks_or_another_shape_is_an_error()
     {
         using var zeros = torch.zeros(4);
         var bytes = Nets.Bytes("linear");

@@ -11,7 +11,7 @@ public class OnnxWriterTests
     [InlineData("mlp")]
     [InlineData("convolutional")]
     [InlineData("normalised")]
-    public void WhatIsWrittenReadsBackAndAgreesWithOnnxRuntime(string name)
+    public void What_is_written_reads_back_and_agrees_with_onnx_runtime(string name)
     {
         using var scope = NewDisposeScope();
         var bytes = Nets.Bytes(name);
@@ -27,11 +27,11 @@ public class OnnxWriterTests
     }
 
     [Fact]
-    public void TheSameNetworkGivesTheSameBytes() =>
+    public void The_same_network_gives_the_same_bytes() =>
         Assert.Equal(Nets.Bytes("convolutional"), Nets.Bytes("convolutional"));
 
     [Fact]
-    public void ParametersAreCountedAndNamed()
+    public void Parameters_are_counted_and_named()
     {
         using var network = OnnxNetwork.Parse(Nets.Bytes("mlp"), "mlp");
 

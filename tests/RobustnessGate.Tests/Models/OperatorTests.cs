@@ -14,7 +14,7 @@ public class OperatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ValuesAreThoseOfOnnxRuntime(string name)
+    public void Values_are_those_of_onnx_runtime(string name)
     {
         using var scope = NewDisposeScope();
         var one = Case(name);
@@ -36,7 +36,7 @@ public class OperatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void FirstDerivativesAreCentralDifferences(string name)
+    public void First_derivatives_are_central_differences(string name)
     {
         using var scope = NewDisposeScope();
         var one = Case(name);
@@ -51,7 +51,7 @@ public class OperatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void SecondDerivativesAreDifferencesOfFirst(string name)
+    public void Second_derivatives_are_differences_of_first(string name)
     {
         using var scope = NewDisposeScope();
         var one = Case(name);
@@ -72,7 +72,7 @@ public class OperatorTests
     }
 
     [Fact]
-    public void EveryDifferentiableOperatorIsAmongTheCases()
+    public void Every_differentiable_operator_is_among_the_cases()
     {
         var covered = OperatorCases.All.SelectMany(one => one.Operators).ToHashSet(StringComparer.Ordinal);
         var missing = OperatorTable.All
@@ -86,7 +86,7 @@ public class OperatorTests
     }
 
     [Fact]
-    public void EveryOperatorOfTheTableHasACase()
+    public void Every_operator_of_the_table_has_a_case()
     {
         var covered = OperatorCases.All.Concat(StepOperatorTests.Cases).SelectMany(one => one.Operators).ToHashSet(StringComparer.Ordinal);
         var missing = OperatorTable.All.Where(entry => entry.Domain.Length == 0).Select(entry => entry.Name).Distinct().Except(covered);
@@ -95,7 +95,7 @@ public class OperatorTests
     }
 
     [Fact]
-    public void EveryVersionOfAnOperatorFromOpset18OnHasACaseThere()
+    public void Every_version_of_an_operator_from_opset18_on_has_a_case_there()
     {
         var covered = OperatorCases.All.Concat(StepOperatorTests.Cases)
             .SelectMany(one => one.Operators.Select(op => OperatorTable.Find("", op, one.Opset)))

@@ -14,7 +14,7 @@ public class PreprocessingTests
     private static readonly FunctionNetwork Features = new(x => x.flatten(1) * 1);
 
     [Fact]
-    public void ChannelsAreTurnedAndScaledBeforeMeanAndStd()
+    public void Channels_are_turned_and_scaled_before_mean_and_std()
     {
         var input = new InputSection([3, 1, 2], new Bounds(0, 1), [1, 2, 3], [1, 10, 100])
         {
@@ -28,7 +28,7 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void ChannelsMayBeLast()
+    public void Channels_may_be_last()
     {
         var input = new InputSection([1, 2, 3], new Bounds(0, 1), [1, 2, 3], [1])
         {
@@ -39,7 +39,7 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void PreprocessingIsDifferentiable()
+    public void Preprocessing_is_differentiable()
     {
         var input = new InputSection([3, 1, 1], new Bounds(0, 1), [], [2]) { ChannelOrder = ChannelOrder.Bgr, Scale = 4 };
         using var classifier = new Classifier(new FunctionNetwork(x => x.flatten(1) * tensor(new double[] { 1, 10, 100 })), input);
@@ -52,7 +52,7 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void TheBoxOfASampleFollowsTheBoundsOfEachFeature()
+    public void The_box_of_a_sample_follows_the_bounds_of_each_feature()
     {
         var input = new InputSection([2], new Bounds(-1, 9), [], [])
         {
@@ -69,7 +69,7 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void AFeatureOutsideItsOwnBoundsIsNamed()
+    public void A_feature_outside_its_own_bounds_is_named()
     {
         using var folder = new DataFolder();
         var input = new InputSection([2], new Bounds(-1, 9), [], [])

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Tests.Models;
 
 /// <summary>The network of the fixtures as a TorchSharp class, to be loaded from this very assembly.</summary>
-public sealed class SmallModule : nn.Module<Tensor, Tensor>
+internal sealed class SmallModule : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d _first = nn.Conv2d(2, 4, 3, padding: 1);
     private readonly Conv2d _second = nn.Conv2d(4, 6, 3, groups: 2);
@@ -22,7 +22,7 @@ public sealed class SmallModule : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>A module whose constructor makes the same weights each time.</summary>
-public sealed class SteadyModule : nn.Module<Tensor, Tensor>
+internal sealed class SteadyModule : nn.Module<Tensor, Tensor>
 {
     private readonly Linear _last = nn.Linear(128, 5);
 
@@ -40,7 +40,7 @@ public sealed class SteadyModule : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>A module whose constructor fails.</summary>
-public sealed class BrokenModule : nn.Module<Tensor, Tensor>
+internal sealed class BrokenModule : nn.Module<Tensor, Tensor>
 {
     public BrokenModule()
         : base("broken") => throw new InvalidOperationException("no such luck");
@@ -49,7 +49,7 @@ public sealed class BrokenModule : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>A module that cannot be constructed without knowing more.</summary>
-public sealed class DemandingModule(int classes) : nn.Module<Tensor, Tensor>("demanding")
+internal sealed class DemandingModule(int classes) : nn.Module<Tensor, Tensor>("demanding")
 {
     public override Tensor forward(Tensor input) => input.flatten(1).narrow(1, 0, classes);
 }

@@ -59,7 +59,7 @@ public class StageReaderTests
 
     [Theory]
     [MemberData(nameof(RowNames))]
-    public void ARowGivesTheLossAndTheGradientsOfTheGraph(string name)
+    public void A_row_gives_the_loss_and_the_gradients_of_the_graph(string name)
     {
         using var scope = NewDisposeScope();
         var graph = Rows.Single(row => row.Name == name).Graph();
@@ -86,14 +86,14 @@ public class StageReaderTests
 
     [Theory]
     [MemberData(nameof(OtherNames))]
-    public void WhatIsNoRowHasNoStages(string name)
+    public void What_is_no_row_has_no_stages(string name)
     {
         using var network = Others.Single(other => other.Name == name).Graph().Read();
         Assert.Null(((ITrainableNetwork)network).Stages);
     }
 
     [Fact]
-    public void PreprocessingIsFreedWithItsClassifier()
+    public void Preprocessing_is_freed_with_its_classifier()
     {
         using var scope = NewDisposeScope();
         Stages();
@@ -110,7 +110,7 @@ public class StageReaderTests
     }
 
     [Fact]
-    public void ChannelsInAnotherOrderHaveNoStages()
+    public void Channels_in_another_order_have_no_stages()
     {
         using var classifier = new Classifier(Rows[0].Graph().Read(), Plain(3, 8, 8) with { ChannelOrder = ChannelOrder.Bgr });
         Assert.Null(classifier.Stages(CPU));

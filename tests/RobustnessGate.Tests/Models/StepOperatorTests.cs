@@ -39,7 +39,7 @@ public class StepOperatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ValuesAreThoseOfOnnxRuntime(string name)
+    public void Values_are_those_of_onnx_runtime(string name)
     {
         using var scope = NewDisposeScope();
         var one = Cases.Single(candidate => candidate.Name == name) with { Range = (-4.3, 4.7) };

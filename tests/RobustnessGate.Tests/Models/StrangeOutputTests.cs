@@ -17,7 +17,7 @@ public class StrangeOutputTests
     [InlineData("Softmax", 1, true)]
     [InlineData("Sigmoid", 1, false)]
     [InlineData("Softmax", 2, false)]
-    public void ASoftmaxOverOneOutputTellsNothingApart(string last, int outputs, bool refused)
+    public void A_softmax_over_one_output_tells_nothing_apart(string last, int outputs, bool refused)
     {
         var bytes = Network(last, outputs, TensorProto.Types.DataType.Float);
         if (refused)
@@ -33,7 +33,7 @@ public class StrangeOutputTests
     }
 
     [Fact]
-    public void Float16IsComputedAsFloat32AndThatIsSaid()
+    public void Float16_is_computed_as_float32_and_that_is_said()
     {
         using var network = OnnxNetwork.Parse(Network("Sigmoid", 1, TensorProto.Types.DataType.Float16), "model.onnx");
         Assert.Contains(network.Card.Notes, note => note.Contains("float16", StringComparison.Ordinal));
@@ -42,7 +42,7 @@ public class StrangeOutputTests
     [Theory]
     [InlineData(100, "RG0414")]
     [InlineData(0.5, "RG0414")]
-    public void SharesAreNoLogitsWhateverTheySumTo(double total, string code)
+    public void Shares_are_no_logits_whatever_they_sum_to(double total, string code)
     {
         using var scope = NewDisposeScope();
         var rows = tensor(Evaluation.Networks.Uniform("shares", 16 * 4)).reshape(16, 4);
@@ -55,7 +55,7 @@ public class StrangeOutputTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, true)]
-    public void TensorsThatAreTooLargeTogetherAreRefused(int tensors, bool refused)
+    public void Tensors_that_are_too_large_together_are_refused(int tensors, bool refused)
     {
         var model = ModelProto.Parser.ParseFrom(Network("Sigmoid", 2, TensorProto.Types.DataType.Float));
         var graph = model.Graph;

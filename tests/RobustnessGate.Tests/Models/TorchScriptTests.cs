@@ -12,7 +12,7 @@ public class TorchScriptTests
     [InlineData("scripted.pt", true, 315)]
     [InlineData("traced.pt", true, 315)]
     [InlineData("frozen.pt", false, 0)]
-    public void ATorchScriptFileIsAClassifier(string file, bool supportsDouble, long parameters)
+    public void A_TorchScript_file_is_a_classifier(string file, bool supportsDouble, long parameters)
     {
         using var scope = NewDisposeScope();
         using var classifier = Load(file);
@@ -29,7 +29,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void GradientsInFloat64AreCentralDifferences()
+    public void Gradients_in_float64_are_central_differences()
     {
         using var scope = NewDisposeScope();
         using var classifier = Load("traced.pt");
@@ -40,7 +40,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void ANetworkSavedInTrainingModeIsEvaluatedInEvaluationMode()
+    public void A_network_saved_in_training_mode_is_evaluated_in_evaluation_mode()
     {
         using var scope = NewDisposeScope();
         using var classifier = Load("training.pt");
@@ -56,7 +56,7 @@ public class TorchScriptTests
     [InlineData("traced-in-training.pt", "RG0422", "training mode")]
     [InlineData("pair.pt", "RG0409", "several values")]
     [InlineData("checkpoint.pt", "RG0402", "can run code")]
-    public void WhatIsNoClassifierIsRefused(string file, string code, string says)
+    public void What_is_no_classifier_is_refused(string file, string code, string says)
     {
         var finding = ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture(file), Shape));
 
@@ -65,7 +65,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void AnotherInputShapeIsRefused()
+    public void Another_input_shape_is_refused()
     {
         var finding = ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("traced.pt"), 3, 8, 8));
 
@@ -74,11 +74,11 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void AShapeBeyondMemoryIsRefusedBeforeAnythingIsAllocated() =>
+    public void A_shape_beyond_memory_is_refused_before_anything_is_allocated() =>
         Assert.Equal("RG0416", ModelFolder.Refusal(ModelFolder.Section(ModelFolder.Fixture("traced.pt"), 2, 30000, 30000)).Code);
 
     [Fact]
-    public void AMeanForAnotherNumberOfChannelsIsRefused()
+    public void A_mean_for_another_number_of_channels_is_refused()
     {
         var section = ModelFolder.Section(ModelFolder.Fixture("traced.pt"), Shape);
 
@@ -113,7 +113,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void ATruncatedFileIsRefused()
+    public void A_truncated_file_is_refused()
     {
         using var folder = new ModelFolder();
         var bytes = File.ReadAllBytes(ModelFolder.Fixture("scripted.pt"));
@@ -129,7 +129,7 @@ public class TorchScriptTests
     [InlineData("data/0", "4 bytes, but its tensor claims")]
     [InlineData("data.pkl", "reaches beyond")]
     [InlineData("constants.pkl", "opcode")]
-    public void ATensorBeyondItsBytesIsRefused(string entry, string says)
+    public void A_tensor_beyond_its_bytes_is_refused(string entry, string says)
     {
         using var folder = new ModelFolder();
         var path = folder.Write("short.pt", File.ReadAllBytes(ModelFolder.Fixture("scripted.pt")));
@@ -168,7 +168,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void OperatorsOfOtherLibrariesAreNamed()
+    public void Operators_of_other_libraries_are_named()
     {
         using var folder = new ModelFolder();
         var path = folder.Write("detector.pt", File.ReadAllBytes(ModelFolder.Fixture("pair.pt")));
@@ -186,7 +186,7 @@ public class TorchScriptTests
     }
 
     [Fact]
-    public void ForwardLeavesNoTensorBehind()
+    public void Forward_leaves_no_tensor_behind()
     {
         using var classifier = Load("scripted.pt");
         using var x = zeros([1, 2, 8, 8]);

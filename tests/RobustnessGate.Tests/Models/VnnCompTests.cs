@@ -9,7 +9,7 @@ namespace RobustnessGate.Tests.Models;
 public class VnnCompTests(ITestOutputHelper output)
 {
     [SharedDataFact(VnnComp.Index)]
-    public void OutputsAreThoseOfOnnxRuntimeAndABatchOfEightEqualsSingles()
+    public void Outputs_are_those_of_onnx_runtime_and_a_batch_of_eight_equals_singles()
     {
         var data = new VnnComp();
         Assert.Equal(11, data.Networks.Count);
@@ -47,7 +47,7 @@ public class VnnCompTests(ITestOutputHelper output)
     }
 
     [SharedDataFact(VnnComp.Index)]
-    public void NoNetworkHasToGoThroughInChunks()
+    public void No_network_has_to_go_through_in_chunks()
     {
         var data = new VnnComp();
         Assert.All(data.Networks, name =>
@@ -58,7 +58,7 @@ public class VnnCompTests(ITestOutputHelper output)
     }
 
     [SharedDataFact(VnnComp.Index)]
-    public void GradientsInFloat64AreCentralDifferences()
+    public void Gradients_in_float64_are_central_differences()
     {
         var data = new VnnComp();
         var greatest = 0.0;
@@ -85,7 +85,7 @@ public class VnnCompTests(ITestOutputHelper output)
     }
 
     [SharedDataFact(VnnComp.Index)]
-    public void StoredCounterexamplesAreCounterexamplesHereToo()
+    public void Stored_counterexamples_are_counterexamples_here_too()
     {
         var data = new VnnComp();
         var violated = data.Instances.Where(instance => instance.Verdict == "sat").ToList();
@@ -110,7 +110,7 @@ public class VnnCompTests(ITestOutputHelper output)
     }
 
     [SharedDataFact(VnnComp.Index)]
-    public void TheBinarisedNetworkIsSaidToStopItsGradient()
+    public void The_binarised_network_is_said_to_stop_its_gradient()
     {
         var data = new VnnComp();
         foreach (var name in data.Networks)
@@ -122,7 +122,7 @@ public class VnnCompTests(ITestOutputHelper output)
     }
 
     [SharedDataFact(VnnComp.Index)]
-    public void NewWeightsGoIntoTheOriginalFileAndOnnxRuntimeTakesIt()
+    public void New_weights_go_into_the_original_file_and_onnx_runtime_takes_it()
     {
         var data = new VnnComp();
         foreach (var name in data.Networks)

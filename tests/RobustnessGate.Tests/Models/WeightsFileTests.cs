@@ -38,7 +38,7 @@ public class WeightsFileTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void BadWeightsAreRefusedWithTheirCode(string name)
+    public void Bad_weights_are_refused_with_their_code(string name)
     {
         var (_, file, code, says, bytes) = Cases.Single(bad => bad.Case == name);
 
@@ -52,7 +52,7 @@ public class WeightsFileTests
     [Theory]
     [InlineData("w.safetensors")]
     [InlineData("w.dat")]
-    public void ShortFilesAreReadOrRefused(string file)
+    public void Short_files_are_read_or_refused(string file)
     {
         foreach (var (length, value) in Enumerable.Range(0, 17).SelectMany(length => new byte[] { 0, 1, 127, 128, 255 }.Select(value => (length, value))))
         {
@@ -72,11 +72,11 @@ public class WeightsFileTests
     }
 
     [Fact]
-    public void MissingWeightsAreRefused() =>
+    public void Missing_weights_are_refused() =>
         Assert.Equal("RG0403", Assert.Single(Assert.Throws<MistakeException>(() => WeightsFile.Read("nowhere/w.dat")).Findings).Code);
 
     [Fact]
-    public void BothFormatsHoldTheSameTensors()
+    public void Both_formats_hold_the_same_tensors()
     {
         using var scope = NewDisposeScope();
         using var module = new SmallModule("small");

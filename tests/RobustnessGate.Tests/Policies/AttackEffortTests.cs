@@ -7,7 +7,7 @@ namespace RobustnessGate.Tests;
 public class AttackEffortTests
 {
     [Fact]
-    public void EveryParameterIsAnEffortOrMakesAnotherAttack() => Assert.Equal(
+    public void Every_parameter_is_an_effort_or_makes_another_attack() => Assert.Equal(
         """
         noise: +draws
         fgsm:
@@ -34,6 +34,6 @@ public class AttackEffortTests
         ignoreLineEndingDifferences: true);
 
     [Fact]
-    public void EveryEffortIsAParameter() => Assert.All(AttackCatalog.All, attack =>
+    public void Every_effort_is_a_parameter() => Assert.All(AttackCatalog.All, attack =>
         Assert.Subset(AttackDescription.Parameters(attack).Select(parameter => parameter.Key).ToHashSet(), AttackDescription.Efforts(attack).ToHashSet()));
 }

@@ -37,16 +37,16 @@ public class AttackParametersTests
     }
 
     [Fact]
-    public void ParametersOfEveryTypeAreBoundByTheirNames() => Assert.Equal(
+    public void Parameters_of_every_type_are_bound_by_their_names() => Assert.Equal(
         new Probe(-4, 5_000_000_000, 0.25, 0.75, false, Loss.CrossEntropy, Loss.Dlr),
         Read(new Probe(), "whole: -4, large: 5000000000, real: 1/4, share: 3/4, flag: false, loss: cross-entropy, other: dlr")!.Attack);
 
     [Fact]
-    public void DefaultsAreThoseOfTheCatalogsEntry() =>
+    public void Defaults_are_those_of_the_catalogs_entry() =>
         Assert.Equal(new Probe(Whole: 9, Real: 0.1), Read(new Probe(Whole: 9), "real: 0.1")!.Attack);
 
     [Fact]
-    public void TheFirstNormIsTheDefault() => Assert.Equal(Norm.L2, Read(new Probe(), "whole: 1")!.Norm);
+    public void The_first_norm_is_the_default() => Assert.Equal(Norm.L2, Read(new Probe(), "whole: 1")!.Norm);
 
     [Theory]
     [InlineData("share: 2")]
@@ -56,14 +56,14 @@ public class AttackParametersTests
     [InlineData("flag: 1")]
     [InlineData("whole: ~")]
     [InlineData("norm: linf")]
-    public void ValuesOutsideTheParameterAreRefused(string text) => Assert.Null(Read(new Probe(), text));
+    public void Values_outside_the_parameter_are_refused(string text) => Assert.Null(Read(new Probe(), text));
 
     [Fact]
-    public void AParameterThatAPolicyCannotWriteIsTheAuthorsMistake() =>
+    public void A_parameter_that_a_policy_cannot_write_is_the_authors_mistake() =>
         Assert.Throws<NotSupportedException>(() => new RecordParameters<Attack>(new Unwritable()));
 
     [Fact]
-    public void EveryAttackOfTheCatalogCanBeNamedWithItsDefaults()
+    public void Every_attack_of_the_catalog_can_be_named_with_its_defaults()
     {
         Assert.NotEmpty(AttackCatalog.All);
         foreach (var attack in AttackCatalog.All)

@@ -152,7 +152,7 @@ public class BadPolicyTests
     [InlineData(24, "", "RG0107@23,7", "lacks 'attack'")]
     [InlineData(25, "", "RG0115@24,15", "matches 2 results: pgd-linf-0.1, pgd-linf-0.2. Add 'epsilon'")]
     [InlineData(25, "      epsilon: 0.3", "RG0115@24,15", "There are: pgd-linf-0.1, pgd-linf-0.2")]
-    public void ABadLineIsReportedAtItsPlace(int line, string text, string expected, string words)
+    public void A_bad_line_is_reported_at_its_place(int line, string text, string expected, string words)
     {
         var findings = PolicyText.Mistakes(PolicyText.With(line, text));
 
@@ -175,7 +175,7 @@ public class BadPolicyTests
     [InlineData("model: [1,\n", "RG0102@2,1", "not valid YAML")]
     [InlineData("a: \"\u001b\"", "RG0102@1,5", "\\u001B")]
     [InlineData("a: \"x\u0000\"", "RG0102@1,6", "\\u0000")]
-    public void ATextThatIsNoPolicyIsReported(string text, string expected, string words)
+    public void A_text_that_is_no_policy_is_reported(string text, string expected, string words)
     {
         var findings = PolicyText.Mistakes(text);
 
@@ -184,7 +184,7 @@ public class BadPolicyTests
     }
 
     [Fact]
-    public void AnAbsentGateIsAMistakeBecauseNothingWouldBeJudged()
+    public void An_absent_gate_is_a_mistake_because_nothing_would_be_judged()
     {
         var lines = PolicyText.Good[..17];
 
@@ -194,7 +194,7 @@ public class BadPolicyTests
     }
 
     [Fact]
-    public void AnIndicatorRuleNeedsTheIndicator()
+    public void An_indicator_rule_needs_the_indicator()
     {
         var text = PolicyText.With(11, "").Replace("natural-accuracy", "linear-radius", StringComparison.Ordinal);
 
@@ -202,7 +202,7 @@ public class BadPolicyTests
     }
 
     [Fact]
-    public void AllMistakesAreReportedAtOnceInFileOrder()
+    public void All_mistakes_are_reported_at_once_in_file_order()
     {
         var text = PolicyText.With(2, "sed: 5")
             .Replace("samples: 10", "samples: 0", StringComparison.Ordinal)
@@ -214,7 +214,7 @@ public class BadPolicyTests
     }
 
     [Fact]
-    public void AFindingNamesFileLineAndColumnAsMsBuildReadsThem() =>
+    public void A_finding_names_file_line_and_column_as_msbuild_reads_them() =>
         Assert.Equal(
             "robustness.yml(14,13): error RG0112: 'epsilon' is empty. An attack without a radius changes nothing and would always pass. Write a number or a fraction such as 8/255.",
             PolicyText.Mistakes(PolicyText.With(14, "    epsilon:"))[0].ToString());

@@ -52,7 +52,7 @@ public class GoodPolicyTests
         """;
 
     [Fact]
-    public void AMinimalPolicyGetsTheDocumentedDefaults()
+    public void A_minimal_policy_gets_the_documented_defaults()
     {
         var policy = PolicyText.Read(Minimal);
 
@@ -71,7 +71,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void EveryKeyReachesThePolicy()
+    public void Every_key_reaches_the_policy()
     {
         var policy = PolicyText.Read(Full);
 
@@ -107,7 +107,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void AByteOrderMarkAndWindowsLineEndsChangeNothingButTheHash()
+    public void A_byte_order_mark_and_windows_line_ends_change_nothing_but_the_hash()
     {
         var text = string.Join("\r\n", PolicyText.Good);
 
@@ -118,13 +118,13 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void JsonIsAPolicyToo() => Assert.Equal(0.9, PolicyText.Read("""
+    public void Json_is_a_policy_too() => Assert.Equal(0.9, PolicyText.Read("""
         {"version": 1, "model": {"path": "net.onnx", "input": {"shape": [4], "bounds": [0, 1]}},
          "data": {"images": "x.npz"}, "gate": {"rules": [{"metric": "natural-accuracy", "min": 0.9}]}}
         """).Gate.Rules[0].Min);
 
     [Fact]
-    public void BoundsMayBeNoneWhereTheDataGiveARegion()
+    public void Bounds_may_be_none_where_the_data_give_a_region()
     {
         var policy = PolicyText.Read(Minimal
             .Replace("[0, 1]", "none", StringComparison.Ordinal)
@@ -134,7 +134,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void TheExampleOfTheDocumentationIsAPolicy()
+    public void The_example_of_the_documentation_is_a_policy()
     {
         var policy = PolicyText.Read("""
             # yaml-language-server: $schema=./robustness.schema.json
@@ -173,7 +173,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void PreprocessingIsPartOfTheInput()
+    public void Preprocessing_is_part_of_the_input()
     {
         var input = Input("shape: [8, 8, 3], bounds: [0, 1], layout: channels-last, channel-order: bgr, scale: 255, mean: [104, 117, 123]");
 
@@ -187,7 +187,7 @@ public class GoodPolicyTests
     [InlineData("shape: [4], bounds: [[0, 1], [0, 2], [0, 3], [-1, 4]]", "1 2 3 4")]
     [InlineData("shape: [2, 2], bounds: [[0, 1], [-1, 4]]", "1 1 4 4")]
     [InlineData("shape: [2, 2], bounds: [[0, 1], [-1, 4]], layout: channels-last", "1 4 1 4")]
-    public void FeaturesOrChannelsMayHaveBoundsOfTheirOwn(string text, string highs)
+    public void Features_or_channels_may_have_bounds_of_their_own(string text, string highs)
     {
         var input = Input(text);
 
@@ -196,7 +196,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void AnAssemblyNamesItsModuleAndWeights()
+    public void An_assembly_names_its_module_and_weights()
     {
         var model = PolicyText.Read(Minimal.Replace("path: net.onnx", "path: bin/Net.DLL, type: My.Models.Outer+Net, weights: w.safetensors", StringComparison.Ordinal)).Model;
 
@@ -205,14 +205,14 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void AFloorMayAskForConfidence() => Assert.Equal(
+    public void A_floor_may_ask_for_confidence() => Assert.Equal(
         0.95, PolicyText.Read(Minimal.Replace("min: 0.9", "min: 0.9, confidence: 0.95", StringComparison.Ordinal)).Gate.Rules[0].Confidence);
 
     private static InputSection Input(string text) =>
         PolicyText.Read(Minimal.Replace("shape: [4], bounds: [0, 1]", text, StringComparison.Ordinal)).Model.Input;
 
     [Fact]
-    public void FindingsCanPointAtAnyKeyOfThePolicy()
+    public void Findings_can_point_at_any_key_of_the_policy()
     {
         var source = PolicyText.Read(PolicyText.With(0, "")).Source;
 
@@ -222,7 +222,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void GradientsAreExactUnlessThePolicySaysOtherwise()
+    public void Gradients_are_exact_unless_the_policy_says_otherwise()
     {
         Assert.Equal(GradientMode.Exact, PolicyText.Read(Minimal).Model.Gradients);
         Assert.Equal(
@@ -231,7 +231,7 @@ public class GoodPolicyTests
     }
 
     [Fact]
-    public void ReadingDoesNotDependOnTheCulture()
+    public void Reading_does_not_depend_on_the_culture()
     {
         var before = System.Globalization.CultureInfo.CurrentCulture;
         try

@@ -30,7 +30,7 @@ public class HostilePolicyTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void AHostileTextIsRefusedQuicklyAndBriefly(string name, string text)
+    public void A_hostile_text_is_refused_quickly_and_briefly(string name, string text)
     {
         var watch = Stopwatch.StartNew();
 
@@ -42,13 +42,13 @@ public class HostilePolicyTests
     }
 
     [Fact]
-    public void ATenMegabyteFileIsNotRead() =>
+    public void A_ten_megabyte_file_is_not_read() =>
         Assert.Contains("256 KB", PolicyText.Mistakes(new byte[10 << 20])[0].Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void AUtf16FileIsToldToBecomeUtf8(string encoding)
+    public void A_utf16_file_is_told_to_become_utf8(string encoding)
     {
         var bytes = Encoding.GetEncoding(encoding) is var utf16 ? utf16.GetPreamble().Concat(utf16.GetBytes("version: 1")).ToArray() : [];
 
@@ -59,11 +59,11 @@ public class HostilePolicyTests
     }
 
     [Fact]
-    public void AByteThatIsNotUtf8IsReportedAtItsPlace() =>
+    public void A_byte_that_is_not_utf8_is_reported_at_its_place() =>
         Assert.Equal("RG0102@2,4", PolicyText.Brief(PolicyText.Mistakes([.. "a: 1\nb: "u8, 0xE9, .. "\n"u8])));
 
     [Fact]
-    public void MessagesRepeatTextWithoutControlOrDirectionCharacters()
+    public void Messages_repeat_text_without_control_or_direction_characters()
     {
         var finding = Assert.Single(PolicyText.Mistakes(PolicyText.With(13, "  - name: \"\\e[31m\\u202Egp\\nd\"")));
 
@@ -72,7 +72,7 @@ public class HostilePolicyTests
     }
 
     [Fact]
-    public void NoByteStringMakesTheReaderThrowAnythingButAMistake()
+    public void No_byte_string_makes_the_reader_throw_anything_but_a_mistake()
     {
         // A fixed seed, so that a failure can be repeated; the time bound only cuts the series short on slow machines.
         var random = new Random(20180501);

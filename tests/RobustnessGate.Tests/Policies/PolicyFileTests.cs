@@ -10,7 +10,7 @@ public sealed class PolicyFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void AMissingFileIsAMistakeThatNamesTheNextStep()
+    public void A_missing_file_is_a_mistake_that_names_the_next_step()
     {
         var path = Path.Combine(_directory.FullName, "nowhere", "robustness.yml");
 
@@ -27,17 +27,17 @@ public sealed class PolicyFileTests : IDisposable
     [InlineData("")]
     [InlineData("a\0b")]
     [InlineData(".")]
-    public void AnUnusablePathIsAMistake(string path) =>
+    public void An_unusable_path_is_a_mistake(string path) =>
         Assert.Equal("RG0101", Assert.Throws<MistakeException>(() => PolicyReader.Read(path)).Findings.Single().Code);
 
     [Fact]
-    public void ADirectoryIsAMistakeThatAsksForTheFile() => Assert.Contains(
+    public void A_directory_is_a_mistake_that_asks_for_the_file() => Assert.Contains(
         "directory",
         Assert.Throws<MistakeException>(() => PolicyReader.Read(_directory.FullName)).Findings.Single().Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void PathsAreRelativeToThePolicyFile()
+    public void Paths_are_relative_to_the_policy_file()
     {
         var path = Path.Combine(_directory.FullName, "robustness.yml");
         File.WriteAllText(path, PolicyText.With(8, "  images: ../x.npy"));
@@ -51,7 +51,7 @@ public sealed class PolicyFileTests : IDisposable
     }
 
     [Fact]
-    public void TheHashIsThatOfTheBytes()
+    public void The_hash_is_that_of_the_bytes()
     {
         var path = Path.Combine(_directory.FullName, "robustness.yml");
         File.WriteAllText(path, PolicyText.With(0, ""));

@@ -13,7 +13,7 @@ public class PolicySchemaTests
     private static readonly JsonObject Schema = JsonNode.Parse(PolicySchema.Render())!.AsObject();
 
     [Fact]
-    public void TheSchemaIsPlainTextThatIsTheSameEverywhere()
+    public void The_schema_is_plain_text_that_is_the_same_everywhere()
     {
         var text = PolicySchema.Render();
 
@@ -33,16 +33,16 @@ public class PolicySchemaTests
     [InlineData("properties.gate.properties.rules.minItems", "1")]
     [InlineData("properties.report.properties.formats.default", "[\"markdown\",\"json\"]")]
     [InlineData("required", "[\"version\",\"model\",\"data\",\"gate\"]")]
-    public void DefaultsChoicesAndRangesAreInTheSchema(string path, string expected) =>
+    public void Defaults_choices_and_ranges_are_in_the_schema(string path, string expected) =>
         Assert.Equal(expected, path.Split('.').Aggregate((JsonNode)Schema, (node, key) => node[key]!).ToJsonString());
 
     [Fact]
-    public void EveryKeyHasADescription() => Assert.All(
+    public void Every_key_has_a_description() => Assert.All(
         Properties(Schema).Where(property => property.Value is JsonObject { Count: > 0 }),
         property => Assert.False(string.IsNullOrWhiteSpace((string?)property.Value!["description"]), property.Key));
 
     [Fact]
-    public void EveryAttackIsInTheSchemaWithItsParametersAndDefaults()
+    public void Every_attack_is_in_the_schema_with_its_parameters_and_defaults()
     {
         foreach (var attack in AttackCatalog.All)
         {
@@ -58,7 +58,7 @@ public class PolicySchemaTests
     }
 
     [Fact]
-    public void KeysThatTheSchemaNamesAreKnownToTheReader()
+    public void Keys_that_the_schema_names_are_known_to_the_reader()
     {
         foreach (var key in Schema["properties"]!.AsObject().Select(p => p.Key))
         {
@@ -97,7 +97,7 @@ public class PolicySchemaTests
     }
 
     [Fact]
-    public void PoliciesThatTheReaderAcceptsTheSchemaAccepts()
+    public void Policies_that_the_reader_accepts_the_schema_accepts()
     {
         foreach (var text in new[] { GoodPolicyTests.Minimal, GoodPolicyTests.Full, RuleTargetsTests.Text, PolicyText.With(0, ""), PolicyTemplateTests.Starter })
         {
@@ -143,7 +143,7 @@ public class PolicySchemaTests
     [InlineData(21, "    - metric: worst-case-accuracy")]
     [InlineData(22, "      min: 40")]
     [InlineData(24, "")]
-    public void PoliciesThatTheReaderRefusesForOneValueTheSchemaRefuses(int line, string replacement)
+    public void Policies_that_the_reader_refuses_for_one_value_the_schema_refuses(int line, string replacement)
     {
         var text = PolicyText.With(line, replacement);
 

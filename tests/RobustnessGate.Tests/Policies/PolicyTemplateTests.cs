@@ -9,7 +9,7 @@ public class PolicyTemplateTests
         "models/digits.onnx", "data/test-images.idx.gz", "data/test-labels.idx.gz", [1, 28, 28], new Bounds(0, 1), [0.1, 0.3], 1000);
 
     [Fact]
-    public void AStarterIsAPolicy()
+    public void A_starter_is_a_policy()
     {
         var policy = PolicyText.Read(Starter);
 
@@ -23,7 +23,7 @@ public class PolicyTemplateTests
     }
 
     [Fact]
-    public void AStarterBeginsWithTheLineThatEditorsReadAndEndsItsLines()
+    public void A_starter_begins_with_the_line_that_editors_read_and_ends_its_lines()
     {
         Assert.StartsWith("# yaml-language-server: $schema=./robustness.schema.json\n", Starter, StringComparison.Ordinal);
         Assert.EndsWith("json] }\n", Starter, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public class PolicyTemplateTests
     [InlineData("übung/model.onnx")]
     [InlineData("-")]
     [InlineData("*.pt")]
-    public void PathsSurviveHoweverTheyAreSpelt(string path)
+    public void Paths_survive_however_they_are_spelt(string path)
     {
         var policy = PolicyText.Read(PolicyTemplate.Render(path, path, path, [4], new Bounds(-1, 1.5), [0.25]));
 
@@ -49,7 +49,7 @@ public class PolicyTemplateTests
     }
 
     [Fact]
-    public void LabelsAndSamplesMayBeLeftOut()
+    public void Labels_and_samples_may_be_left_out()
     {
         var policy = PolicyText.Read(PolicyTemplate.Render("a.onnx", "images", null, [3, 8, 8], new Bounds(0, 1), [8.0 / 255]));
 
@@ -59,6 +59,6 @@ public class PolicyTemplateTests
     }
 
     [Fact]
-    public void AStarterWithoutRadiusIsNotWritten() =>
+    public void A_starter_without_radius_is_not_written() =>
         Assert.Throws<ArgumentException>(() => PolicyTemplate.Render("a.onnx", "b", null, [4], new Bounds(0, 1), []));
 }

@@ -7,7 +7,7 @@ namespace RobustnessGate.Tests;
 public class ProtocolTests
 {
     [Fact]
-    public void TheStandardEnsembleHasItsIdOnlyAsTheStandardSays()
+    public void The_standard_ensemble_has_its_id_only_as_the_standard_says()
     {
         var standard = Entry(new AutoAttack());
         Assert.Equal(
@@ -25,7 +25,7 @@ public class ProtocolTests
     }
 
     [Fact]
-    public void ThePapersSettingsHaveTheirIdAndOthersDoNot()
+    public void The_papers_settings_have_their_id_and_others_do_not()
     {
         Assert.Equal("seed-2018/1 fgsm target=none judge=last", Last(new Fgsm()));
         Assert.Equal("seed-2018/1 bim steps=10 step-size=0.1 target=none judge=last", Last(new Bim(10, 0.1)));
@@ -37,11 +37,11 @@ public class ProtocolTests
     }
 
     [Fact]
-    public void DrawsAndLevelsArePartOfTheProtocol() => Assert.Equal(
+    public void Draws_and_levels_are_part_of_the_protocol() => Assert.Equal(
         "fgsm/1 target=none judge=any eot=5 quantize=8", Protocol(Entry(new Fgsm()) with { Eot = 5, Quantize = 8 }));
 
     [Fact]
-    public void DrawsAndLevelsAreReadAndDefaultToNone()
+    public void Draws_and_levels_are_read_and_default_to_none()
     {
         var policy = PolicyText.Read(PolicyText.With(13, "  - name: fgsm\n    eot: 5\n    quantize: 8"));
         Assert.Equal((5, 8), (policy.Attacks[0].Eot, policy.Attacks[0].Quantize));
@@ -49,7 +49,7 @@ public class ProtocolTests
     }
 
     [Fact]
-    public void LevelsNeedBounds()
+    public void Levels_need_bounds()
     {
         var text = PolicyText.With(13, "  - name: fgsm\n    quantize: 8").Replace("bounds: [0, 1]", "bounds: none", StringComparison.Ordinal);
         Assert.Contains(PolicyText.Mistakes(text), finding => finding is { Code: "RG0140", Where.Line: 14 });
@@ -59,7 +59,7 @@ public class ProtocolTests
         null, attack, Norm.Linf, [Epsilon.Of(0.1)], new Target.None(), Judge.Any, "attacks[0]");
 
     [Fact]
-    public void ARadiusSaysWhichSmallerOnesItsCountKeeps()
+    public void A_radius_says_which_smaller_ones_its_count_keeps()
     {
         var entry = Entry(new Fgsm()) with { Epsilons = [Epsilon.Of(0.3), Epsilon.Of(0.1), Epsilon.Of(0.2)] };
         Assert.Equal(
@@ -71,7 +71,7 @@ public class ProtocolTests
     }
 
     [Fact]
-    public void ABoxIsNoStandard()
+    public void A_box_is_no_standard()
     {
         var entry = Entry(new AutoAttack()) with { Epsilons = [Epsilon.Box] };
         Assert.StartsWith("autoattack/1 ", Protocol(entry));

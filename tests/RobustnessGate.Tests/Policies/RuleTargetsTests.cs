@@ -43,11 +43,11 @@ public class RuleTargetsTests
     [InlineData(7, "pgd-l2-1")]
     [InlineData(8, "region")]
     [InlineData(9, "")]
-    public void ARuleSpeaksOfTheseRuns(int rule, string expected) =>
+    public void A_rule_speaks_of_these_runs(int rule, string expected) =>
         Assert.Equal(expected, string.Join(' ', RuleTargets.Resolve(Policy, Policy.Gate.Rules[rule]).Select(run => run.Id)));
 
     [Fact]
-    public void AnAmbiguousNameAsksForAnId()
+    public void An_ambiguous_name_asks_for_an_id()
     {
         var text = PolicyText.With(17, "  - { name: pgd, id: other, epsilon: 0.2 }");
 

@@ -16,16 +16,16 @@ public class PenaltyTests
         new Gradient(0.3, Ramp: 0), new JacobianAdversarial(0.3, Epsilon: 0.1), new Curvature(0.3, 0.4, Ramp: 0),
     ];
 
-    public static TheoryData<Regime> Penalties => new(Penalised);
+    public static IEnumerable<object[]> Penalties => new TheoryData<Regime>(Penalised);
 
-    public static TheoryData<Regime> Regimes => new(
+    public static IEnumerable<object[]> Regimes => new TheoryData<Regime>(
     [
         .. Penalised, new Adversarial(Epsilon: 0.1), new MinMax(0.1), new Trades(2, 0.1),
     ]);
 
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void GradientsToTheWeightsEqualFiniteDifferences(Regime regime)
+    internal void Gradients_to_the_weights_equal_finite_differences(Regime regime)
     {
         using var scope = NewDisposeScope();
         using var network = new SmoothNetwork(3);
@@ -59,7 +59,7 @@ public class PenaltyTests
 
     [Theory]
     [MemberData(nameof(Penalties))]
-    public void ThePenaltyOfABatchIsTheMeanOfItsSamplesPenalties(Regime regime)
+    internal void The_penalty_of_a_batch_is_the_mean_of_its_samples_penalties(Regime regime)
     {
         using var scope = NewDisposeScope();
         using var data = SmoothNetwork.Samples(7, 4);
@@ -67,7 +67,7 @@ public class PenaltyTests
     }
 
     [Fact]
-    public void BatchNormalisationDoesNotTieThePenaltiesOfABatchTogether()
+    public void Batch_normalisation_does_not_tie_the_penalties_of_a_batch_together()
     {
         using var scope = NewDisposeScope();
         var architecture = new Architecture(
@@ -78,7 +78,7 @@ public class PenaltyTests
     }
 
     [Fact]
-    public void ThePenaltyRisesOverItsRamp()
+    public void The_penalty_rises_over_its_ramp()
     {
         using var scope = NewDisposeScope();
         using var network = new SmoothNetwork(3);
@@ -92,7 +92,7 @@ public class PenaltyTests
     }
 
     [Fact]
-    public void APenaltyAtEverySecondStepCountsDouble()
+    public void A_penalty_at_every_second_step_counts_double()
     {
         using var scope = NewDisposeScope();
         using var network = new SmoothNetwork(3);

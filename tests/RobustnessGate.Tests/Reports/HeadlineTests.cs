@@ -15,7 +15,7 @@ public class HeadlineTests
     [InlineData(ExitCode.InvalidInput)]
     [InlineData(ExitCode.BadCommandLine)]
     [InlineData(ExitCode.EvaluationCrashed)]
-    public void WhatStoppedTheEvaluationIsTheReason(ExitCode exit)
+    internal void What_stopped_the_evaluation_is_the_reason(ExitCode exit)
     {
         var policy = Scene.Policy(Scene.Natural(min: 0));
         var facts = EvaluationFacts.Empty with
@@ -29,5 +29,5 @@ public class HeadlineTests
     }
 
     [Fact]
-    public void TheVersionOfLibtorchIsThatOfARelease() => Assert.Matches(@"^2\.10\.[0-9]+$", LibTorch.LoadedVersion);
+    public void The_version_of_libtorch_is_that_of_a_release() => Assert.Matches(@"^2\.10\.[0-9]+$", LibTorch.LoadedVersion);
 }

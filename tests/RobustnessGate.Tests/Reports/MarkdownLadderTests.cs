@@ -16,7 +16,7 @@ public class MarkdownLadderTests
     [InlineData(MarkdownLadder.CommentLimit, 0)]
     [InlineData(MarkdownLadder.CommentLimit, 20)]
     [InlineData(MarkdownLadder.CommentLimit, 60)]
-    public void EveryRungFitsWithLongFindingsInManyBytes(int limit, int findings)
+    public void Every_rung_fits_with_long_findings_in_many_bytes(int limit, int findings)
     {
         var results = Results(findings);
 
@@ -27,14 +27,14 @@ public class MarkdownLadderTests
     }
 
     [Fact]
-    public void ThePlacesAreSmallerThanWhatGitHubDrops()
+    public void The_places_are_smaller_than_what_GitHub_drops()
     {
         Assert.True(MarkdownLadder.SummaryLimit < 1_048_576);
         Assert.True(MarkdownLadder.CommentLimit < 65_536);
     }
 
     [Fact]
-    public void ThereAreThreeRungs()
+    public void There_are_three_rungs()
     {
         var results = Results(20);
         var whole = MarkdownLadder.Render(results, int.MaxValue);

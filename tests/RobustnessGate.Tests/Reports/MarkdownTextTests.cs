@@ -18,7 +18,7 @@ public class MarkdownTextTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void EscapedTextIsInertInACellAndInALine(string text)
+    public void Escaped_text_is_inert_in_a_cell_and_in_a_line(string text)
     {
         foreach (var escaped in new[] { MarkdownText.Escape(text), MarkdownText.Code(text) })
         {
@@ -39,11 +39,11 @@ public class MarkdownTextTests
     [InlineData("GH-12", "-\u200B")]
     [InlineData("http://x", ":\u200B")]
     [InlineData("www.x.y", "www\u200B.")]
-    public void WhatGitHubLinksInPlainTextIsBroken(string text, string broken) =>
+    public void What_GitHub_links_in_plain_text_is_broken(string text, string broken) =>
         Assert.Contains(broken, Markdown.ToPlainText(MarkdownText.Escape(text)), StringComparison.Ordinal);
 
     [Fact]
-    public void LongTextIsCutAndPlainTextIsKept()
+    public void Long_text_is_cut_and_plain_text_is_kept()
     {
         Assert.Equal(80, MarkdownText.Escape(new string('x', 500)).Length);
         Assert.Equal("pgd at ε=0.3 (linf)", MarkdownText.Escape("pgd at ε=0.3 (linf)"));

@@ -47,7 +47,7 @@ public class ReportFormatTests
     }
 
     [Fact]
-    public void TheExampleHasEveryOutcome() => Assert.Equal(
+    public void The_example_has_every_outcome() => Assert.Equal(
         [RuleOutcome.Passed, RuleOutcome.Failed, RuleOutcome.Inconclusive, RuleOutcome.Warned], Example().Gate.Rules.Select(rule => rule.Outcome));
 
     [Fact]
@@ -60,22 +60,22 @@ public class ReportFormatTests
     public Task Sarif() => Verify(SarifReport.Render(Example()), "sarif");
 
     [Fact]
-    public Task BaselinesAreCompared() => Verify(BaselineDiff.Render(
+    public Task Baselines_are_compared() => Verify(BaselineDiff.Render(
         Pin(Rules, Before), Pin(Rules with { Seed = 7 }, Before with
         {
             Attacks = [Attack("pgd-linf-0.1", 0.1, Bits(65, 100)), Attack("square-linf-0.3", 0.3, Bits(36, 100))],
         })));
 
     [Fact]
-    public void EqualBaselinesAreEqual() =>
+    public void Equal_baselines_are_equal() =>
         Assert.Equal("the baselines are equal\n", BaselineDiff.Render(Pin(Rules, Before), Pin(Rules, Before)));
 
     [Fact]
-    public void ThePolicyKnowsEveryFormat() =>
+    public void The_policy_knows_every_format() =>
         Assert.Equal(ReportFormat.All.Select(format => format.Name).Append("github"), ReportSection.KnownFormats);
 
     [Fact]
-    public void EveryFormatRendersWhateverWasReached()
+    public void Every_format_renders_whatever_was_reached()
     {
         var crashed = Judged(Rules, EvaluationFacts.Empty, null);
         var unpaired = Judged(Rules, Before, null);
@@ -88,7 +88,7 @@ public class ReportFormatTests
     }
 
     [Fact]
-    public void HostileTextStaysTextInHtml()
+    public void Hostile_text_stays_text_in_html()
     {
         var html = HtmlReport.Render(Hostile());
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public class ReportFormatTests
     }
 
     [Fact]
-    public void HostileTextStaysTextInXmlAndJson()
+    public void Hostile_text_stays_text_in_xml_and_json()
     {
         var xml = XDocument.Parse(JUnitReport.Render(Hostile()));
         Assert.Equal(4, xml.Descendants("testcase").Count());
@@ -110,7 +110,7 @@ public class ReportFormatTests
     }
 
     [Fact]
-    public void JUnitCountsWhatItLists()
+    public void JUnit_counts_what_it_lists()
     {
         var suite = XDocument.Parse(JUnitReport.Render(Example())).Root!.Element("testsuite")!;
         Assert.Equal(("4", "1", "0", "1"), ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));

@@ -37,7 +37,7 @@ public class ReportPictureTests
     }
 
     [Fact]
-    public void Stored_results_give_the_curve_the_distributions_and_the_Jacobians()
+    public void Stored_results_give_the_curve_the_distributions_and_the_jacobians()
     {
         var pictures = ReportPictures.Of(Example());
 

@@ -22,21 +22,21 @@ public class ReportTests
         Indicator(Bits(5, 5), 0.11, 0.1, 0.112, 0.15, 0.3), "d"), Pin(Rules, Before));
 
     [Fact]
-    public Task ARegressionIsSaidInTheFirstLine() => Verify(MarkdownReport.Render(Example(54, 11)), "md");
+    public Task A_regression_is_said_in_the_first_line() => Verify(MarkdownReport.Render(Example(54, 11)), "md");
 
     [Fact]
-    public Task AnUnchangedModelIsOneLine() => Verify(MarkdownReport.Render(Judged(Rules, Before, Pin(Rules, Before))), "md");
+    public Task An_unchanged_model_is_one_line() => Verify(MarkdownReport.Render(Judged(Rules, Before, Pin(Rules, Before))), "md");
 
     [Fact]
-    public Task TooFewSamplesAreInconclusive() => Verify(MarkdownReport.Render(Example(60, 45)), "md");
+    public Task Too_few_samples_are_inconclusive() => Verify(MarkdownReport.Render(Example(60, 45)), "md");
 
     [Fact]
-    public Task WithoutABaselineNothingIsCompared() => Verify(MarkdownReport.Render(Judged(Rules, Before, null)), "md");
+    public Task Without_a_baseline_nothing_is_compared() => Verify(MarkdownReport.Render(Judged(Rules, Before, null)), "md");
 
     [Fact]
-    public Task AnEvaluationThatDiedIsReportedAsFarAsItCame() => Verify(MarkdownReport.Render(
+    public Task An_evaluation_that_died_is_reported_as_far_as_it_came() => Verify(MarkdownReport.Render(
         Judged(Rules, Before with { Completed = false, Attacks = [Before.Attacks[0]], Indicator = null, Run = null }, Pin(Rules, Before))), "md");
 
     [Fact]
-    public Task TheTerminalSaysTheVerdictLast() => Verify(TerminalSummary.Render(Example(54, 11)));
+    public Task The_terminal_says_the_verdict_last() => Verify(TerminalSummary.Render(Example(54, 11)));
 }

@@ -11,7 +11,7 @@ public sealed class CifarDataTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void ImagesInClassFoldersAreDecodedOnceWithTheClassesInTurn()
+    public void Images_in_class_folders_are_decoded_once_with_the_classes_in_turn()
     {
         var names = from part in new[] { "test", "train" } from name in new[] { "cat/0", "cat/1", "cat/2", "dog/0", "frog/0", "frog/1" } select $"{part}/{name}.png";
         _folder.Zip("images.zip", [.. names.Select((name, i) => (name, Colour((byte)(10 * i))))]);

@@ -37,7 +37,7 @@ public sealed class PaperCellsTests : IDisposable
     }
 
     [Fact]
-    public void AMeasurementThatWasStoppedGoesOnAfterItsLastPart()
+    public void A_measurement_that_was_stopped_goes_on_after_its_last_part()
     {
         Cells("whole").Train(Rows[0]).Dispose();
         Cells("whole").Measure(Rows[0], Measurement with { Part = 25 });
@@ -62,7 +62,7 @@ public sealed class PaperCellsTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsOfAnotherNetworkOrOfOtherAttacksIsMeasuredAgain()
+    public void What_is_of_another_network_or_of_other_attacks_is_measured_again()
     {
         var cells = Cells("work");
         cells.Train(Rows[0]).Dispose();
@@ -80,7 +80,7 @@ public sealed class PaperCellsTests : IDisposable
     }
 
     [Fact]
-    public void ATableShowsWhatIsThereAndLeavesTheRestEmpty()
+    public void A_table_shows_what_is_there_and_leaves_the_rest_empty()
     {
         var cells = Cells("work");
         var text = PaperTableText.Render(cells);

@@ -11,7 +11,7 @@ public sealed class QuickStartDataTests : IDisposable
     private readonly DataFolder _folder = new();
 
     [Fact]
-    public void ConvertingTheDigitsAgainGivesTheCommittedBytes()
+    public void Converting_the_digits_again_gives_the_committed_bytes()
     {
         QuickStart.WriteData(Path.Combine(Folder, "digits.csv.gz"), _folder.Root);
         foreach (var file in Files)
@@ -21,7 +21,7 @@ public sealed class QuickStartDataTests : IDisposable
     }
 
     [Fact]
-    public void TheTestDigitsAreTheLastFiveHundredRows()
+    public void The_test_digits_are_the_last_five_hundred_rows()
     {
         var section = DataFolder.Section(Path.Combine(Folder, QuickStart.TestImages), Path.Combine(Folder, QuickStart.TestLabels));
         var set = SampleSet.Load(section, DataFolder.Input(1, 8, 8), 0);

@@ -19,10 +19,10 @@ public class BaselineTests
         Indicator(BitString.Parse("1111"), 0.123456, 0.2, null, 1e-7)));
 
     [Fact]
-    public Task ABaselineIsBoringText() => Verify(BaselineFile.Render(Small()), "json");
+    public Task A_baseline_is_boring_text() => Verify(BaselineFile.Render(Small()), "json");
 
     [Fact]
-    public void FactsPinAsTheirResultsDo()
+    public void Facts_pin_as_their_results_do()
     {
         var facts = Measured(
             BitString.Parse("111110"), BitString.Parse("111100"), BitString.Parse("101000"),
@@ -35,7 +35,7 @@ public class BaselineTests
     }
 
     [Fact]
-    public void ABaselineSurvivesItsFile()
+    public void A_baseline_survives_its_file()
     {
         var text = BaselineFile.Render(Small());
         Assert.Equal(text, BaselineFile.Render(BaselineFile.Read(text, "b.json")));
@@ -46,7 +46,7 @@ public class BaselineTests
     }
 
     [Fact]
-    public void TenThousandSamplesAndTwentyAttacksStaySmall()
+    public void Ten_thousand_samples_and_twenty_attacks_stay_small()
     {
         var random = new Random(1);
         var bits = new BitString(Enumerable.Range(0, 10_000).Select(_ => random.Next(2) == 0));
@@ -69,17 +69,17 @@ public class BaselineTests
     [InlineData("{\"schemaVersion\": \"1\"}")]
     [InlineData("{\"schemaVersion\": 1}")]
     [InlineData("\0\u0001\u0002")]
-    public void TextThatIsNoBaselineIsRefused(string text) => AssertRefused(text, "RG0202");
+    public void Text_that_is_no_baseline_is_refused(string text) => AssertRefused(text, "RG0202");
 
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(99)]
-    public void AnotherSchemaVersionIsRefused(int version) => AssertRefused(
+    public void Another_schema_version_is_refused(int version) => AssertRefused(
         BaselineFile.Render(Small()).Replace("\"schemaVersion\": 1", $"\"schemaVersion\": {version}", StringComparison.Ordinal), "RG0203");
 
     [Fact]
-    public void EveryTruncationIsRefused()
+    public void Every_truncation_is_refused()
     {
         var text = BaselineFile.Render(Small());
         for (var length = 0; length < text.Length - 2; length += 13)
@@ -89,7 +89,7 @@ public class BaselineTests
     }
 
     [Fact]
-    public void EveryFlippedBitIsRefused()
+    public void Every_flipped_bit_is_refused()
     {
         var bytes = Encoding.UTF8.GetBytes(BaselineFile.Render(Small()));
         for (var i = 0; i < bytes.Length; i++)
@@ -102,7 +102,7 @@ public class BaselineTests
         }
     }
 
-    public static TheoryData<string, Func<Baseline, Baseline>> Contradictions => new()
+    public static IEnumerable<object[]> Contradictions => new TheoryData<string, Func<Baseline, Baseline>>()
     {
         { "bytes of sample ids", b => b with { SampleIds = b.SampleIds.RemoveRange(0, 8) } },
         { "occurs twice", b => b with { SampleIds = b.SampleIds.RemoveRange(0, 8).InsertRange(0, b.SampleIds.Skip(8).Take(8)) } },
@@ -114,14 +114,14 @@ public class BaselineTests
 
     [Theory]
     [MemberData(nameof(Contradictions))]
-    public void ABaselineThatContradictsItselfIsRefused(string says, Func<Baseline, Baseline> change)
+    internal void A_baseline_that_contradicts_itself_is_refused(string says, Func<Baseline, Baseline> change)
     {
         var mistake = AssertRefused(BaselineFile.Render(change(Small())), "RG0204");
         Assert.Contains(says, mistake.Findings[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AnUnfinishedEvaluationIsNotPinned()
+    public void An_unfinished_evaluation_is_not_pinned()
     {
         var evaluation = Measured(Bits(5, 5), Bits(4, 5), Bits(3, 5)) with { Completed = false };
         var results = ResultsDocument.Of(Rules, evaluation, Gate.Decide(Rules, evaluation, null), Tool);
@@ -133,7 +133,7 @@ public class BaselineTests
     [InlineData(-98765.4, -98770)]
     [InlineData(1.2344e-30, 1.234e-30)]
     [InlineData(0.0, 0.0)]
-    public void FourSignificantDigitsAreKept(double value, double rounded) => Assert.Equal(rounded, Rounding.FourDigits(value));
+    public void Four_significant_digits_are_kept(double value, double rounded) => Assert.Equal(rounded, Rounding.FourDigits(value));
 
     private static MistakeException AssertRefused(string text, string code)
     {

@@ -24,7 +24,7 @@ public class FactLogTests
     private static string Log => string.Concat(Facts.Select(FactLog.Line));
 
     [Fact]
-    public void EveryFactSurvivesTheLog()
+    public void Every_fact_survives_the_log()
     {
         Assert.Equal(Facts.Length, Log.Count(c => c == '\n'));
         var evaluation = FactLog.Read(Log);
@@ -38,7 +38,7 @@ public class FactLogTests
     }
 
     [Fact]
-    public void ATornLastLineIsLeftOut()
+    public void A_torn_last_line_is_left_out()
     {
         for (var length = 0; length < Log.Length; length += 7)
         {
@@ -58,7 +58,7 @@ public class FactLogTests
     [InlineData("{\"kind\":\"natural\",\"bits\":\"1x\",\"predictions\":[1,2]}\n")]
     [InlineData("{\"kind\":\"natural\",\"bits\":null,\"predictions\":[1,2]}\n")]
     [InlineData("{\"kind\":\"comple\n{\"kind\":\"completed\"}\n")]
-    public void AnyOtherDamageIsRefused(string text) => Assert.Throws<FormatException>(() => FactLog.Read(text));
+    public void Any_other_damage_is_refused(string text) => Assert.Throws<FormatException>(() => FactLog.Read(text));
 
     private static IEnumerable<string> Lines(EvaluationFacts e) => new Fact?[] { e.Model, e.Data, e.Natural }
         .Concat(e.Attacks).Append(e.Indicator).Concat(e.Findings.Select(finding => new FindingFact(finding))).Append(e.Run)

@@ -22,10 +22,10 @@ public class ResultsFileTests
     }
 
     [Fact]
-    public Task ResultsAreDeterministicText() => Verify(ResultsFile.Render(Example()), "json");
+    public Task Results_are_deterministic_text() => Verify(ResultsFile.Render(Example()), "json");
 
     [Fact]
-    public void ResultsSurviveTheirFile()
+    public void Results_survive_their_file()
     {
         var text = ResultsFile.Render(Example());
         Assert.Equal(text, ResultsFile.Render(ResultsFile.Read(text, "results.json")));
@@ -35,7 +35,7 @@ public class ResultsFileTests
     }
 
     [Fact]
-    public void ResultsDoNotDependOnTheCulture()
+    public void Results_do_not_depend_on_the_culture()
     {
         var invariant = ResultsFile.Render(Example());
         var culture = CultureInfo.CurrentCulture;
@@ -53,7 +53,7 @@ public class ResultsFileTests
     }
 
     [Fact]
-    public void StoredOutcomesAreJudgedAgainAlike()
+    public void Stored_outcomes_are_judged_again_alike()
     {
         var results = Example();
         var policy = Policy(Natural(maxDrop: 0.005), Worst(0.3, maxDrop: 0.01), Rule("linear-radius", maxDropRatio: 0.6));
@@ -63,7 +63,7 @@ public class ResultsFileTests
     }
 
     [Fact]
-    public void TheContractsNamesAndShapesAreThere()
+    public void The_contracts_names_and_shapes_are_there()
     {
         using var json = JsonDocument.Parse(ResultsFile.Render(Example()));
         var root = json.RootElement;
@@ -89,14 +89,14 @@ public class ResultsFileTests
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{\"schemaVersion\":1}")]
-    public void TextThatIsNoResultsIsAMistakeWithACode(string text)
+    public void Text_that_is_no_results_is_a_mistake_with_a_code(string text)
     {
         var mistake = Assert.Throws<MistakeException>(() => ResultsFile.Read(text, "results.json"));
         Assert.Equal((ExitCode.InvalidInput, "RG0209"), (mistake.ExitCode, mistake.Findings[0].Code));
     }
 
     [Fact]
-    public void HostFactsAreInRunJson()
+    public void Host_facts_are_in_run_json()
     {
         var run = RunDocument.Render(Measured(Bits(1, 1), Bits(1, 1), Bits(1, 1)).Run!);
         using var json = JsonDocument.Parse(run);

@@ -75,7 +75,7 @@ public sealed class BadDataTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void BadDataGiveTheirCode(string name)
+    public void Bad_data_give_their_code(string name)
     {
         var bad = Cases[name];
         var section = bad.Make(_folder);

@@ -90,7 +90,7 @@ public sealed class BadFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void BadFilesGiveTheirCode(string name)
+    public void Bad_files_give_their_code(string name)
     {
         var bad = Cases[name];
         var images = bad.Images(_folder);
@@ -101,7 +101,7 @@ public sealed class BadFormatTests : IDisposable
     }
 
     [Fact]
-    public void RowsAreGivenByLineAndColumn()
+    public void Rows_are_given_by_line_and_column()
     {
         var path = _folder.Text("x.csv", "a,b,c,d,e\n0,0,0,0,1\n0,0,?,0,1\n");
         var finding = DataFolder.Mistake(() => SampleSet.Load(DataFolder.Section(path, null), DataFolder.Input(4), 0));

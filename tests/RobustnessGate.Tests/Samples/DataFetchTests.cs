@@ -15,7 +15,7 @@ public sealed class DataFetchTests : IDisposable
     private readonly List<FetchProgress> _progress = [];
 
     [Fact]
-    public async Task AFileIsFetchedOnceAndReported()
+    public async Task A_file_is_fetched_once_and_reported()
     {
         var data = Data(_server.Answer("a", Content));
         Assert.Equal(["file"], (await Fetch(data)).ToArray());
@@ -28,7 +28,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task ADamagedFileIsFetchedAgain()
+    public async Task A_damaged_file_is_fetched_again()
     {
         _folder.Text("file", "half of it");
         await Fetch(Data(_server.Answer("a", Content)));
@@ -36,7 +36,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task TheNextAddressIsTriedWhereOneFails()
+    public async Task The_next_address_is_tried_where_one_fails()
     {
         var data = Data(new Uri(_server.Root, "absent"), _server.Answer("other", "an error page"u8.ToArray()), _server.Answer("good", Content));
         await Fetch(data);
@@ -45,7 +45,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherFileIsNotKept()
+    public async Task Another_file_is_not_kept()
     {
         var changed = (byte[])Content.Clone();
         changed[^1]++;
@@ -58,7 +58,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task ADownloadStopsWhereItGrowsBeyondTheFile()
+    public async Task A_download_stops_where_it_grows_beyond_the_file()
     {
         var sent = 0L;
         var address = _server.Answer("endless", response =>
@@ -77,7 +77,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task AMissingFileAndAnAbsentServerAreSaid()
+    public async Task A_missing_file_and_an_absent_server_are_said()
     {
         var finding = await Mistake(Data(new Uri(_server.Root, "absent"), new Uri("http://127.0.0.1:1/file")));
         Assert.Equal("RG0341", finding.Code);
@@ -87,7 +87,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task AServerThatFallsSilentIsGivenUp()
+    public async Task A_server_that_falls_silent_is_given_up()
     {
         using var done = new ManualResetEventSlim();
         var address = _server.Answer("slow", response =>
@@ -104,7 +104,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellationLeavesNothingBehind()
+    public async Task Cancellation_leaves_nothing_behind()
     {
         using var cancel = new CancellationTokenSource();
         var fetch = new DataFetch(_http, _ => cancel.Cancel());
@@ -113,7 +113,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task OnlyTheKnownFilesAreTakenOutOfAnArchive()
+    public async Task Only_the_known_files_are_taken_out_of_an_archive()
     {
         var archive = TarGz(("set/one.bin", "1"), ("set/../../evil.bin", "2"), ("/two.bin", "3"), ("set/unasked.bin", "4"));
         var data = new PublicData("set", [Described("set.tar.gz", archive, ["one.bin", "two.bin"], _server.Answer("set.tar.gz", archive))]);
@@ -130,7 +130,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task AnArchiveWithoutAKnownFileIsRefused()
+    public async Task An_archive_without_a_known_file_is_refused()
     {
         var archive = TarGz(("one.bin", "1"));
         var data = new PublicData("set", [Described("set.tar.gz", archive, ["one.bin", "two.bin"], _server.Answer("set.tar.gz", archive))]);
@@ -140,7 +140,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public void KnownDataSetsAreWellFormed()
+    public void Known_data_sets_are_well_formed()
     {
         Assert.Equal(["mnist", "fashion-mnist", "cifar10"], PublicData.All.Select(data => data.Name));
         var files = PublicData.All.SelectMany(data => data.Files).ToArray();
@@ -156,7 +156,7 @@ public sealed class DataFetchTests : IDisposable
     }
 
     [Fact]
-    public void OnlyDataFetchAndTheCommentUseTheNetwork()
+    public void Only_data_fetch_and_the_comment_use_the_network()
     {
         var users = Directory.EnumerateFiles(Path.Combine(TestData.Root, "tool", "RobustnessGate"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))

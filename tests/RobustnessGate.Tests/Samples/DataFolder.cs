@@ -11,7 +11,7 @@ using RobustnessGate.Samples;
 namespace RobustnessGate.Tests.Samples;
 
 /// <summary>A temporary folder of small data files, written by code that shares nothing with the readers under test.</summary>
-public sealed class DataFolder : IDisposable
+internal sealed class DataFolder : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("rg-data-").FullName;
 

@@ -24,7 +24,7 @@ public sealed class FormatTests : IDisposable
     [InlineData(">f4")]
     [InlineData("<f8")]
     [InlineData(">f8")]
-    public void NpyOfEveryTypeAndOrderIsRead(string descr)
+    public void Npy_of_every_type_and_order_is_read(string descr)
     {
         var values = Enumerable.Range(0, 24).ToArray();
         var columnMajor = (from k in Enumerable.Range(0, 4) from j in Enumerable.Range(0, 3) from i in Enumerable.Range(0, 2) select (i * 12) + (j * 4) + k).ToArray();
@@ -54,7 +54,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("other", "labels", "#other")]
     [InlineData("x_val", "y_val", "#x_val")]
     [InlineData("val_images", "val_labels", "#val_images")]
-    public void NpzFindsImagesAndTheirLabels(string images, string labels, string part)
+    public void Npz_finds_images_and_their_labels(string images, string labels, string part)
     {
         var path = _folder.Zip(
             "data.npz", (images + ".npy", DataFolder.NpyBytes("|u1", [2, 2], [0, 51, 102, 255])),
@@ -70,7 +70,7 @@ public sealed class FormatTests : IDisposable
     [InlineData(true, "", 7, 11)]
     [InlineData(true, "#fine", 7, 11)]
     [InlineData(true, "#coarse", 1, 3)]
-    public void CifarRecordsAreRead(bool hundred, string part, int first, int second)
+    public void Cifar_records_are_read(bool hundred, string part, int first, int second)
     {
         byte[] Record(byte coarse, byte fine, byte offset) =>
             [coarse, .. hundred ? new[] { fine } : [], .. Enumerable.Range(0, 3072).Select(v => (byte)((v * 7) + offset))];
@@ -84,7 +84,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void FoldersAndArchivesOfClassesAreTheSameSamplesRoundRobin()
+    public void Folders_and_archives_of_classes_are_the_same_samples_round_robin()
     {
         (string, byte[])[] files =
         [
@@ -110,7 +110,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void ColourImagesBecomeChannelsFirst()
+    public void Colour_images_become_channels_first()
     {
         var rows = Enumerable.Range(0, 4 * 5 * 3).Select(v => (byte)v).ToArray();
         _folder.Bytes("t/a/1.png", ImageFiles.Png(5, 4, 2, rows));
@@ -122,7 +122,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void ImagesThatAreConvertedToFitAreReported()
+    public void Images_that_are_converted_to_fit_are_reported()
     {
         _folder.Bytes("grey/a/1.png", ImageFiles.Png(5, 4, 0, Enumerable.Range(0, 20).Select(v => (byte)v).ToArray()));
         var colour = LoadTree("grey", 3, 4, 5);
@@ -140,7 +140,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void FilesLeftOutAndOddClassNumbersAreReported()
+    public void Files_left_out_and_odd_class_numbers_are_reported()
     {
         foreach (var name in new[] { "0/1.png", "2/1.png", "10/1.png" })
         {
@@ -207,7 +207,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void FoldersNamedByNumbersAreLabelsEvenWithAGap()
+    public void Folders_named_by_numbers_are_labels_even_with_a_gap()
     {
         foreach (var name in new[] { "9", "0", "1" })
         {
@@ -222,7 +222,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void OneFolderInsideEachClassIsNoFolderAboveTheClasses()
+    public void One_folder_inside_each_class_is_no_folder_above_the_classes()
     {
         _folder.Bytes("inner/cat/images/1.png", Grey(7));
         _folder.Bytes("inner/dog/images/1.png", Grey(8));
@@ -231,7 +231,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void TablesHaveTheirLabelInTheLastColumnOrAsNamed()
+    public void Tables_have_their_label_in_the_last_column_or_as_named()
     {
         var plain = LoadTable("a.csv", "0.5,0.25,3\r\n1,0,1\r\n\n");
         Assert.Equal([0.5f, 0.25f, 1, 0], DataFolder.ReadAll(plain));
@@ -246,7 +246,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void AColumnNamedLabelIsTheLabelWhereverItStands()
+    public void A_column_named_label_is_the_label_wherever_it_stands()
     {
         var set = LoadTable("kaggle.csv", "Label,pixel0,pixel1\n3,0.5,0.25\n");
 
@@ -256,7 +256,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void LabelsMayLieInATableOfTheirOwn()
+    public void Labels_may_lie_in_a_table_of_their_own()
     {
         var images = _folder.Bytes("x.csv.gz", DataFolder.Gzip("0,1\n1,0\n"u8.ToArray()));
         var set = SampleSet.Load(DataFolder.Section(images, _folder.Text("y.txt", "label\n4\n5\n")), DataFolder.Input(2), 0);
@@ -265,7 +265,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void AStratifiedSelectionKeepsTheProportionsInEveryPrefix()
+    public void A_stratified_selection_keeps_the_proportions_in_every_prefix()
     {
         // 60 of class 0, 30 of class 1, 10 of class 2, sorted by class as many files are.
         byte[] labels = [.. Enumerable.Repeat((byte)0, 60), .. Enumerable.Repeat((byte)1, 30), .. Enumerable.Repeat((byte)2, 10)];
@@ -286,7 +286,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void AFolderCanBePinned()
+    public void A_folder_can_be_pinned()
     {
         _folder.Bytes("t/a/1.png", Grey(1));
         var section = DataFolder.Section(_folder["t"], null);

@@ -12,7 +12,7 @@ public sealed class FuzzTests : IDisposable
     private readonly DataFolder _folder = new();
 
     [Fact]
-    public void ReadersOnlyThrowMistakes()
+    public void Readers_only_throw_mistakes()
     {
         var seeds = Seeds();
         var random = new Random(20261122);

@@ -6,7 +6,7 @@ using ICSharpCode.SharpZipLib.Checksum;
 namespace RobustnessGate.Tests.Samples;
 
 /// <summary>Writes small image files from their specifications.</summary>
-public static class ImageFiles
+internal static class ImageFiles
 {
     /// <param name="colour">PNG colour type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA.</param>
     /// <param name="rows">Pixel bytes, rows one after the other, without filter bytes.</param>

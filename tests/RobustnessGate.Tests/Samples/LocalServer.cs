@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace RobustnessGate.Tests.Samples;
 
 /// <summary>An HTTP server on this machine that answers each path as it is told, and counts.</summary>
-public sealed class LocalServer : IDisposable
+internal sealed class LocalServer : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentDictionary<string, Action<HttpListenerResponse>> _answers = new();

@@ -13,7 +13,7 @@ public sealed class SampleSetTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void EightBitImagesAreMappedToTheBounds(bool gzipped)
+    public void Eight_bit_images_are_mapped_to_the_bounds(bool gzipped)
     {
         var bytes = DataFolder.IdxBytes(0x08, [2, 1, 2], [0, 255, 51, 102]);
         var images = _folder.Bytes("images", gzipped ? DataFolder.Gzip(bytes) : bytes);
@@ -27,7 +27,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void EveryLevelIsTheNearestFloatToItsFraction()
+    public void Every_level_is_the_nearest_float_to_its_fraction()
     {
         var images = _folder.Idx("images", [1, 256], [.. Enumerable.Range(0, 256).Select(v => (byte)v)]);
         var set = Load(images, _folder.Labels("labels", 0), 256);
@@ -35,7 +35,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void WithoutScalingEightBitValuesAreTakenAsTheyAre()
+    public void Without_scaling_eight_bit_values_are_taken_as_they_are()
     {
         var section = DataFolder.Section(_folder.Idx("images", [1, 2], [0, 255]), _folder.Labels("labels", 0)) with { Scale = DataScale.None };
         var set = SampleSet.Load(section, DataFolder.Input(2) with { Bounds = new Bounds(0, 255) }, 0);
@@ -43,14 +43,14 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void FloatsAreTakenAsTheyAreAndMayPassABoundByRounding()
+    public void Floats_are_taken_as_they_are_and_may_pass_a_bound_by_rounding()
     {
         var set = Load(_folder.Floats("x.npy", [1, 3], 0.25f, -5e-7f, 1 + 5e-7f), _folder.Labels("labels", 0), 3);
         Assert.Equal([0.25f, -5e-7f, 1 + 5e-7f], DataFolder.ReadAll(set));
     }
 
     [Fact]
-    public void AnIdIsTheHashOfTensorLabelAndOccurrence()
+    public void An_id_is_the_hash_of_tensor_label_and_occurrence()
     {
         // The second and fourth sample are the same image; with another label it is another sample.
         var images = _folder.Idx("images", [4, 2], [0, 255, 255, 0, 255, 0, 255, 0]);
@@ -63,7 +63,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void IdsDoNotDependOnOrder()
+    public void Ids_do_not_depend_on_order()
     {
         byte[] pixels = [1, 2, 3, 4, 5, 6, 1, 2];
         var forward = Load(_folder.Idx("f", [4, 2], pixels), _folder.Labels("fl", 0, 1, 2, 0), 2);
@@ -74,7 +74,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void ReadsOfAnySizeGiveTheSameNumbers()
+    public void Reads_of_any_size_give_the_same_numbers()
     {
         var pixels = Enumerable.Range(0, 35).Select(v => (byte)(7 * v)).ToArray();
         var set = Load(_folder.Idx("images", [7, 5], pixels), _folder.Labels("labels", new byte[7]), 5);
@@ -97,14 +97,14 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void TheFirstSamplesAreUsedInFileOrder()
+    public void The_first_samples_are_used_in_file_order()
     {
         var section = Numbered(9) with { Samples = 4 };
         Assert.Equal([0, 1, 2, 3], SampleSet.Load(section, DataFolder.Input(1), 5).Positions.ToArray());
     }
 
     [Fact]
-    public void ARandomSelectionDependsOnTheSeedAlone()
+    public void A_random_selection_depends_on_the_seed_alone()
     {
         var section = Numbered(100) with { Samples = 20, Selection = SampleSelection.Random };
         var first = SampleSet.Load(section, DataFolder.Input(1), 7);
@@ -122,7 +122,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void ARandomSelectionIsTheSameOnEveryMachine()
+    public void A_random_selection_is_the_same_on_every_machine()
     {
         var section = Numbered(10) with { Samples = 5, Selection = SampleSelection.Random };
         Assert.Equal(PublishedSplitMixShuffle(10, 5, 20261122), SampleSet.Load(section, DataFolder.Input(1), 20261122).Positions.ToArray());
@@ -146,7 +146,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void APinnedHashOfTheImagesFileIsAccepted()
+    public void A_pinned_hash_of_the_images_file_is_accepted()
     {
         var section = Numbered(3);
         var pin = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(section.Images)));
@@ -158,7 +158,7 @@ public sealed class SampleSetTests : IDisposable
     [InlineData(new[] { 2, 12 }, new[] { 1, 3, 4 })]
     [InlineData(new[] { 2, 3, 4 }, new[] { 12 })]
     [InlineData(new[] { 2, 3, 4, 1 }, new[] { 1, 3, 4 })]
-    public void ShapesThatDifferInSingleDimensionsOrAreFlatFit(int[] stored, int[] input)
+    public void Shapes_that_differ_in_single_dimensions_or_are_flat_fit(int[] stored, int[] input)
     {
         var pixels = Enumerable.Range(0, 24).Select(v => (byte)v).ToArray();
         var set = SampleSet.Load(
@@ -170,7 +170,7 @@ public sealed class SampleSetTests : IDisposable
     [Theory]
     [InlineData(new[] { 1, 5, 6, 3 }, new[] { 3, 5, 6 }, 6 * 3)]
     [InlineData(new[] { 1, 3, 5, 6 }, new[] { 5, 6, 3 }, 6)]
-    public void ChannelsAreMovedToWhereTheModelHasThemAndSaidSo(int[] stored, int[] input, int rowStride)
+    public void Channels_are_moved_to_where_the_model_has_them_and_said_so(int[] stored, int[] input, int rowStride)
     {
         var pixels = Enumerable.Range(0, 90).Select(v => (byte)v).ToArray();
         var set = SampleSet.Load(
@@ -195,7 +195,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void RegionsFollowTheSelectionAndCountInTheHash()
+    public void Regions_follow_the_selection_and_count_in_the_hash()
     {
         var images = _folder.Floats("x.npy", [3, 2], 0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f);
         var plain = DataFolder.Section(images, _folder.Labels("labels", 0, 1, 2)) with { Samples = 2, Selection = SampleSelection.Random };
@@ -218,7 +218,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void LabelsBeyondTheModelsClassesNameTheSample()
+    public void Labels_beyond_the_models_classes_name_the_sample()
     {
         var set = Load(_folder.Idx("images", [3, 1], [1, 2, 3]), _folder.Labels("labels", 0, 9, 2), 1);
         set.RequireClasses(10);
@@ -229,14 +229,14 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [Fact]
-    public void LabelsFromOneToTheNumberOfClassesAreCalledShifted()
+    public void Labels_from_one_to_the_number_of_classes_are_called_shifted()
     {
         var set = Load(_folder.Idx("images", [3, 1], [1, 2, 3]), _folder.Labels("labels", 1, 3, 2), 1);
         Assert.Contains("shifted by one", DataFolder.Mistake(() => set.RequireClasses(3)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void TargetsAreReadFromIntegerArrays()
+    public void Targets_are_read_from_integer_arrays()
     {
         var path = _folder.Npy("t.npy", "<i8", [3], MemoryMarshal.AsBytes<long>([4, 0, 2]).ToArray());
         Assert.Equal([4, 0, 2], TargetFile.Read(path, 3).ToArray());
@@ -245,7 +245,7 @@ public sealed class SampleSetTests : IDisposable
     }
 
     [SharedDataFact("mnist")]
-    public void MnistIsRead()
+    public void Mnist_is_read()
     {
         var section = DataFolder.Section(
             TestData.Shared("mnist/t10k-images-idx3-ubyte.gz")!, TestData.Shared("mnist/t10k-labels-idx1-ubyte.gz")!) with { Samples = 1000 };

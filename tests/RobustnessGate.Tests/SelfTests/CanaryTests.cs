@@ -18,7 +18,7 @@ public class CanaryTests
     ];
 
     [Fact]
-    public void EveryCanaryComesOutAsKnown()
+    public void Every_canary_comes_out_as_known()
     {
         var outcomes = CanarySuite.Run(CancellationToken.None);
         Assert.Equal(outcomes.Count, outcomes.Select(outcome => outcome.Name).Distinct().Count());
@@ -28,7 +28,7 @@ public class CanaryTests
 
     [Theory]
     [MemberData(nameof(Mutants))]
-    public void ABrokenAttackIsNoticed(string mutant)
+    public void A_broken_attack_is_noticed(string mutant)
     {
         var name = mutant.Split(':')[0];
         var concerned = CanarySuite.All.Where(canary => canary.Attacks.Any(entry => entry.Attack.Name == name));

@@ -13,7 +13,7 @@ public partial class CodeComparisonTests
     ];
 
     [Fact]
-    public void NothingIsDecidedByTheTextOfACode()
+    public void Nothing_is_decided_by_the_text_of_a_code()
     {
         var library = Path.Combine(TestData.Root, "tool", "RobustnessGate");
         var found = Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories)
@@ -33,7 +33,7 @@ public partial class CodeComparisonTests
     [InlineData("code switch { \"RG0100\" => 1 }", true)]
     [InlineData("new Finding(\"RG0100\", Severity.Error)", false)]
     [InlineData("first.Code == second.Code", false)]
-    public void AComparisonIsSeen(string text, bool seen) => Assert.Equal(seen, Comparison().IsMatch(text));
+    public void A_comparison_is_seen(string text, bool seen) => Assert.Equal(seen, Comparison().IsMatch(text));
 
     [GeneratedRegex("""(?:==|!=|\bis(?: not)?|\bor|\bcase|StartsWith\(|Equals\()\s*"RG\d|"RG\d+"\s*(?:==|!=|=>|or\b)""")]
     private static partial Regex Comparison();

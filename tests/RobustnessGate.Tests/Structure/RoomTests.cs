@@ -16,21 +16,21 @@ public class RoomTests
         (Stream)File.OpenRead(Path.Combine(AppContext.BaseDirectory, name)))));
 
     [Fact]
-    public void NoRoomKnowsWhatTheTableForbids() => Assert.Empty(Wrong(Found.Value).Select(pair => $"{pair.From} → {pair.To}: {Found.Value[pair]}"));
+    public void No_room_knows_what_the_table_forbids() => Assert.Empty(Wrong(Found.Value).Select(pair => $"{pair.From} → {pair.To}: {Found.Value[pair]}"));
 
     [Fact]
-    public void NoFileImportsWhatTheTableForbids() =>
+    public void No_file_imports_what_the_table_forbids() =>
         Assert.Empty(Wrong(Imported.Value).Select(pair => $"{pair.From} → {pair.To}: {Imported.Value[pair]}"));
 
     /// <summary>What nobody needs is not allowed in advance.</summary>
     [Fact]
-    public void WhatTheTableAllowsIsUsed() =>
+    public void What_the_table_allows_is_used() =>
         Assert.All(
             Rooms.All.SelectMany(entry => entry.Known.Select(known => (entry.Room, known))), 
             pair => Assert.True(Found.Value.ContainsKey(pair) || Imported.Value.ContainsKey(pair), $"{pair}"));
 
     [Fact]
-    public void ARoomKnowsOnlyRoomsBelowIt()
+    public void A_room_knows_only_rooms_below_it()
     {
         var order = Rooms.All.Select(entry => entry.Room).ToList();
 
@@ -39,7 +39,7 @@ public class RoomTests
     }
 
     [Fact]
-    public void TheTableNamesTheFoldersOfTheLibraryAndNoOthers()
+    public void The_table_names_the_folders_of_the_library_and_no_others()
     {
         var library = Path.Combine(TestData.Root, "tool", "RobustnessGate");
         var folders = Directory.GetDirectories(library).Select(folder => Path.GetFileName(folder)!).Except(["bin", "obj"]);
@@ -55,11 +55,11 @@ public class RoomTests
     [InlineData("Results")]
     [InlineData("Reports")]
     [InlineData("Diagnostics")]
-    public void TheseRoomsHaveNoTensors(string room) => Assert.Contains((room, Rooms.Tensors), Rooms.Forbidden);
+    public void These_rooms_have_no_tensors(string room) => Assert.Contains((room, Rooms.Tensors), Rooms.Forbidden);
 
     /// <summary>One class for each forbidden direction: every one of them is seen, and nothing else.</summary>
     [Fact]
-    public void AReferenceInAnyForbiddenDirectionIsSeen()
+    public void A_reference_in_any_forbidden_direction_is_seen()
     {
         var forbidden = Rooms.Forbidden.ToArray();
         var source = string.Concat(forbidden.SelectMany(pair => new[] { pair.From, pair.To }).Distinct().Select(room =>
@@ -71,7 +71,7 @@ public class RoomTests
     }
 
     [Fact]
-    public void AForbiddenImportIsSeen()
+    public void A_forbidden_import_is_seen()
     {
         var folder = Directory.CreateTempSubdirectory("imports ");
         File.WriteAllText(Path.Combine(folder.FullName, "Planter.cs"), "using RobustnessGate.UseCases;\n\nnamespace RobustnessGate.Maths;\n");
@@ -93,7 +93,7 @@ public class RoomTests
     [InlineData("namespace RobustnessGate.Maths { class Planter { bool Run(object x) => x is UseCases.Planted; } }")]
     [InlineData("namespace RobustnessGate.Maths { [UseCases.Marked] class Planter; }")]
     [InlineData("namespace RobustnessGate.Maths { class Planter { object Run() => System.Array.Empty<UseCases.Planted>(); } }")]
-    public void AnyUseIsSeen(string use)
+    public void Any_use_is_seen(string use)
     {
         const string planted = """
             namespace RobustnessGate.UseCases

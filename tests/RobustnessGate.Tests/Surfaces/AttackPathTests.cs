@@ -13,7 +13,7 @@ public sealed class AttackPathTests
     [Theory]
     [InlineData("bim", DirectionKind.CrossEntropy)]
     [InlineData("cw-linf", DirectionKind.Margin)]
-    public void On_a_linear_network_signed_steps_go_straight_along_the_axis(string attack, DirectionKind kind)
+    internal void On_a_linear_network_signed_steps_go_straight_along_the_axis(string attack, DirectionKind kind)
     {
         var path = Path(attack, kind);
 

@@ -33,7 +33,7 @@ public sealed class InputSurfaceTests
     [InlineData(DirectionKind.CrossEntropy)]
     [InlineData(DirectionKind.LeastLikely)]
     [InlineData(DirectionKind.Random)]
-    public void The_slope_in_the_middle_is_the_Jacobian_along_the_direction(DirectionKind kind)
+    internal void The_slope_in_the_middle_is_the_jacobian_along_the_direction(DirectionKind kind)
     {
         var (ground, hand, point) = Ground.Smooth();
         // So small a plane that third derivatives do not show, and float64 so that rounding does not either.

@@ -18,7 +18,7 @@ public sealed class ParameterSurfaceTests
     [Theory]
     [InlineData(DirectionKind.Orthogonal, DirectionKind.Random)]
     [InlineData(DirectionKind.Orthogonal, DirectionKind.CrossEntropy)]
-    public void Weights_and_statistics_are_the_same_to_the_bit_afterwards(DirectionKind x, DirectionKind y)
+    internal void Weights_and_statistics_are_the_same_to_the_bit_afterwards(DirectionKind x, DirectionKind y)
     {
         using var scope = NewDisposeScope();
         using var network = new LayeredNetwork(Small, 3);
@@ -114,7 +114,7 @@ public sealed class ParameterSurfaceTests
     [InlineData(DirectionKind.CrossEntropy)]
     [InlineData(DirectionKind.Margin)]
     [InlineData(DirectionKind.LeastLikely)]
-    public void The_gradient_of_batches_is_that_of_one_graph(DirectionKind kind)
+    internal void The_gradient_of_batches_is_that_of_one_graph(DirectionKind kind)
     {
         using var scope = NewDisposeScope();
         using var network = new SmoothNetwork(4);

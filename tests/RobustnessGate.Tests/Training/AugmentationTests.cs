@@ -11,7 +11,7 @@ public sealed class AugmentationTests
 
     /// <summary>Every pixel of every image has a value of its own, so what was done can be read off each image.</summary>
     [Fact]
-    public void EachImageIsShiftedWithZerosComingInAndMirroredOrNot()
+    public void Each_image_is_shifted_with_zeros_coming_in_and_mirrored_or_not()
     {
         using var scope = NewDisposeScope();
         var images = (arange(200 * 2 * Height * Width, dtype: ScalarType.Float32) + 1).reshape(200, 2, Height, Width);
@@ -29,7 +29,7 @@ public sealed class AugmentationTests
     }
 
     [Fact]
-    public void WhatIsDoneDependsOnSeedAndStepAlone()
+    public void What_is_done_depends_on_seed_and_step_alone()
     {
         using var scope = NewDisposeScope();
         var images = rand(32, 3, Height, Width);

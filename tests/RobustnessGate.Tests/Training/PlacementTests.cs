@@ -9,7 +9,7 @@ namespace RobustnessGate.Tests.Training;
 public class PlacementTests
 {
     /// <summary>With gradients in l2: the stand-in has no absolute value.</summary>
-    public static TheoryData<Regime> Regimes => new(
+    public static IEnumerable<object[]> Regimes => new TheoryData<Regime>(
     [
         .. RegimeCatalog.All.Select(regime => regime.Within(0.1)).Select(regime => regime switch
         {
@@ -25,7 +25,7 @@ public class PlacementTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void AStepStaysOnTheDeviceOfItsNetwork(Regime regime)
+    internal void A_step_stays_on_the_device_of_its_network(Regime regime)
     {
         using var scope = NewDisposeScope();
         var device = new Device(DeviceType.META);

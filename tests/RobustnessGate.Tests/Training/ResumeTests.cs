@@ -22,11 +22,11 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    public static TheoryData<Regime> Regimes => new(new Jacobian(), new MinMax(0.1), new Adversarial(Craft.Once, 0.1));
+    public static IEnumerable<object[]> Regimes => new TheoryData<Regime>(new Jacobian(), new MinMax(0.1), new Adversarial(Craft.Once, 0.1));
 
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void AKillAtAnyStepAndAResumeEndAtTheSameWeights(Regime regime)
+    internal void A_kill_at_any_step_and_a_resume_end_at_the_same_weights(Regime regime)
     {
         var uninterrupted = Train(regime, checkpoint: null, stopAtLoss: int.MaxValue);
         foreach (var step in new[] { 0, 5, 6, 13, 23 })
@@ -40,7 +40,7 @@ public sealed class ResumeTests : IDisposable
     /// <summary>Six steps an epoch, kept after every second: of a kill in the middle, at most one step is made again.</summary>
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void AKillWithinAnEpochLosesNoMoreThanTheStepsSinceTheLastCheckpoint(Regime regime)
+    internal void A_kill_within_an_epoch_loses_no_more_than_the_steps_since_the_last_checkpoint(Regime regime)
     {
         var augmentation = new Augmentation(Shift: 1, Mirror: true);
         var uninterrupted = Train(regime, checkpoint: null, int.MaxValue, change: task => task with { Augmentation = augmentation });
@@ -59,7 +59,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void AnEarlyStopGoesBackToTheBestWeightsAlsoAfterAResume()
+    public void An_early_stop_goes_back_to_the_best_weights_also_after_a_resume()
     {
         using var data = TrainerTests.Stripes();
         var validation = new Validation(data, new SignAscent(0.2, 0.05, 3, RandomStart: true), Patience: 2);
@@ -79,7 +79,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void ACheckpointOfAnotherTrainingOrADamagedOneIsNotUsed()
+    public void A_checkpoint_of_another_training_or_a_damaged_one_is_not_used()
     {
         var expected = Train(new Natural(), checkpoint: null, int.MaxValue);
         Train(new Jacobian(), File, int.MaxValue);
@@ -93,7 +93,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsFoundOfAnEarlierRunIsSaid()
+    public void What_is_found_of_an_earlier_run_is_said()
     {
         var said = new List<string>();
         Train(new Jacobian(), File, 13, said.Add);

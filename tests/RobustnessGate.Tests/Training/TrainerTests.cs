@@ -20,14 +20,14 @@ public class TrainerTests
         Epochs: 3, BatchSize: 16, LearningRate: 0.02, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), Seed: 9);
 
     /// <summary>All of the catalogue, and every way of crafting.</summary>
-    public static TheoryData<Regime> Regimes => new(
+    public static IEnumerable<object[]> Regimes => new TheoryData<Regime>(
     [
         .. RegimeCatalog.All.Select(regime => regime.Within(0.05)),
         new Adversarial(Craft.Once, 0.05), new JacobianAdversarial(Craft: Craft.Once, Epsilon: 0.05),
     ]);
 
     /// <summary>With penalties that leave room to fit 96 small images in a few epochs.</summary>
-    public static TheoryData<Regime> GentleRegimes => new(
+    public static IEnumerable<object[]> GentleRegimes => new TheoryData<Regime>(
     [
         new Natural(), new Jacobian(), new Gradient(0.1), new Adversarial(Epsilon: 0.05), new Adversarial(Craft.Once, 0.05),
         new JacobianAdversarial(Epsilon: 0.05), new MinMax(0.05), new Trades(1, 0.05), new Curvature(0.02, 0.3),
@@ -35,7 +35,7 @@ public class TrainerTests
 
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void TheSameSeedGivesTheSameWeights(Regime regime)
+    internal void The_same_seed_gives_the_same_weights(Regime regime)
     {
         Assert.Equal(TrainedState(regime, 1), TrainedState(regime, 1));
         Assert.NotEqual(TrainedState(regime, 1), TrainedState(regime, 2));
@@ -43,7 +43,7 @@ public class TrainerTests
 
     [Theory]
     [MemberData(nameof(GentleRegimes))]
-    public void TrainingLearnsWhatCanBeLearnt(Regime regime)
+    internal void Training_learns_what_can_be_learnt(Regime regime)
     {
         using var data = Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
@@ -55,7 +55,7 @@ public class TrainerTests
 
     [Theory]
     [MemberData(nameof(Regimes))]
-    public void TrainingStepsLeaveNoTensorBehind(Regime regime)
+    internal void Training_steps_leave_no_tensor_behind(Regime regime)
     {
         using var data = Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
@@ -65,7 +65,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void RunningStatisticsFollowTheBatchesAndStandStillInEvaluation()
+    public void Running_statistics_follow_the_batches_and_stand_still_in_evaluation()
     {
         using var scope = NewDisposeScope();
         using var data = Stripes();
@@ -80,7 +80,7 @@ public class TrainerTests
         Assert.True(trained.Equals(network[1, "mean"]));
     }
 
-    public static TheoryData<Regime, double, string> Divergences => new()
+    public static IEnumerable<object[]> Divergences => new TheoryData<Regime, double, string>()
     {
         { new Natural(), 1e38, "lower the learning rate" },
         { new Jacobian(1e300, Ramp: 0), 0.01, "lower the regime's coefficient" },
@@ -88,7 +88,7 @@ public class TrainerTests
 
     [Theory]
     [MemberData(nameof(Divergences))]
-    public void ALossThatIsNoNumberIsExplained(Regime regime, double learningRate, string advice)
+    internal void A_loss_that_is_no_number_is_explained(Regime regime, double learningRate, string advice)
     {
         using var data = Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
@@ -105,7 +105,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void CraftedPointsLieInTheBallAndInTheBoxAndRaiseTheObjective()
+    public void Crafted_points_lie_in_the_ball_and_in_the_box_and_raise_the_objective()
     {
         using var scope = NewDisposeScope();
         using var data = Stripes();

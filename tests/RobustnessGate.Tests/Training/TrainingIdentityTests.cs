@@ -20,7 +20,7 @@ public sealed class TrainingIdentityTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void OtherPreprocessingIsAnotherTraining(string what)
+    public void Other_preprocessing_is_another_training(string what)
     {
         var input = Digits.Input;
         var changed = what switch
@@ -38,11 +38,11 @@ public sealed class TrainingIdentityTests
     }
 
     [Fact]
-    public void OtherHeldOutSamplesAreAnotherTraining() =>
+    public void Other_held_out_samples_are_another_training() =>
         Assert.Equal("other held-out samples", TrainingIdentity.Differences(Of(Digits, heldOut: 1), Of(Digits, heldOut: 2)));
 
     [Fact]
-    public void AnotherFileOrPlaceIsAnotherTraining()
+    public void Another_file_or_place_is_another_training()
     {
         using var model = new TrainableModel(Digits, CPU);
         var origin = model.Origin!;
@@ -57,7 +57,7 @@ public sealed class TrainingIdentityTests
     [Theory]
     [InlineData(".")]
     [InlineData(",")]
-    public void TheIdentityWithoutAFileIsThatOfOlderCheckpointsInEveryCulture(string point)
+    public void The_identity_without_a_file_is_that_of_older_checkpoints_in_every_culture(string point)
     {
         var before = CultureInfo.CurrentCulture;
         var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -82,7 +82,7 @@ public sealed class TrainingIdentityTests
 
     /// <summary>Judged samples come to the device in slices, and the figures are those of the whole set.</summary>
     [Fact]
-    public void AMeasurementInSlicesIsThatOfTheWhole()
+    public void A_measurement_in_slices_is_that_of_the_whole()
     {
         using var network = new SmoothNetwork(1);
         using var data = SmoothNetwork.Samples(2 * Accuracy.BatchSize + 7, 2);
@@ -100,7 +100,7 @@ public sealed class TrainingIdentityTests
     }
 
     [Fact]
-    public void ACheckpointOfAFileWithoutItsPartsIsOfAnotherVersion() =>
+    public void A_checkpoint_of_a_file_without_its_parts_is_of_another_version() =>
         Assert.Equal("written by another version", TrainingIdentity.Differences("a|b|c|d|e", Of(Digits)));
 
     private static string Hash(IEnumerable<(string Name, Tensor Value)> tensors) => Convert.ToHexStringLower(SHA256.HashData(

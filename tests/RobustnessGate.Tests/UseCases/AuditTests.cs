@@ -19,13 +19,13 @@ public class AuditTests
         Rules, Measured(Bits(94, 100), Bits(80, 100), Bits(40, 100), Indicator(Bits(4, 4), 0.1, 0.1, 0.1, 0.4), "d"), Pinned)), "results.json");
 
     [Fact]
-    public void HonestResultsFollowFromTheirOutcomes()
+    public void Honest_results_follow_from_their_outcomes()
     {
         Assert.Empty(Audit.Recompute(Stored(), Rules, Pinned));
         Assert.Empty(Audit.Recompute(Stored(), Rules, null));
     }
 
-    public static TheoryData<string, Func<ResultsDocument, ResultsDocument>> Edits => new()
+    public static IEnumerable<object[]> Edits => new TheoryData<string, Func<ResultsDocument, ResultsDocument>>()
     {
         { "exitCode", r => r with { ExitCode = 0 } },
         { "gate.verdict", r => r with { Gate = r.Gate with { Verdict = Verdict.Passed } } },
@@ -46,18 +46,18 @@ public class AuditTests
 
     [Theory]
     [MemberData(nameof(Edits))]
-    public void EveryEditIsNamed(string where, Func<ResultsDocument, ResultsDocument> edit) =>
+    internal void Every_edit_is_named(string where, Func<ResultsDocument, ResultsDocument> edit) =>
         Assert.Contains(Audit.Recompute(edit(Stored()), Rules, Pinned), difference => difference.Contains(where, StringComparison.Ordinal));
 
     [Fact]
-    public void AnotherBaselineThanThePinnedOneIsNoticed()
+    public void Another_baseline_than_the_pinned_one_is_noticed()
     {
         var other = Pin(Rules, Measured(Bits(95, 100), Bits(80, 100), Bits(41, 100), Indicator(Bits(4, 4), 0.1, 0.2, 0.3, 0.4)));
         Assert.NotEmpty(Audit.Recompute(Stored(), Rules, other));
     }
 
     [Fact]
-    public void TenThousandSamplesAndTwentyAttacksAreAuditedQuickly()
+    public void Ten_thousand_samples_and_twenty_attacks_are_audited_quickly()
     {
         var entries = Enumerable.Range(1, 20).Select(i => Epsilon.Of(i / 100.0)).ToArray();
         var policy = Policy(Worst(0.2, maxDrop: 0.01)) with

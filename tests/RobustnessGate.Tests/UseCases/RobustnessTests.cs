@@ -12,7 +12,7 @@ public class RobustnessTests
     private const int Features = 16;
 
     [Fact]
-    public void AModuleIsEvaluatedInThreeLines()
+    public void A_module_is_evaluated_in_three_lines()
     {
         using var scope = NewDisposeScope();
         var weights = tensor(Networks.Uniform("module", 2 * Features, -1, 1)).reshape(2, Features);
@@ -38,7 +38,7 @@ public class RobustnessTests
     }
 
     [Fact]
-    public void WhatCannotBeEvaluatedIsRefused()
+    public void What_cannot_be_evaluated_is_refused()
     {
         using var scope = NewDisposeScope();
         var model = nn.Linear(Features, 2);

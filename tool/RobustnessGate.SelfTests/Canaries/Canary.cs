@@ -44,4 +44,4 @@ internal sealed record Canary(
 /// <param name="Passed">Whether everything came out as known beforehand.</param>
 /// <param name="Seen">What did not, in words.</param>
 /// <param name="Why">What the canary watches over.</param>
-public sealed record CanaryOutcome(string Name, bool Passed, string Seen, string Why);
+internal sealed record CanaryOutcome(string Name, bool Passed, string Seen, string Why);

@@ -4,7 +4,7 @@ namespace RobustnessGate.SelfTests.Canaries;
 /// The self-test of the attack suite: bundled models with known outcomes. A gate that cannot break its canaries has no
 /// business judging other models.
 /// </summary>
-public static class CanarySuite
+internal static class CanarySuite
 {
     /// <summary>Runs all canaries on the CPU, in a few seconds.</summary>
     /// <param name="cancel">Stops within one batch.</param>

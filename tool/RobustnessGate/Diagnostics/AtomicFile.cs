@@ -1,7 +1,7 @@
 namespace RobustnessGate.Diagnostics;
 
 /// <summary>Files that readers see in their old state or in their new one, never in between.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes UTF-8 without a byte order mark, beside the file first.</summary>
     public static void Write(string path, string text) => Write(path, draft => File.WriteAllText(draft, text));

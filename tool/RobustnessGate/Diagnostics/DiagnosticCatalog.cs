@@ -7,7 +7,7 @@ namespace RobustnessGate.Diagnostics;
 /// Bands: RG00xx command line · RG01xx policy · RG02xx baseline · RG03xx data · RG04xx model ·
 /// RG05xx integrity · RG09xx infrastructure · RG10xx regression · RG11xx credibility and warnings.
 /// </summary>
-public static class DiagnosticCatalog
+internal static class DiagnosticCatalog
 {
     public static readonly ImmutableSortedDictionary<string, string> Titles = new Dictionary<string, string>
     {

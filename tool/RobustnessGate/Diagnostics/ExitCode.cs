@@ -1,7 +1,7 @@
 namespace RobustnessGate.Diagnostics;
 
 /// <summary>Exit codes: the numbers of Microsoft.Testing.Platform, which .NET users already meet.</summary>
-public enum ExitCode
+internal enum ExitCode
 {
     Passed = 0,
     InternalError = 1,

@@ -21,7 +21,7 @@ public sealed record Finding(string Code, Severity Severity, Location? Where, st
 }
 
 /// <summary>A user's mistake that stops the work: its findings, and the exit code that they mean.</summary>
-public sealed class MistakeException(ExitCode exitCode, params IReadOnlyList<Finding> findings)
+internal sealed class MistakeException(ExitCode exitCode, params IReadOnlyList<Finding> findings)
     : Exception(string.Join(Environment.NewLine, findings))
 {
     public ExitCode ExitCode { get; } = exitCode;

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Diagnostics;
 
 /// <summary>The small text that stands in a checkout for a file of Git LFS that was not fetched.</summary>
-public static class LfsPointer
+internal static class LfsPointer
 {
     public const string Advice = "this is a Git LFS pointer, not the file itself. Run git lfs pull; in a workflow, check out with lfs: true.";
 

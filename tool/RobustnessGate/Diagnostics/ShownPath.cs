@@ -1,7 +1,7 @@
 namespace RobustnessGate.Diagnostics;
 
 /// <summary>How findings name a file.</summary>
-public static class ShownPath
+internal static class ShownPath
 {
     /// <summary>A path relative to the working directory, so that editors can open it, or as it is where that is shorter.</summary>
     public static string Of(string path)

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace RobustnessGate.Diagnostics;
 
 /// <summary>Version of the tool, without the build's own additions.</summary>
-public static class ToolVersion
+internal static class ToolVersion
 {
     public static string Text { get; } =
         typeof(ToolVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];

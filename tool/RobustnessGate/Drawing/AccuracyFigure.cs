@@ -3,16 +3,16 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Drawing;
 
 /// <summary>A share of samples that are right at a radius, with its interval.</summary>
-public readonly record struct AccuracyPoint(double Epsilon, double Share, double Low, double High);
+internal readonly record struct AccuracyPoint(double Epsilon, double Share, double Low, double High);
 
 /// <summary>What one attack left right at a radius.</summary>
-public readonly record struct AttackMark(string Attack, double Epsilon, double Share);
+internal readonly record struct AttackMark(string Attack, double Epsilon, double Share);
 
 /// <summary>Robust accuracy of one network against ε.</summary>
 /// <param name="Worst">Right under every attack, by ascending ε; the first may be the natural accuracy at ε = 0.</param>
 /// <param name="Attacks">Each attack for itself.</param>
 /// <param name="Predicted">What an indicator predicts, by ascending ε; empty: nothing. Intervals are not drawn.</param>
-public sealed record AccuracyCurve(
+internal sealed record AccuracyCurve(
     string Name, ImmutableArray<AccuracyPoint> Worst, ImmutableArray<AttackMark> Attacks, ImmutableArray<AccuracyPoint> Predicted)
 {
     /// <summary>What the prediction is, and of which samples.</summary>
@@ -21,10 +21,10 @@ public sealed record AccuracyCurve(
 
 /// <summary>One norm.</summary>
 /// <param name="Curves">The candidate, and the baseline where there is one: the first with filled signs, the second with hollow ones.</param>
-public sealed record AccuracyPanel(string Title, string Label, ImmutableArray<AccuracyCurve> Curves);
+internal sealed record AccuracyPanel(string Title, string Label, ImmutableArray<AccuracyCurve> Curves);
 
 /// <summary>Robust accuracy against ε with 95 % bands, a mark for every attack and the predicted course dashed.</summary>
-public static class AccuracyFigure
+internal static class AccuracyFigure
 {
     private const double Width = 330, Height = 230;
 

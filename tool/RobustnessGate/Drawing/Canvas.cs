@@ -4,16 +4,16 @@ using System.Text;
 namespace RobustnessGate.Drawing;
 
 /// <summary>A place in the picture: to the right and downwards, in its units (CSS pixels at its natural size).</summary>
-public readonly record struct Spot(double X, double Y);
+internal readonly record struct Spot(double X, double Y);
 
 /// <summary>Where text stands relative to its place.</summary>
-public enum Anchor { Start, Middle, End }
+internal enum Anchor { Start, Middle, End }
 
 /// <summary>
 /// Writes a picture as SVG: the same text for the same picture, every string escaped. Colours and strokes are classes of
 /// <see cref="Style"/>; what lies where is the caller's.
 /// </summary>
-public sealed class Canvas
+internal sealed class Canvas
 {
     private readonly StringBuilder _body = new();
     private readonly string _title;

@@ -6,7 +6,7 @@ namespace RobustnessGate.Drawing;
 /// <param name="Levels">Round numbers, evenly spaced, ascending, at least two; of the decision function, 0 among them.</param>
 /// <param name="Below">Whether values lie below the first level; they have the first band's colour.</param>
 /// <param name="Above">Whether values lie above the last.</param>
-public sealed record ColourScale(SurfaceQuantity Quantity, ImmutableArray<double> Levels, bool Below, bool Above)
+internal sealed record ColourScale(SurfaceQuantity Quantity, ImmutableArray<double> Levels, bool Below, bool Above)
 {
     private const int MostBands = 10;
 

@@ -7,7 +7,7 @@ namespace RobustnessGate.Drawing;
 /// the ε-box, the attack's path and the ways to the boundary along the axes, as in Figs. 4, 6 and 7 of Yu et al. (2018). All
 /// surfaces of one quantity share one scale of colours, so that equal colours are equal values.
 /// </summary>
-public static class ContourFigure
+internal static class ContourFigure
 {
     private const double Side = 290, Apart = 22;
 

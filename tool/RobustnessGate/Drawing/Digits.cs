@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RobustnessGate.Drawing;
 
 /// <summary>Numbers as text: short and the same everywhere.</summary>
-public static class Digits
+internal static class Digits
 {
     /// <summary>A length of the picture, to a tenth of its unit; no sign on zero.</summary>
     public static string Length(double value) => Tenths((long)Math.Round(Math.Clamp(value * 10, -1e6, 1e6), MidpointRounding.AwayFromZero));

@@ -8,7 +8,7 @@ namespace RobustnessGate.Drawing;
 /// How wide text gets at most, without a font at hand. The widths are those of DejaVu Sans, the widest face that the
 /// style's font stack names, so that text laid out by them fits with every other one.
 /// </summary>
-public static class FontMetrics
+internal static class FontMetrics
 {
     /// <summary>Height above and depth below the baseline, in ems.</summary>
     public const double Ascent = 0.78, Descent = 0.24;

@@ -5,7 +5,7 @@ namespace RobustnessGate.Drawing;
 /// <summary>One network's share of a histogram.</summary>
 /// <param name="Zeros">Values that are zero or too small for the first bin.</param>
 /// <param name="Counts">Values in each bin.</param>
-public sealed record HistogramSeries(string Name, long Zeros, ImmutableArray<int> Counts)
+internal sealed record HistogramSeries(string Name, long Zeros, ImmutableArray<int> Counts)
 {
     /// <summary>All values.</summary>
     public long Total => Zeros + Counts.Sum(count => (long)count);
@@ -16,11 +16,11 @@ public sealed record HistogramSeries(string Name, long Zeros, ImmutableArray<int
 /// <param name="FirstDecade">Power of ten at which the first bin begins.</param>
 /// <param name="DecadesPerBin">Width of a bin.</param>
 /// <param name="Series">One network or two: the first filled, the second outlined over it.</param>
-public sealed record HistogramPanel(
+internal sealed record HistogramPanel(
     string Title, string Label, double FirstDecade, double DecadesPerBin, ImmutableArray<HistogramSeries> Series);
 
 /// <summary>Distributions of |J| and of eigenvalues, as in Fig. 8 of Yu et al. (2018); shares, so that networks compare.</summary>
-public static class HistogramFigure
+internal static class HistogramFigure
 {
     private const double Width = 300, Height = 190, ZeroWidth = 26, Gap = 20;
 

@@ -8,7 +8,7 @@ namespace RobustnessGate.Drawing;
 /// parts of rings on the rim, or beside a value that isn't finite, are no isolines. Saddles are joined as the bilinear
 /// interpolant joins them (Nielson and Hamann 1991, the asymptotic decider).
 /// </summary>
-public sealed class Isolines
+internal sealed class Isolines
 {
     private readonly int _columns;
     private readonly int _rows;

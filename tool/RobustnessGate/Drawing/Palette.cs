@@ -8,7 +8,7 @@ namespace RobustnessGate.Drawing;
 /// throughout (the colours of cividis: Nuñez, Anderton and Renslow 2018); the decision function has blue where the
 /// prediction is right and orange where it is wrong, deeper with |L|; in dark mode the middle is dark instead of pale.
 /// </summary>
-public static class Palette
+internal static class Palette
 {
     /// <summary>Shades on each side of zero, and of a loss.</summary>
     public const int Shades = 16;

@@ -6,7 +6,7 @@ namespace RobustnessGate.Drawing;
 /// Points as the data of an SVG path, in relative steps of tenths: short, and without drift because the steps are
 /// differences of rounded places.
 /// </summary>
-public sealed class PathText
+internal sealed class PathText
 {
     private readonly StringBuilder _text = new();
 

@@ -5,13 +5,13 @@ namespace RobustnessGate.Drawing;
 /// <summary>Images beside each other, with what is to be said about them.</summary>
 /// <param name="Text">Lines to the left of the images; the first is the row's name.</param>
 /// <param name="Images">From the left; null leaves a place empty.</param>
-public sealed record PixelRow(ImmutableArray<string> Text, ImmutableArray<Pixels?> Images);
+internal sealed record PixelRow(ImmutableArray<string> Text, ImmutableArray<Pixels?> Images);
 
 /// <summary>
 /// Images in rows and columns: samples with their perturbations, or Jacobians as in Figs. 8, 10 and 15 of Yu et al. (2018).
 /// Small images are stretched without smoothing, so that each of their pixels is seen.
 /// </summary>
-public static class PixelFigure
+internal static class PixelFigure
 {
     private const double Side = 116, Gap = 10, TextWidth = 178, TextSize = 12, HeadSize = 12;
 

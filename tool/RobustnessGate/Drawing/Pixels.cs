@@ -5,7 +5,7 @@ namespace RobustnessGate.Drawing;
 /// <summary>An image of bytes.</summary>
 /// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
 /// <param name="Bytes">(Height, Width, Channels) in C order.</param>
-public sealed record Pixels(int Width, int Height, int Channels, ImmutableArray<byte> Bytes)
+internal sealed record Pixels(int Width, int Height, int Channels, ImmutableArray<byte> Bytes)
 {
     /// <summary>Whether samples of a shape are images: (h, w), (1, h, w) or (3, h, w), not a single row or column.</summary>
     public static bool AreImages(IReadOnlyList<int> shape) =>

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace RobustnessGate.Drawing;
 
 /// <summary>PNG files (ISO/IEC 15948) of eight bits a channel, grey or in colour, without loss and without metadata.</summary>
-public static class Png
+internal static class Png
 {
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (c, _) => (c & 1) == 1 ? 0xedb88320 ^ (c >> 1) : c >> 1))];
 

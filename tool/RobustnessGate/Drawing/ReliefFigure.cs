@@ -6,7 +6,7 @@ namespace RobustnessGate.Drawing;
 /// Surfaces in space, side by side, as in Figs. 1 to 3 of Yu et al. (2018); those of one quantity share one scale of colours
 /// and of heights.
 /// </summary>
-public static class ReliefFigure
+internal static class ReliefFigure
 {
     /// <summary>More facets than this on a side are finer than the picture.</summary>
     private const int MostNodes = 61;

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Drawing;
 
 /// <summary>Lines with fewer points that stay within a distance of the whole one (Douglas and Peucker 1973).</summary>
-public static class Simplify
+internal static class Simplify
 {
     /// <summary>An open line; its ends stay.</summary>
     public static IReadOnlyList<Spot> Line(IReadOnlyList<Spot> points, double distance)

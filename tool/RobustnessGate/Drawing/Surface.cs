@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Drawing;
 
 /// <summary>What a surface's height means, which decides its colours.</summary>
-public enum SurfaceQuantity
+internal enum SurfaceQuantity
 {
     /// <summary>The decision function L of Eq. 2 (Yu et al. 2018): positive where the prediction is right.</summary>
     Decision,
@@ -14,7 +14,7 @@ public enum SurfaceQuantity
 
 /// <summary>An axis with evenly spaced nodes, ends included.</summary>
 /// <param name="Label">What it measures, with its unit.</param>
-public sealed record Axis(string Label, double Low, double High, int Nodes)
+internal sealed record Axis(string Label, double Low, double High, int Nodes)
 {
     /// <summary>The place of a (fractional) node.</summary>
     public double At(double node) => Low + (node * (High - Low) / (Nodes - 1));
@@ -24,19 +24,19 @@ public sealed record Axis(string Label, double Low, double High, int Nodes)
 }
 
 /// <summary>A point of a surface's plane, in the units of its axes.</summary>
-public readonly record struct Point(double X, double Y)
+internal readonly record struct Point(double X, double Y)
 {
     internal bool IsFinite => double.IsFinite(X) && double.IsFinite(Y);
 }
 
 /// <summary>Where a straight way from the origin first meets the boundary L = 0.</summary>
 /// <param name="Label">The way's length as it shall be read, such as <c>0.12</c>.</param>
-public sealed record Crossing(Point At, string Label);
+internal sealed record Crossing(Point At, string Label);
 
 /// <summary>A surface over a plane, and what is drawn upon it.</summary>
 /// <param name="Title">Names the panel; shortened where it is too long.</param>
 /// <param name="Values">(Y.Nodes, X.Nodes) in C order: rows by ascending y. Values that are not finite are drawn as unknown.</param>
-public sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double> Values, SurfaceQuantity Quantity)
+internal sealed record Surface(string Title, Axis X, Axis Y, ImmutableArray<double> Values, SurfaceQuantity Quantity)
 {
     /// <summary>The decision function's name where it is that of one sample.</summary>
     internal const string Margin = "L";

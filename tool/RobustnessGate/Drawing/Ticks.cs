@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Drawing;
 
 /// <summary>Round numbers along an axis.</summary>
-public static class Ticks
+internal static class Ticks
 {
     /// <summary>The smallest of 1, 2 and 5 times a power of ten that divides a range into at most so many steps.</summary>
     public static double Step(double range, int most)

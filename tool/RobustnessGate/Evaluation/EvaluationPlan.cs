@@ -10,7 +10,7 @@ namespace RobustnessGate.Evaluation;
 /// <param name="Attacks">In the order in which they run.</param>
 /// <param name="Indicator">Null to measure none.</param>
 /// <param name="Source">Where each key stands, for findings that point at it.</param>
-public sealed record EvaluationPlan(
+internal sealed record EvaluationPlan(
     long Seed, ModelSection Model, ImmutableArray<AttackEntry> Attacks, IndicatorSection? Indicator, PolicySource Source)
 {
     /// <summary>A plan that stands in no file.</summary>

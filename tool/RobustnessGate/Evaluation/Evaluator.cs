@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Evaluation;
 
 /// <summary>Measures a classifier as a plan says. No tensor leaves this class: it hands out facts.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     /// <param name="plan">What to measure.</param>
     /// <param name="classifier">The model; not disposed.</param>

@@ -45,8 +45,9 @@ internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] Lea
                 leastLikely[positions[i]] = (int)least[i];
             }
 
+            // A second look at too many costs little: logits can be small because great numbers cancelled.
             var close = Enumerable.Range(0, positions.Length)
-                .Where(i => Criterion.IsUncertain(margins[i], Criterion.Tolerance(scales[i]))).ToArray();
+                .Where(i => Criterion.IsUncertain(margins[i], Criterion.Tolerance(1 + scales[i]))).ToArray();
             if (close.Length > 0)
             {
                 var index = tensor(close.Select(i => (long)i).ToArray(), device: model.Device);

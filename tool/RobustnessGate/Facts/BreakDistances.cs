@@ -6,7 +6,7 @@ namespace RobustnessGate.Facts;
 /// <param name="Broken">Least distance, or radius, at which one broke the sample; 0 for a naturally wrong one, null where none did.</param>
 /// <param name="Radii">Radii at which attacks ran, ascending.</param>
 /// <param name="Everywhere">Whether an attack looked for the nearest point, so that every radius has been tried.</param>
-public sealed record BreakDistances(ImmutableArray<double?> Broken, ImmutableArray<double> Radii, bool Everywhere)
+internal sealed record BreakDistances(ImmutableArray<double?> Broken, ImmutableArray<double> Radii, bool Everywhere)
 {
     /// <summary>How much farther a point may lie than a radius and still count as within: rounding of float32 points.</summary>
     private const double Slack = 1e-6;

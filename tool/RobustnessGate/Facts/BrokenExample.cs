@@ -5,7 +5,7 @@ namespace RobustnessGate.Facts;
 /// <summary>Asks for samples worth a look: broken now, but not before.</summary>
 /// <param name="Robust">Ids, 8 bytes each, of the samples that withstood everything before; null: nothing is known of before.</param>
 /// <param name="ModelSha256">Of the model that they withstood it on; null where nobody knows.</param>
-public sealed record BrokenExampleRequest(byte[]? Robust, string? ModelSha256 = null)
+internal sealed record BrokenExampleRequest(byte[]? Robust, string? ModelSha256 = null)
 {
     private readonly HashSet<ulong>? _robust = Robust is null ? null : [.. SampleIdList.Of([.. Robust])];
 

@@ -19,7 +19,7 @@ namespace RobustnessGate.Facts;
 public abstract record Fact;
 
 /// <summary>What was understood before anything is measured, for the person who watches; it is no part of the results.</summary>
-public sealed record OverviewFact(Overview Overview) : Fact;
+internal sealed record OverviewFact(Overview Overview) : Fact;
 
 /// <param name="Format">"onnx", "torchscript" or "assembly".</param>
 /// <param name="PiecewiseLinear">Null where it was not examined.</param>
@@ -68,7 +68,7 @@ public sealed record IndicatorFact(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IndicatorContext? Context = null) : Fact;
 
 /// <summary>Something an evaluation noticed that people should know (preflight and credibility checks).</summary>
-public sealed record FindingFact(Diagnostics.Finding Finding) : Fact;
+internal sealed record FindingFact(Diagnostics.Finding Finding) : Fact;
 
 /// <summary>How the tensor library computed here, and why.</summary>
 /// <param name="Way">"as-shipped", or a slower way that proved right where that did not.</param>
@@ -88,4 +88,4 @@ public sealed record RunFact(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KernelFacts? Kernels = null) : Fact;
 
 /// <summary>The last fact of a complete evaluation. Without it, the evaluation did not finish.</summary>
-public sealed record CompletedFact : Fact;
+internal sealed record CompletedFact : Fact;

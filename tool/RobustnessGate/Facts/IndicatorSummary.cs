@@ -6,7 +6,7 @@ namespace RobustnessGate.Facts;
 /// <summary>Statistics of one indicator over the rightly classified samples at which it is defined.</summary>
 /// <param name="Mean">Null, like all others, where <paramref name="Count"/> is 0.</param>
 /// <param name="Count">How many values there were.</param>
-public sealed record IndicatorSummary(double? Mean, double? Median, double? P05, double? P95, int Count)
+internal sealed record IndicatorSummary(double? Mean, double? Median, double? P05, double? P95, int Count)
 {
     /// <summary>The summary of the values at the samples that are right; null and NaN values are left out.</summary>
     public static IndicatorSummary Of(IReadOnlyList<double?> values, BitString right) =>

@@ -6,7 +6,7 @@ namespace RobustnessGate.Facts;
 /// <summary>What was understood of a model and its data before anything was attacked: what a person should see first.</summary>
 /// <param name="Data">Null where no data were named, or they cannot be used.</param>
 /// <param name="Natural">Null where it was not measured.</param>
-public sealed record Overview(ModelOverview Model, DataOverview? Data, NaturalOverview? Natural);
+internal sealed record Overview(ModelOverview Model, DataOverview? Data, NaturalOverview? Natural);
 
 /// <param name="File">As findings name it.</param>
 /// <param name="Format">"onnx", "torchscript" or "assembly".</param>
@@ -20,7 +20,7 @@ public sealed record Overview(ModelOverview Model, DataOverview? Data, NaturalOv
 /// <param name="Float64">Whether the network can also be evaluated in float64.</param>
 /// <param name="NonDifferentiable">Nodes on the way that let no gradient through.</param>
 /// <param name="Notes">What was changed or assumed on reading, one sentence each.</param>
-public sealed record ModelOverview(
+internal sealed record ModelOverview(
     string File, string Format, string Summary, ImmutableSortedDictionary<string, int> Operators, long Parameters,
     ImmutableArray<int> InputShape, Interval? Bounds, int Classes, string Output, bool? PiecewiseLinear,
     string Batching, bool Float64, ImmutableArray<string> NonDifferentiable, ImmutableArray<string> Notes);
@@ -30,7 +30,7 @@ public sealed record ModelOverview(
 /// <param name="Classes">Different labels among them.</param>
 /// <param name="Values">Least and greatest value in use, in raw input units.</param>
 /// <param name="Mapped">Whether 8-bit values were mapped from 0..255 to the bounds.</param>
-public sealed record DataOverview(string File, int Samples, int Classes, Interval Values, bool Mapped);
+internal sealed record DataOverview(string File, int Samples, int Classes, Interval Values, bool Mapped);
 
 /// <summary>Clean samples classified rightly, among the first ones.</summary>
-public sealed record NaturalOverview(int Correct, int Total);
+internal sealed record NaturalOverview(int Correct, int Total);

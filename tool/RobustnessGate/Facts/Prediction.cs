@@ -10,7 +10,7 @@ namespace RobustnessGate.Facts;
 /// <param name="MeanAbsoluteError">Of the predicted robust accuracy over the radii at which attacks tell it; null where none do.</param>
 /// <param name="Held">Against the attacks; empty where none ran in the norm.</param>
 /// <param name="BrokenBy">For each untargeted attack result, how well broken samples are told from robust ones.</param>
-public sealed record Prediction(
+internal sealed record Prediction(
     string Norm, string Quantity, int Samples, ImmutableArray<CurvePoint> Curve, double? MeanAbsoluteError,
     ImmutableArray<Agreement> Held, ImmutableArray<BrokenBy> BrokenBy)
 {
@@ -63,7 +63,7 @@ public sealed record Prediction(
 /// <param name="Epsilon">The radius.</param>
 /// <param name="Predicted">Samples whose predicted radius is greater.</param>
 /// <param name="Attacked">Samples that nothing broke at this radius or below; null where nothing looked.</param>
-public readonly record struct CurvePoint(double Epsilon, int Predicted, int? Attacked);
+internal readonly record struct CurvePoint(double Epsilon, int Predicted, int? Attacked);
 
 /// <summary>How a predicted distance compares, sample by sample, with those at which attacks broke the rightly classified samples.</summary>
 /// <param name="Samples">How many have both; one that nothing broke counts as farther than all others.</param>
@@ -73,7 +73,7 @@ public readonly record struct CurvePoint(double Epsilon, int Predicted, int? Att
 /// <see cref="FewestSamples"/> samples or <see cref="FewestOfAKind"/> whose outcome is not the commonest.
 /// </param>
 /// <param name="Overestimates">Samples that an attack broke at a smaller distance than predicted.</param>
-public sealed record Agreement(string Quantity, int Samples, double? Spearman, double? Correlation, int Overestimates)
+internal sealed record Agreement(string Quantity, int Samples, double? Spearman, double? Correlation, int Overestimates)
 {
     /// <summary>Below this correlation a prediction is no criterion.</summary>
     public const double LeastCorrelation = 0.5;
@@ -104,7 +104,7 @@ public sealed record Agreement(string Quantity, int Samples, double? Spearman, d
 /// <param name="Auroc">Of the predicted radius: the chance that a broken sample's is smaller than a robust one's.</param>
 /// <param name="AurocLinearRadius">Likewise of the linear radius at the sample itself.</param>
 /// <param name="AurocJacobianL1">Likewise of the paper's ‖J‖₁, greater for a broken sample.</param>
-public sealed record BrokenBy(string Attack, int Broken, int Standing, double? Auroc, double? AurocLinearRadius, double? AurocJacobianL1)
+internal sealed record BrokenBy(string Attack, int Broken, int Standing, double? Auroc, double? AurocLinearRadius, double? AurocJacobianL1)
 {
     public static BrokenBy Of(AttackFact attack, IndicatorFact indicator, string predicted, string linear)
     {

@@ -7,4 +7,4 @@ namespace RobustnessGate.Facts;
 /// <param name="Samples">Samples in all.</param>
 /// <param name="Forwards">Per-sample forward passes so far.</param>
 /// <param name="Backwards">Per-sample backward passes so far.</param>
-public sealed record Progress(string Part, double Done, int Robust, int Samples, long Forwards, long Backwards);
+internal sealed record Progress(string Part, double Done, int Robust, int Samples, long Forwards, long Backwards);

@@ -5,7 +5,7 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Facts;
 
 /// <summary>Numbers and measured things as people read them: invariant culture, counts first, no more digits than help.</summary>
-public static class Words
+internal static class Words
 {
     /// <summary>A difference of accuracies in points: 0.043 is "4.3", 0.1333 is "13.3"; of small ones two digits count.</summary>
     public static string Points(double fraction) =>

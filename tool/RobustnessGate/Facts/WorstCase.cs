@@ -7,7 +7,7 @@ namespace RobustnessGate.Facts;
 /// <summary>Samples that nothing evaluated in one norm, at a radius or below, broke.</summary>
 /// <param name="Epsilon">The radius; null for the per-sample box.</param>
 /// <param name="Attacks">Ids of the results that were combined.</param>
-public sealed record WorstCase(string Norm, double? Epsilon, BitString Bits, ImmutableArray<string> Attacks)
+internal sealed record WorstCase(string Norm, double? Epsilon, BitString Bits, ImmutableArray<string> Attacks)
 {
     /// <summary>
     /// Bitwise AND over the natural prediction and every result of the norm at a radius ≤ ε (see

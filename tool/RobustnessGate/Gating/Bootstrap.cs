@@ -12,7 +12,7 @@ namespace RobustnessGate.Gating;
 /// <param name="Fall">Share of the resamples in which the statistic did not fall: a one-sided p-value.</param>
 /// <param name="Rise">Share of the resamples in which it did not rise.</param>
 /// <param name="Drop">95 % percentile interval of the relative drop 1 − now/before.</param>
-public sealed record Bootstrap(double Fall, double Rise, Interval Drop)
+internal sealed record Bootstrap(double Fall, double Rise, Interval Drop)
 {
     private const int FewestResamples = 9999;
     private const int MostResamples = 999_999;

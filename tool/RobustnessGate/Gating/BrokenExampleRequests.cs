@@ -3,7 +3,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Gating;
 
 /// <summary>Which samples a report shows in pictures.</summary>
-public static class BrokenExampleRequests
+internal static class BrokenExampleRequests
 {
     /// <summary>Those that a baseline has as right, naturally and under every attack.</summary>
     public static BrokenExampleRequest Before(Baseline? baseline)

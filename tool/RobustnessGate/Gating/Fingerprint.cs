@@ -6,7 +6,7 @@ namespace RobustnessGate.Gating;
 /// <param name="Device">Kind of the device: "cpu", "cuda".</param>
 /// <param name="Precision">Of verdicts: "float64" or "float32".</param>
 /// <param name="Kernels">How the tensor library computed, where not as shipped.</param>
-public sealed record Fingerprint(string? Torch, string? Device, string? Precision, string? Kernels = null)
+internal sealed record Fingerprint(string? Torch, string? Device, string? Precision, string? Kernels = null)
 {
     private const string AsShipped = "as-shipped";
 

@@ -11,7 +11,7 @@ namespace RobustnessGate.Gating;
 /// beyond what it allows and a significant one (exact McNemar or paired bootstrap over the same samples, Holm over all
 /// paired rules), and nothing that was not measured, not finished or not comparable ever passes.
 /// </summary>
-public static class Gate
+internal static class Gate
 {
     /// <summary>Codes that say that the baseline, not the model, is what cannot be trusted.</summary>
     private static readonly HashSet<string> Untrusted = ["RG0206", "RG0502", "RG0508"];

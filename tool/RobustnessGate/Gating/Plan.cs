@@ -7,14 +7,14 @@ namespace RobustnessGate.Gating;
 /// Most queries a sample: a forward pass each, most with a backward pass. Null where an earlier result of the same
 /// entry answers: a search for the nearest point runs once for all radii.
 /// </param>
-public sealed record PlannedRun(string Id, int? Queries);
+internal sealed record PlannedRun(string Id, int? Queries);
 
 /// <summary>What a rule can see.</summary>
 /// <param name="Drop">The smallest drop that it detects with 80 % power at the strictest level of Holm's correction; null where it detects none.</param>
-public sealed record PlannedRule(string Subject, double Allowed, double? Drop);
+internal sealed record PlannedRule(string Subject, double Allowed, double? Drop);
 
 /// <summary>What <c>check</c> would do, known before anything runs. The model is not opened and libtorch not loaded.</summary>
-public sealed record Plan(
+internal sealed record Plan(
     string Policy, int Samples, int IndicatorSamples, ImmutableArray<PlannedRun> Runs, ImmutableArray<PlannedRule> Rules, double Alpha, bool HasBaseline)
 {
     /// <summary>Most queries of all attacks over all samples.</summary>

@@ -9,7 +9,7 @@ namespace RobustnessGate.Gating;
 /// How likely a paired rule is to fail, computed exactly before anything runs: the number of samples that change sides
 /// is binomial in the discordance, the broken among them binomial again.
 /// </summary>
-public static class Power
+internal static class Power
 {
     /// <summary>The power that "can detect" means.</summary>
     public const double Wanted = 0.8;

@@ -5,13 +5,13 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Gating;
 
 /// <summary>What the policy as a whole says of the model: its worst rule.</summary>
-public enum Verdict { Passed, Inconclusive, Failed }
+internal enum Verdict { Passed, Inconclusive, Failed }
 
 /// <summary>What one rule says, from best to worst.</summary>
-public enum RuleOutcome { Passed, Warned, Inconclusive, Failed }
+internal enum RuleOutcome { Passed, Warned, Inconclusive, Failed }
 
 /// <summary>The limits of a rule, as the policy sets them.</summary>
-public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio, double? Confidence);
+internal sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio, double? Confidence);
 
 /// <summary>One rule with every number that its outcome rests on. Numbers that the rule does not need are null.</summary>
 /// <param name="Path">Key path of the rule in the policy, e.g. <c>gate.rules[0]</c>.</param>
@@ -29,7 +29,7 @@ public sealed record RuleLimits(double? Min, double? Max, double? MaxDrop, doubl
 /// <param name="DropInterval">95 % interval of the drop: Newcombe's of an accuracy, a bootstrap percentile interval of an indicator.</param>
 /// <param name="P">One-sided p-value of a fall (or of the rise that the rule limits): exact McNemar, or paired bootstrap.</param>
 /// <param name="AdjustedP">After Holm over all paired rules of the policy; this one is compared with alpha.</param>
-public sealed record RuleResult(
+internal sealed record RuleResult(
     string Path, string Metric, string Subject, RuleLimits Limits, RuleOutcome Outcome, string? Code, string? Message,
     int? Count, int? Total, double? Value, Interval? Interval, double? LowerBound,
     int? BaselineCount, double? BaselineValue, int? NewlyBroken, int? NewlyFixed,
@@ -41,6 +41,6 @@ public sealed record RuleResult(
 /// <param name="Findings">What the gate found, in the order of the rules; findings of the evaluation are not repeated.</param>
 /// <param name="Release">The baseline of the last release, likewise; null where slow erosion is not watched.</param>
 /// <param name="Baseline">What was compared with, in the order of the evaluation's samples; null where nothing could be.</param>
-public sealed record GateResult(
+internal sealed record GateResult(
     Verdict Verdict, ExitCode ExitCode, double Alpha, double? DetectableDrop, ImmutableArray<RuleResult> Rules, ImmutableArray<Finding> Findings,
     PairedBaseline? Baseline, PairedBaseline? Release);

@@ -10,7 +10,7 @@ namespace RobustnessGate.Gating;
 /// A policy with one key of its gate changed, to judge stored outcomes again: <c>gate.alpha=0.05</c>,
 /// <c>rules[1].max-drop=0.02</c>. Only what is judged can change, never what was measured.
 /// </summary>
-public static partial class WhatIf
+internal static partial class WhatIf
 {
     private static readonly ImmutableSortedDictionary<string, Func<Rule, double?, Rule>> Limits =
         new Dictionary<string, Func<Rule, double?, Rule>>

@@ -18,20 +18,20 @@ namespace RobustnessGate.Hardening;
 /// <param name="Device">Instead of the policy's; null for that.</param>
 /// <param name="Threads">Of libtorch, at least 1; the trained weights depend on it to the last bit.</param>
 /// <param name="Seed">Of the order of samples and of all draws, instead of the policy's; null for that.</param>
-public sealed record HardenRequest(
+internal sealed record HardenRequest(
     string PolicyPath, string OutputDirectory, string? Regime, int? Epochs, string? Device, int Threads, long? Seed = null);
 
 /// <summary>What a hardening has written.</summary>
 /// <param name="Model">Absolute path of the new model, or of its weights, in the format in which they came.</param>
 /// <param name="Report">Absolute path of the before/after table.</param>
 /// <param name="Table">The report's text.</param>
-public sealed record HardenOutcome(string Model, string Report, string Table);
+internal sealed record HardenOutcome(string Model, string Report, string Table);
 
 /// <summary>
 /// The use case: trains all weights of the policy's model with a regime, writes the model back in its format, and
 /// measures it before and after as <c>check</c> would.
 /// </summary>
-public static class Harden
+internal static class Harden
 {
     /// <param name="progress">Receives what each epoch came to.</param>
     /// <param name="say">Receives what is being done.</param>

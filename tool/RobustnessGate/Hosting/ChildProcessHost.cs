@@ -9,7 +9,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Hosting;
 
 /// <summary>How to start the evaluation process; the paths of the request and of the records file and the pipe for observations are appended.</summary>
-public sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments);
+internal sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments);
 
 /// <summary>
 /// Evaluates in a process of its own, because native code can abort the process that it runs in. The facts come through
@@ -18,7 +18,7 @@ public sealed record ChildCommand(string FileName, ImmutableArray<string> Argume
 /// </summary>
 /// <param name="observer">Watches the evaluation; nobody where null.</param>
 /// <param name="printed">Gets what the child prints.</param>
-public sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Observer? observer = null, OutputCollector? printed = null)
+internal sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, Observer? observer = null, OutputCollector? printed = null)
     : IEvaluationHost
 {
     /// <summary>Exit codes that the evaluation process ends with on purpose, having said why in a finding.</summary>

@@ -13,7 +13,7 @@ namespace RobustnessGate.Hosting;
 /// <param name="Model">The model of that earlier policy to evaluate instead of the policy's own.</param>
 /// <param name="BrokenExamples">Which samples are worth a picture where they break; null for none.</param>
 /// <param name="Before">The baseline's model, to draw beside this one; null where it is not to be had.</param>
-public sealed record EvaluationRequest(
+internal sealed record EvaluationRequest(
     string PolicyPath, PolicyOverrides Overrides, int Threads, int BatchSize, string? AdversarialDirectory,
     string? PolicySha256 = null, byte[]? MeasuredAs = null, EarlierModel? Model = null, Facts.BrokenExampleRequest? BrokenExamples = null,
     EarlierModel? Before = null)
@@ -43,7 +43,7 @@ public sealed record EvaluationRequest(
 /// <param name="Policy">Text of the policy that it belongs to.</param>
 /// <param name="Path">Where its file was put.</param>
 /// <param name="Weights">Likewise of an assembly's weights.</param>
-public sealed record EarlierModel(byte[] Policy, string Path, string? Weights)
+internal sealed record EarlierModel(byte[] Policy, string Path, string? Weights)
 {
     /// <summary>The policy with this model in place of its own.</summary>
     internal Policy In(Policy policy, string policyPath) => policy with

@@ -6,7 +6,7 @@ using RobustnessGate.Diagnostics;
 namespace RobustnessGate.Hosting;
 
 /// <summary>A git repository, read through the <c>git</c> program: it knows every layout, filter and partial clone.</summary>
-public sealed class Git : IRepository
+internal sealed class Git : IRepository
 {
     private const string Link = "120000";
     private const string Submodule = "160000";

@@ -4,7 +4,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Hosting;
 
 /// <summary>Where an evaluation runs: in a process of its own, or in this one.</summary>
-public interface IEvaluationHost
+internal interface IEvaluationHost
 {
     Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel);
 }
@@ -15,4 +15,4 @@ public interface IEvaluationHost
 /// <see cref="ExitCode.Passed"/> where it ran to its end; otherwise the exit code for what stopped it: invalid input,
 /// an interruption, the death of its process.
 /// </param>
-public sealed record Evaluated(EvaluationFacts Facts, ExitCode End);
+internal sealed record Evaluated(EvaluationFacts Facts, ExitCode End);

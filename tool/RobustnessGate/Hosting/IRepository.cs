@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Hosting;
 
 /// <summary>The version control that a policy lives in, to read from: nothing in it is ever changed.</summary>
-public interface IRepository
+internal interface IRepository
 {
     /// <summary>The commit that the change under test began from.</summary>
     /// <param name="reference">Of the target: a branch, a tag, a commit.</param>

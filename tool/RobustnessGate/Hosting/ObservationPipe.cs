@@ -7,7 +7,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Hosting;
 
 /// <summary>Whoever watches an evaluation: facts as they are found, and how far it is.</summary>
-public sealed record Observer(Action<Fact> Fact, Action<Progress> Progress)
+internal sealed record Observer(Action<Fact> Fact, Action<Progress> Progress)
 {
     public static Observer Nobody { get; } = new(_ => { }, _ => { });
 }
@@ -91,7 +91,7 @@ internal sealed class ObservationPipe : IDisposable
 
 /// <summary>The end of an <see cref="ObservationPipe"/> in the evaluation process.</summary>
 /// <param name="clock">Time since any fixed moment.</param>
-public sealed class ObservationWriter(string handle, Func<TimeSpan> clock) : IDisposable
+internal sealed class ObservationWriter(string handle, Func<TimeSpan> clock) : IDisposable
 {
     /// <summary>Progress of one part is told no more often than it can be read.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);

@@ -5,7 +5,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Hosting;
 
 /// <summary>The folder of results and reports. Each file appears whole or not at all.</summary>
-public sealed class OutputFolder
+internal sealed class OutputFolder
 {
     /// <summary>Name of the folder for saved adversarial samples, inside this one.</summary>
     public const string Adversarial = "adversarial";

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Hosting;
 
 /// <summary>What <c>--baseline auto</c> means here: the branch that a pull request is to be merged into, as the build says it.</summary>
-public static class TargetBranch
+internal static class TargetBranch
 {
     public const string Auto = "auto";
 

@@ -10,7 +10,7 @@ namespace RobustnessGate.Indicators;
 /// every perturbation is not to be had, and the plain linear radius is far too small. At most the distance across all
 /// valid inputs; of many classes the likeliest count.
 /// </summary>
-public sealed class BoundedRadiusIndicator : IIndicator
+internal sealed class BoundedRadiusIndicator : IIndicator
 {
     private static readonly (Norm Norm, string Suffix)[] Norms = [(Norm.Linf, ""), (Norm.L2, "L2"), (Norm.L1, "L1")];
 

@@ -10,7 +10,7 @@ namespace RobustnessGate.Indicators;
 /// by a reverse Weibull fit; at most the ball's radius. An estimate, never a bound: points that sampling misses are where
 /// attacks go.
 /// </summary>
-public sealed class CleverIndicator : IIndicator
+internal sealed class CleverIndicator : IIndicator
 {
     private const int Maxima = 40;
     private const int PointsOfAMaximum = 64;

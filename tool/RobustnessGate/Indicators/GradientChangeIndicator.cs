@@ -10,7 +10,7 @@ namespace RobustnessGate.Indicators;
 /// change the gradient. Where it does (equal inputs of a max-pool, as on constant backgrounds), derivatives at the
 /// point are a matter of the framework's choice among equals.
 /// </summary>
-public sealed class GradientChangeIndicator : IIndicator
+internal sealed class GradientChangeIndicator : IIndicator
 {
     /// <summary>Of the range; far below any scale of data, far above float64's rounding.</summary>
     private const double TinyStep = 1e-8;

@@ -10,7 +10,7 @@ namespace RobustnessGate.Indicators;
 /// ∇²L is exactly zero almost everywhere and ∇²CE has rank ≤ K−1 whatever the network withstands; C backward passes give
 /// all of it. In a smooth one both are made by double backward, and beyond a few thousand features estimated.
 /// </summary>
-public static class HessianIndicator
+internal static class HessianIndicator
 {
     /// <summary>Eigenvalues reported of each sample.</summary>
     public const int Top = 10;

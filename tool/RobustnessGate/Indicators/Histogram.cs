@@ -3,7 +3,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Indicators;
 
 /// <summary>Counts magnitudes in bins of half a decade, for distributions like those of Fig. 8 (Yu et al. 2018); NaN is none.</summary>
-public sealed class Histogram(string name)
+internal sealed class Histogram(string name)
 {
     private const double FirstDecade = -16;
     private const int Bins = 40;

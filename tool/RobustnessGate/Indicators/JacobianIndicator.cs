@@ -7,7 +7,7 @@ namespace RobustnessGate.Indicators;
 /// L (Yu et al. 2018, Eq. 2) and its Jacobian, in raw input units: the first term of Eq. 9. It grows with the logits'
 /// scale though no decision changes; <see cref="LinearRadiusIndicator"/> does not.
 /// </summary>
-public sealed class JacobianIndicator : IIndicator
+internal sealed class JacobianIndicator : IIndicator
 {
     /// <summary>"10e-3" of the paper's third footnote.</summary>
     private const double NearZero = 10e-3;

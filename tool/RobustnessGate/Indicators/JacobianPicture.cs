@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Indicators;
 
 /// <summary>Makes a picture of a Jacobian, normalised to 0 … 255 as in the paper.</summary>
-public static class JacobianPicture
+internal static class JacobianPicture
 {
     /// <summary>Bytes of all pictures together.</summary>
     private const long MostBytes = 1 << 16;

@@ -7,7 +7,7 @@ namespace RobustnessGate.Indicators;
 /// min over i≠t of (Z_t − Z_i) / ‖∇(Z_t − Z_i)‖_q, with q = 1 for ℓ∞, 2 for ℓ2 and ∞ for ℓ1. It does not change when
 /// logits are rescaled or shifted. Negative where the sample is misclassified; undefined where all gradients are zero.
 /// </summary>
-public sealed class LinearRadiusIndicator : IIndicator
+internal sealed class LinearRadiusIndicator : IIndicator
 {
     public IEnumerable<Quantity> Measure(Vicinity around) =>
     [

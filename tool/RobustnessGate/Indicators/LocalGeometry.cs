@@ -7,7 +7,7 @@ namespace RobustnessGate.Indicators;
 /// <summary>A competitor of the true class t at a point.</summary>
 /// <param name="Lead">Z_t − Z_class: negative where the class leads.</param>
 /// <param name="L1">‖∇(Z_t − Z_class)‖₁, in raw input units; likewise the others.</param>
-public readonly record struct Rival(int Class, double Lead, double L1, double L2, double Linf)
+internal readonly record struct Rival(int Class, double Lead, double L1, double L2, double Linf)
 {
     /// <summary>The norm of the gradient that perturbations of a norm act along.</summary>
     public double Slope(Norm norm) => Lp.Dual(norm) switch { Norm.L1 => L1, Norm.L2 => L2, _ => Linf };
@@ -22,7 +22,7 @@ public readonly record struct Rival(int Class, double Lead, double L1, double L2
 /// <param name="Label">t, the true class.</param>
 /// <param name="Gradient">(d): J = ∂L/∂x.</param>
 /// <param name="Margin">L.</param>
-public sealed record LocalGeometry(
+internal sealed record LocalGeometry(
     Tensor Point, Tensor Logits, int[] Classes, Tensor Rows, IReadOnlyList<Rival> Rivals, int Label, Tensor Gradient, double Margin)
 {
     /// <summary>Up to so many classes, all gradients of a point are kept.</summary>

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Indicators;
 
 /// <summary>Whether a network is piecewise linear, as its second derivatives tell and as its operators do.</summary>
-public static class NetworkKind
+internal static class NetworkKind
 {
     private static readonly HashSet<string> Smooth = new(
         [

@@ -9,7 +9,7 @@ namespace RobustnessGate.Indicators;
 /// through local linearization", on the margin). What "curvature of L" means for a piecewise-linear network, whose
 /// second derivatives are zero. A search gives a lower bound of the maximum.
 /// </summary>
-public sealed class NonLinearityIndicator : IIndicator
+internal sealed class NonLinearityIndicator : IIndicator
 {
     private const int Steps = 6;
 

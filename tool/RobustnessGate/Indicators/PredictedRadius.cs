@@ -4,7 +4,7 @@ namespace RobustnessGate.Indicators;
 /// How far a sample is predicted to withstand attacks, without one: its bounded linear radius averaged over jittered points, or
 /// at the sample itself where there are none; 0 where it is misclassified. A prediction, no bound.
 /// </summary>
-public static class PredictedRadius
+internal static class PredictedRadius
 {
     /// <param name="values">All quantities of one sample.</param>
     public static IEnumerable<(string Name, double? Value)> Of(IReadOnlyDictionary<string, double?> values)

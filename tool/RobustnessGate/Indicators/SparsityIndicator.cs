@@ -7,7 +7,7 @@ namespace RobustnessGate.Indicators;
 /// How few features the Jacobian of L rests on, whatever its scale. Yu et al. 2018 count entries below an absolute
 /// threshold instead, which rescaling the logits changes.
 /// </summary>
-public sealed class SparsityIndicator : IIndicator
+internal sealed class SparsityIndicator : IIndicator
 {
     /// <summary>Entries below this share of the greatest count as nearly zero.</summary>
     private const double NearZero = 0.01;

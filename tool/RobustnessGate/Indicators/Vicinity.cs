@@ -12,7 +12,7 @@ namespace RobustnessGate.Indicators;
 /// <param name="Range">Of input values: the unit of jitter.</param>
 /// <param name="PiecewiseLinear">Whether second derivatives of the logits are exactly zero.</param>
 /// <param name="Seed">Of all random directions.</param>
-public sealed record IndicatorSetting(
+internal sealed record IndicatorSetting(
     double Epsilon, double EpsilonL2, int Jitter, bool Clever, double Range, bool PiecewiseLinear, long Seed)
 {
     /// <summary>How far a jittered point lies from its sample, as a share of the range of input values.</summary>
@@ -33,7 +33,7 @@ public sealed record IndicatorSetting(
 /// <param name="High">(1, d): greatest valid value.</param>
 /// <param name="Id">The sample's, from which its random directions come.</param>
 /// <param name="Batch">Most rows of one pass.</param>
-public sealed record Vicinity(
+internal sealed record Vicinity(
     IReadOnlyList<LocalGeometry> Points, Func<Tensor, Tensor> Network, IndicatorSetting Setting, Tensor Low, Tensor High,
     ulong Id, int Batch)
 {
@@ -85,7 +85,7 @@ public sealed record Vicinity(
 
 /// <summary>A named quantity of one sample.</summary>
 /// <param name="Values">At the sample itself and, where jittered points count, at each of them; null where undefined.</param>
-public readonly record struct Quantity(string Name, IReadOnlyList<double?> Values)
+internal readonly record struct Quantity(string Name, IReadOnlyList<double?> Values)
 {
     /// <summary>Of the sample itself alone.</summary>
     public Quantity(string name, double? value)
@@ -95,13 +95,13 @@ public readonly record struct Quantity(string Name, IReadOnlyList<double?> Value
 }
 
 /// <summary>Quantities of a sample's surroundings. A new indicator is one file and one line in <see cref="IndicatorCatalog"/>.</summary>
-public interface IIndicator
+internal interface IIndicator
 {
     IEnumerable<Quantity> Measure(Vicinity around);
 }
 
 /// <summary>All indicators of an evaluation.</summary>
-public static class IndicatorCatalog
+internal static class IndicatorCatalog
 {
     /// <summary>Ends the names of averages over jittered points.</summary>
     public const string Averaged = "Jittered";

@@ -15,7 +15,7 @@ namespace RobustnessGate.Integrity;
 /// <param name="Effective">The policy to evaluate and judge by: the model of the head under the stricter judge.</param>
 /// <param name="EvaluatesBase">Whether seed, data, indicator and attacks are those of the base, because the head's are weaker without leave.</param>
 /// <param name="Baseline">What to compare with.</param>
-public sealed record IntegrityReview(
+internal sealed record IntegrityReview(
     Policy Effective, bool EvaluatesBase, Baseline? Baseline, ImmutableArray<JudgeChange> Changes,
     ImmutableArray<Finding> Findings)
 {

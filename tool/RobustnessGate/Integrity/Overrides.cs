@@ -9,14 +9,14 @@ namespace RobustnessGate.Integrity;
 /// <summary>Leave to weaken one field of the judge to one value, for a reason, for a time.</summary>
 /// <param name="Change">The field, as the finding names it.</param>
 /// <param name="To">The value, as the finding prints it: a weaker one later needs leave of its own.</param>
-public sealed record Override(string Change, string To, string Reason, DateOnly Date, DateOnly Expires, Location Where)
+internal sealed record Override(string Change, string To, string Reason, DateOnly Date, DateOnly Expires, Location Where)
 {
     /// <summary>Both days included.</summary>
     public bool IsValidOn(DateOnly day) => Date <= day && day <= Expires;
 }
 
 /// <summary>The text of <c>robustness.overrides.yml</c>.</summary>
-public static class OverridesFile
+internal static class OverridesFile
 {
     public const string Name = "robustness.overrides.yml";
 

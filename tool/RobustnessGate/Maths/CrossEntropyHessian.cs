@@ -9,7 +9,7 @@ namespace RobustnessGate.Maths;
 /// piecewise-linear network: there C backward passes give all of it (Singla et al. 2019, "Understanding impacts of
 /// high-order loss approximations", Section 3).
 /// </summary>
-public static class CrossEntropyHessian
+internal static class CrossEntropyHessian
 {
     /// <summary>F with H = FᵀF: F = Bᵀ J, B = diag(√p) − p√pᵀ.</summary>
     /// <param name="jacobian">(K, d) float64.</param>

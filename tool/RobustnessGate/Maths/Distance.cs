@@ -1,7 +1,7 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>How far apart two points held as numbers are, in float64.</summary>
-public static class Distance
+internal static class Distance
 {
     public static double Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Norm norm)
     {

@@ -3,7 +3,7 @@ using MathNet.Numerics.Distributions;
 namespace RobustnessGate.Maths;
 
 /// <summary>A number with its error bar: the truth lies within ± <paramref name="Error"/> with 99 % confidence.</summary>
-public readonly record struct Estimate(double Value, double Error)
+internal readonly record struct Estimate(double Value, double Error)
 {
     /// <summary>Two-sided.</summary>
     private const double Confidence = 0.99;

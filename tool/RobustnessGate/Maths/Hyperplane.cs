@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Maths;
 
 /// <summary>Nearest points of hyperplanes within a box (Croce and Hein 2020, "Minimally distorted adversarial examples", Section 3.2).</summary>
-public static class Hyperplane
+internal static class Hyperplane
 {
     /// <summary>
     /// The shortest step from each point to {z : w·z = b} that stays in the box; where the box does not reach it, the

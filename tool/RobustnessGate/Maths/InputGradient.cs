@@ -7,7 +7,7 @@ namespace RobustnessGate.Maths;
 /// The one place that calls <c>autograd.grad</c>. A failure inside it ends the process instead of throwing, so what
 /// can fail is checked before: that the graph reaches the input, and that unused inputs are allowed.
 /// </summary>
-public static class InputGradient
+internal static class InputGradient
 {
     /// <summary>∂total/∂input, shaped like the input; zeros where the total does not depend on it.</summary>
     /// <param name="total">A scalar.</param>
@@ -37,7 +37,7 @@ public static class InputGradient
 }
 
 /// <summary>What happens to the graph behind a gradient.</summary>
-public enum GraphUse
+internal enum GraphUse
 {
     /// <summary>It is freed: nothing more is asked of it.</summary>
     Free,

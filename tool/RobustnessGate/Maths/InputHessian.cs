@@ -8,7 +8,7 @@ namespace RobustnessGate.Maths;
 /// gradient is built once for a batch of copies of the input; each product is one more backward pass through it.
 /// </summary>
 /// <remarks>Made inside a dispose scope and valid as long as that.</remarks>
-public sealed class InputHessian
+internal sealed class InputHessian
 {
     private readonly Tensor _copies;
     private readonly Tensor _gradient;

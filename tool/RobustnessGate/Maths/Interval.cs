@@ -1,4 +1,4 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>A closed interval: a confidence interval of a proportion or of a difference.</summary>
-public readonly record struct Interval(double Low, double High);
+internal readonly record struct Interval(double Low, double High);

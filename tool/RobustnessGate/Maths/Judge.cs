@@ -1,4 +1,4 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>Which points of an attack are judged: any that it meets, or its final iterate alone.</summary>
-public enum Judge { Any, Last }
+internal enum Judge { Any, Last }

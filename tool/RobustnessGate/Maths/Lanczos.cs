@@ -7,7 +7,7 @@ namespace RobustnessGate.Maths;
 /// The symmetric Lanczos process with full reorthogonalisation (Golub and Van Loan, "Matrix computations", 4th ed.,
 /// Section 10.1): a matrix known by its products with vectors alone becomes a small tridiagonal one.
 /// </summary>
-public static class Lanczos
+internal static class Lanczos
 {
     /// <summary>A next direction this much smaller than the matrix is rounding: the Krylov space is invariant.</summary>
     private const double Invariant = 1e-11;
@@ -69,7 +69,7 @@ public static class Lanczos
 /// <summary>What the Lanczos process made of a matrix.</summary>
 /// <param name="Diagonal">α₁ … α_k.</param>
 /// <param name="Beside">β₁ … β_k; the last one couples to what was not reached, 0 where the space is invariant.</param>
-public sealed record Tridiagonal(double[] Diagonal, double[] Beside)
+internal sealed record Tridiagonal(double[] Diagonal, double[] Beside)
 {
     public int Steps => Diagonal.Length;
 

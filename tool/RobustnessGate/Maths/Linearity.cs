@@ -7,7 +7,7 @@ namespace RobustnessGate.Maths;
 /// Decides numerically whether a network is piecewise linear: then second derivatives of its logits are exactly zero,
 /// not merely small, wherever they exist. Works for every format, with or without a graph to read.
 /// </summary>
-public static class Linearity
+internal static class Linearity
 {
     private const int Probes = 4;
 

@@ -8,7 +8,7 @@ namespace RobustnessGate.Maths;
 /// for all logits at once would take as many forward passes, and the memory of as many graphs.
 /// </summary>
 /// <remarks>Made inside a dispose scope and valid as long as that.</remarks>
-public sealed class LogitJacobian
+internal sealed class LogitJacobian
 {
     private readonly Tensor _points;
     private readonly Tensor _logits;

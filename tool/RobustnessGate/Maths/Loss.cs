@@ -22,7 +22,7 @@ public enum Loss
 public delegate Tensor LossFunction(Tensor logits, Tensor classes);
 
 /// <summary>Loss functions of logits, each (N, K) and (N) → (N). Greater is worse for the class.</summary>
-public static class Losses
+internal static class Losses
 {
     /// <summary>The loss of a name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A name without a loss.</exception>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Maths;
 
 /// <summary>Norms, projections and steepest directions in ℓp, a row of a batch at a time. Shapes are (N, …).</summary>
-public static class Lp
+internal static class Lp
 {
     /// <summary>Halvings after which float32 tells the ends of an interval no longer apart, with some to spare.</summary>
     private const int MantissaBits = 30;

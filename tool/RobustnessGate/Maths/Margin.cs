@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Maths;
 
 /// <summary>The decision function L (Yu et al. 2018, Eq. 2) and its like: how far a logit leads all the others.</summary>
-public static class Margin
+internal static class Margin
 {
     /// <summary>Margins below this can change their sign from one environment to another.</summary>
     public const double Near = 1e-4;

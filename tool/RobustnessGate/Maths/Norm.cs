@@ -3,7 +3,7 @@ namespace RobustnessGate.Maths;
 /// <summary>The norm in which a perturbation is measured.</summary>
 public enum Norm { Linf, L2, L1, L0 }
 
-public static class NormNames
+internal static class NormNames
 {
     public static string Name(this Norm norm) => norm switch
     {

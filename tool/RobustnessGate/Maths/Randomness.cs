@@ -6,7 +6,7 @@ namespace RobustnessGate.Maths;
 /// Random streams that depend on nothing but a seed and what they are for. Nothing is carried from one use to the
 /// next, so training that resumes at an epoch draws what the uninterrupted one would have drawn.
 /// </summary>
-public static class Randomness
+internal static class Randomness
 {
     public enum Purpose { Initialisation = 1, Order, Crafting, CraftingOnce, HeldOut, Augmentation }
 

@@ -2,7 +2,7 @@ namespace RobustnessGate.Maths;
 
 /// <summary>The values that a parameter may have. Written so that NaN never passes.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public abstract class RangeAttribute : Attribute
+internal abstract class RangeAttribute : Attribute
 {
     public abstract bool Allows(double value);
 
@@ -10,7 +10,7 @@ public abstract class RangeAttribute : Attribute
     public abstract string Words { get; }
 }
 
-public sealed class AtLeastAttribute(double least) : RangeAttribute
+internal sealed class AtLeastAttribute(double least) : RangeAttribute
 {
     public double Least { get; } = least;
 
@@ -19,7 +19,7 @@ public sealed class AtLeastAttribute(double least) : RangeAttribute
     public override string Words => FormattableString.Invariant($"at least {Least}");
 }
 
-public sealed class PositiveAttribute : RangeAttribute
+internal sealed class PositiveAttribute : RangeAttribute
 {
     public override bool Allows(double value) => value > 0 && double.IsFinite(value);
 
@@ -27,7 +27,7 @@ public sealed class PositiveAttribute : RangeAttribute
 }
 
 /// <summary>A closed interval.</summary>
-public sealed class BetweenAttribute(double low, double high) : RangeAttribute
+internal sealed class BetweenAttribute(double low, double high) : RangeAttribute
 {
     public double Low { get; } = low;
 
@@ -41,7 +41,7 @@ public sealed class BetweenAttribute(double low, double high) : RangeAttribute
 }
 
 /// <summary>An open interval.</summary>
-public sealed class InsideAttribute(double low, double high) : RangeAttribute
+internal sealed class InsideAttribute(double low, double high) : RangeAttribute
 {
     public double Low { get; } = low;
 

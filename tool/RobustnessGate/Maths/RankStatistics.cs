@@ -1,7 +1,7 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>How well one quantity orders samples as another does.</summary>
-public static class RankStatistics
+internal static class RankStatistics
 {
     /// <summary>Spearman's rank correlation, equal values sharing their mean rank; null with fewer than 2 values or where one side is constant.</summary>
     public static double? Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson(Ranks(x), Ranks(y));

@@ -6,7 +6,7 @@ namespace RobustnessGate.Maths;
 /// </summary>
 /// <param name="Location">a: an estimate of the greatest value there is.</param>
 /// <param name="P">Of the Kolmogorov–Smirnov test of the fit; null where all maxima are one. Optimistic, as the parameters come from the same values.</param>
-public sealed record ReverseWeibull(double Location, double Scale, double Shape, double? P)
+internal sealed record ReverseWeibull(double Location, double Scale, double Shape, double? P)
 {
     private const int Candidates = 200;
 

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>Numbers as they are stored.</summary>
-public static class Rounding
+internal static class Rounding
 {
     /// <summary>Four significant digits: what a baseline stores, so what both sides of a comparison are rounded to.</summary>
     public static double? FourDigits(double? value)

@@ -8,7 +8,7 @@ namespace RobustnessGate.Maths;
 /// (Ubaru, Chen and Saad 2017, "Fast estimation of tr(f(A))"). Each random start v of signs gives vᵀf(H)v through the
 /// Ritz values of its Krylov space; the mean over the starts estimates tr f(H).
 /// </summary>
-public sealed class SpectralEstimate
+internal sealed class SpectralEstimate
 {
     private readonly Tridiagonal[] _probes;
     private readonly long _dimension;

@@ -11,7 +11,7 @@ namespace RobustnessGate.Maths;
 /// <param name="Rank">How many exceed a millionth of the largest.</param>
 /// <param name="Zeros">How many have a magnitude below 10e-10, the paper's "zeros".</param>
 /// <param name="Exact">Whether all eigenvalues are known and errors are rounding alone.</param>
-public sealed record Spectrum(
+internal sealed record Spectrum(
     double[] Top, Estimate Largest, Estimate Nuclear, Estimate Trace, double Frobenius, double? Negative,
     Estimate? AbsoluteSum, int? Rank, long? Zeros, bool Exact)
 {

@@ -7,7 +7,7 @@ namespace RobustnessGate.Maths;
 /// Tests and intervals for outcomes that are counted per sample. "Fixed" samples are right now and were wrong in the
 /// baseline; "broken" samples are wrong now and were right.
 /// </summary>
-public static class Statistics
+internal static class Statistics
 {
     /// <summary>The confidence of every interval in results and reports.</summary>
     public const double Confidence = 0.95;

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Maths;
 
 /// <summary>What counts as broken: any wrong class, or one certain class.</summary>
-public abstract record Target
+internal abstract record Target
 {
     /// <summary>Any class but the true one.</summary>
     public sealed record None : Target;

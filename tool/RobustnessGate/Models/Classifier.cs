@@ -10,7 +10,7 @@ namespace RobustnessGate.Models;
 /// and ε is always in raw input units.
 /// </summary>
 /// <param name="sha256">Of the model file, lower-case hexadecimal; empty for a network that never was one.</param>
-public sealed class Classifier(INetwork network, InputSection input, string sha256 = "") : IDisposable
+internal sealed class Classifier(INetwork network, InputSection input, string sha256 = "") : IDisposable
 {
     /// <summary>What the stages of the preprocessing use.</summary>
     private Tensor[] _constants = [];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Models;
 
 /// <summary>A network as its file holds it: a differentiable function from preprocessed inputs to raw outputs.</summary>
-public interface INetwork : IDisposable
+internal interface INetwork : IDisposable
 {
     /// <summary>"onnx", "torchscript" or "assembly".</summary>
     string Format { get; }

@@ -9,7 +9,7 @@ namespace RobustnessGate.Models;
 /// <param name="Batching">How a batch reaches the network.</param>
 /// <param name="NonDifferentiable">Nodes between input and output that let no gradient through, in file order.</param>
 /// <param name="Notes">What was changed or assumed on reading, one sentence each.</param>
-public sealed record ModelCard(
+internal sealed record ModelCard(
     string Summary,
     long Classes,
     ImmutableSortedDictionary<string, int> Operators,
@@ -22,7 +22,7 @@ public sealed record ModelCard(
 }
 
 /// <summary>How a batch reaches a network.</summary>
-public enum Batching
+internal enum Batching
 {
     /// <summary>The file accepts any batch size.</summary>
     Native,

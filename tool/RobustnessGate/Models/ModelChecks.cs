@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Models;
 
 /// <summary>What a network's outputs tell about mistakes made on the way to it. Run on real samples, before any attack.</summary>
-public static class ModelChecks
+internal static class ModelChecks
 {
     /// <summary>Sums of float32 probabilities stray this far from 1 at most.</summary>
     private const double SumTolerance = 1e-5;

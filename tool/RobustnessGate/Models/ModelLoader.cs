@@ -7,7 +7,7 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Models;
 
 /// <summary>Opens the model that a policy names, whatever its format.</summary>
-public static class ModelLoader
+internal static class ModelLoader
 {
     /// <summary>Files beyond this are refused: protocol buffers end here, and weights may lie beside the file.</summary>
     private const long MaxBytes = int.MaxValue;

@@ -7,7 +7,7 @@ namespace RobustnessGate.Native;
 /// much again at once; by default glibc hands the pages back to the kernel each time and gets them back zeroed, page
 /// fault by page fault: 10 to 17 % of the time that gradients of a small network take.
 /// </summary>
-public static partial class Allocator
+internal static partial class Allocator
 {
     // Of malloc.h.
     private const int TrimThreshold = -1;

@@ -13,7 +13,7 @@ namespace RobustnessGate.Native;
 /// version of GCC 13 (<c>GLIBCXX_3.4.32</c>) that Debian 12 and Ubuntu 22.04 lack though nothing in it is used, and
 /// TorchSharp's own search answers a failure with a misleading message and a 480 MB copy.
 /// </summary>
-public static partial class LibTorch
+internal static partial class LibTorch
 {
     /// <summary>The libtorch release whose binary interface TorchSharp's shim was built against.</summary>
     public const string Version = "2.10";

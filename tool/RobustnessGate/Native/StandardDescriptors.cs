@@ -6,7 +6,7 @@ namespace RobustnessGate.Native;
 /// The descriptors that native code prints to: 1 and 2. Where they lead can be changed on Linux and macOS. Windows has none;
 /// what a C library there prints to was settled when it was loaded, so nothing is changed.
 /// </summary>
-public static partial class StandardDescriptors
+internal static partial class StandardDescriptors
 {
     private const string Nowhere = "/dev/null";
 

@@ -8,7 +8,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Policies;
 
 /// <summary>What an attack was run with, as text that can be compared: equal text, comparable numbers.</summary>
-public static class AttackDescription
+internal static class AttackDescription
 {
     /// <summary>
     /// The protocol's id, every parameter that has a value and every choice of the threat model, in invariant culture.

@@ -8,5 +8,5 @@ namespace RobustnessGate.Policies;
 /// <param name="LearningRate">Peak of the schedule: a short linear rise, then half a cosine.</param>
 /// <param name="HeldOut">How many of the last training samples are measured on instead, after each epoch.</param>
 /// <param name="Patience">Epochs without a better held-out robust accuracy after which training stops; null to train all.</param>
-public sealed record HardenSection(
+internal sealed record HardenSection(
     Regime Regime, DataSection? Data, int Epochs, int BatchSize, double LearningRate, int HeldOut, int? Patience);

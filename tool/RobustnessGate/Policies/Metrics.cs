@@ -3,7 +3,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Policies;
 
 /// <summary>Names that a rule's <c>metric</c> may have.</summary>
-public static class Metrics
+internal static class Metrics
 {
     public const string NaturalAccuracy = "natural-accuracy";
     public const string RobustAccuracy = "robust-accuracy";

@@ -8,7 +8,7 @@ namespace RobustnessGate.Policies;
 /// <param name="Seed">Root of all randomness of an evaluation.</param>
 /// <param name="Device">"auto", "cpu", "cuda" or "cuda:n".</param>
 /// <param name="Source">Where each key stands in the file, for findings that point at it.</param>
-public sealed record Policy(
+internal sealed record Policy(
     int Version,
     long Seed,
     string Device,
@@ -34,7 +34,7 @@ public sealed record Policy(
 /// <param name="Sha256">Optional pin, lower-case hexadecimal.</param>
 /// <param name="Type">Full name of the module in a TorchSharp assembly; null for other formats.</param>
 /// <param name="Weights">Absolute path of an assembly's weights; null for none.</param>
-public sealed record ModelSection(
+internal sealed record ModelSection(
     string Path, string? Sha256, InputSection Input, string? Type = null, string? Weights = null)
 {
     /// <summary>Absolute path of the file that holds the weights: an assembly's own, else the model file.</summary>
@@ -49,7 +49,7 @@ public sealed record ModelSection(
 }
 
 /// <summary>What gradients are at steps: rounding, signs, quantisation.</summary>
-public enum GradientMode
+internal enum GradientMode
 {
     /// <summary>Those of the network: zero at steps.</summary>
     Exact,
@@ -65,7 +65,7 @@ public enum GradientMode
 /// </param>
 /// <param name="Mean">Per channel of the model or a single value, applied inside the model; empty for none.</param>
 /// <param name="Std">Like <paramref name="Mean"/>.</param>
-public sealed record InputSection(
+internal sealed record InputSection(
     ImmutableArray<int> Shape, Bounds? Bounds, ImmutableArray<double> Mean, ImmutableArray<double> Std)
 {
     /// <summary>Number of features of one input.</summary>
@@ -94,17 +94,17 @@ public sealed record InputSection(
 }
 
 /// <summary>Whether channels are the first or the last dimension of an input.</summary>
-public enum ChannelLayout { ChannelsFirst, ChannelsLast }
+internal enum ChannelLayout { ChannelsFirst, ChannelsLast }
 
 /// <summary>Order of colour channels.</summary>
-public enum ChannelOrder { Rgb, Bgr }
+internal enum ChannelOrder { Rgb, Bgr }
 
 /// <param name="Images">Absolute path.</param>
 /// <param name="Labels">Absolute path; null where the images carry their labels.</param>
 /// <param name="Samples">How many to use; null for all.</param>
 /// <param name="Lower">Absolute path of a per-sample lower bound, for <c>epsilon: box</c>.</param>
 /// <param name="Upper">Absolute path of a per-sample upper bound, for <c>epsilon: box</c>.</param>
-public sealed record DataSection(
+internal sealed record DataSection(
     string Images, string? Labels, int? Samples, SampleSelection Selection, DataScale Scale,
     string? Sha256, string? Lower, string? Upper)
 {
@@ -113,13 +113,13 @@ public sealed record DataSection(
 }
 
 /// <summary>Which samples of a data set are used.</summary>
-public enum SampleSelection { First, Random, Stratified }
+internal enum SampleSelection { First, Random, Stratified }
 
 /// <summary>Whether 8-bit sources are mapped from 0..255 to the model's bounds.</summary>
-public enum DataScale { Auto, None }
+internal enum DataScale { Auto, None }
 
 /// <param name="Samples">The first this many samples get the indicator.</param>
-public sealed record IndicatorSection(int Samples)
+internal sealed record IndicatorSection(int Samples)
 {
     public const int DefaultJitter = 4;
 
@@ -139,7 +139,7 @@ public sealed record IndicatorSection(int Samples)
 /// <summary>One entry under <c>attacks</c>.</summary>
 /// <param name="Id">As written, or null for the default <c>name-norm-ε</c>.</param>
 /// <param name="Path">Key path of the entry, e.g. <c>attacks[2]</c>.</param>
-public sealed record AttackEntry(
+internal sealed record AttackEntry(
     string? Id, Attack Attack, Norm Norm, ImmutableArray<Epsilon> Epsilons, Target Target, Judge Judge, string Path)
 {
     /// <summary>Draws of a randomised model that one answer averages; null: 1, or <see cref="AutomaticDraws"/> where it proves random.</summary>
@@ -168,12 +168,12 @@ public sealed record AttackEntry(
 }
 
 /// <summary>One attack at one radius: what becomes one entry of the results.</summary>
-public sealed record AttackRun(string Id, AttackEntry Entry, Epsilon Epsilon);
+internal sealed record AttackRun(string Id, AttackEntry Entry, Epsilon Epsilon);
 
 /// <summary>The baseline to compare with, and the rules.</summary>
 /// <param name="Baseline">Absolute path of the baseline file; null where no rule compares.</param>
 /// <param name="Alpha">Significance level of paired rules.</param>
-public sealed record GateSection(
+internal sealed record GateSection(
     string? Baseline, double Alpha, OnInconclusive OnInconclusive, ImmutableArray<Rule> Rules)
 {
     /// <summary>Whether rules that compare may go without a baseline: on first use, before anything is pinned.</summary>
@@ -186,7 +186,7 @@ public sealed record GateSection(
     public double? MaxTotalDrop { get; init; }
 }
 
-public enum OnInconclusive { Warn, Fail }
+internal enum OnInconclusive { Warn, Fail }
 
 /// <summary>One rule of the gate. At least one of the limits is set.</summary>
 /// <param name="Metric">A name of <see cref="Metrics"/>.</param>
@@ -200,7 +200,7 @@ public enum OnInconclusive { Warn, Fail }
 /// <param name="MaxDropRatio">Greatest allowed relative fall of an indicator.</param>
 /// <param name="MaxRiseRatio">Greatest allowed relative rise of an indicator.</param>
 /// <param name="Path">Key path of the rule, e.g. <c>gate.rules[0]</c>.</param>
-public sealed record Rule(
+internal sealed record Rule(
     string Metric, string? Attack, Epsilon? Epsilon, Norm Norm, Statistic Statistic,
     double? Min, double? Max, double? MaxDrop, double? MaxDropRatio, double? MaxRiseRatio,
     RuleSeverity Severity, string Path)
@@ -214,12 +214,12 @@ public sealed record Rule(
     public bool Compares => MaxDrop is not null || MaxDropRatio is not null || MaxRiseRatio is not null;
 }
 
-public enum Statistic { Mean, Median, P05, P95 }
+internal enum Statistic { Mean, Median, P05, P95 }
 
-public enum RuleSeverity { Error, Warning }
+internal enum RuleSeverity { Error, Warning }
 
 /// <param name="Formats">Names of <see cref="KnownFormats"/>, each once.</param>
-public sealed record ReportSection(ImmutableArray<string> Formats)
+internal sealed record ReportSection(ImmutableArray<string> Formats)
 {
     /// <summary>Formats that can be rendered.</summary>
     public static readonly ImmutableArray<string> KnownFormats = ["markdown", "html", "json", "junit", "sarif", "github"];

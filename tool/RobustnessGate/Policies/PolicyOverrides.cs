@@ -2,7 +2,7 @@ namespace RobustnessGate.Policies;
 
 /// <summary>What the command line says instead of the policy; null leaves the policy's word.</summary>
 /// <param name="MaxSamples">Upper limit of the number of samples; more than there are is no mistake.</param>
-public sealed record PolicyOverrides(long? Seed = null, string? Device = null, int? MaxSamples = null)
+internal sealed record PolicyOverrides(long? Seed = null, string? Device = null, int? MaxSamples = null)
 {
     public Policy Apply(Policy policy) => policy with
     {

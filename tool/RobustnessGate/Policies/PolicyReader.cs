@@ -9,7 +9,7 @@ using RobustnessGate.Policies.Yaml;
 namespace RobustnessGate.Policies;
 
 /// <summary>From the text of <c>robustness.yml</c> to a validated <see cref="Policy"/>, or to all of its mistakes at once.</summary>
-public static class PolicyReader
+internal static class PolicyReader
 {
     /// <summary>Reads a policy file. Whether model and data exist is for their readers to say.</summary>
     /// <param name="path">Absolute, or relative to the current directory; findings repeat it as given.</param>

@@ -10,7 +10,7 @@ namespace RobustnessGate.Policies;
 /// The JSON schema of <c>robustness.yml</c>, for editors. It is made from the same keys that <see cref="PolicyReader"/>
 /// reads, so that the two cannot drift apart; what only the reader can check (rules against attacks) it leaves out.
 /// </summary>
-public static class PolicySchema
+internal static class PolicySchema
 {
     private static readonly JsonSerializerOptions Layout = new()
     {

@@ -8,7 +8,7 @@ namespace RobustnessGate.Policies;
 /// <param name="Display">The path as findings print it (as the user wrote it).</param>
 /// <param name="Sha256">Of the bytes, lower-case hexadecimal.</param>
 /// <param name="Places">Key path (<c>gate.rules[0].max-drop</c>) to line and column of its value.</param>
-public sealed record PolicySource(
+internal sealed record PolicySource(
     string Path, string Display, string Sha256, ImmutableDictionary<string, (int Line, int Column)> Places)
 {
     /// <summary>Location of a key path, or of the nearest enclosing one that the file has.</summary>

@@ -6,7 +6,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Policies;
 
 /// <summary>A starter <c>robustness.yml</c>: short, commented, and accepted by <see cref="PolicyReader"/>.</summary>
-public static partial class PolicyTemplate
+internal static partial class PolicyTemplate
 {
     /// <summary>Names of the attacks that a starter runs where they exist: one that is quick, one that is strong.</summary>
     private static readonly string[] Preferred = ["pgd", "autoattack"];

@@ -4,7 +4,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Policies;
 
 /// <summary>Which runs a rule speaks of: one answer for the reading of policies and for the gate.</summary>
-public static class RuleTargets
+internal static class RuleTargets
 {
     private const int ListedCandidates = 12;
 

@@ -13,7 +13,7 @@ namespace RobustnessGate.Publishing;
 /// </summary>
 /// <param name="http">Its base address is that of the API, with a slash at the end.</param>
 /// <param name="wait">Waits before another try; tests do not.</param>
-public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
+internal sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
 {
     private const int Tries = 4;
 
@@ -185,7 +185,7 @@ public sealed class GitHubClient(HttpClient http, Action<TimeSpan> wait)
 
 /// <summary>GitHub refused or did not answer.</summary>
 /// <param name="status">Null where there was no answer.</param>
-public sealed class GitHubException(HttpStatusCode? status, string message) : Exception(message)
+internal sealed class GitHubException(HttpStatusCode? status, string message) : Exception(message)
 {
     public HttpStatusCode? Status { get; } = status;
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RobustnessGate.Publishing;
 
 /// <summary>Which pull request a workflow's event is about.</summary>
-public static class PullRequestFinder
+internal static class PullRequestFinder
 {
     /// <summary>
     /// From the event itself for <c>pull_request</c>. For <c>workflow_run</c>, whose run may come from a fork, by asking

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace RobustnessGate.Publishing;
 
 /// <summary>What became of a comment.</summary>
-public enum CommentOutcome { Created, Updated, Unchanged }
+internal enum CommentOutcome { Created, Updated, Unchanged }
 
 /// <summary>
 /// One comment of ours on a pull request, found again by a hidden mark and by its author. Both count: anybody can copy
@@ -13,7 +13,7 @@ public enum CommentOutcome { Created, Updated, Unchanged }
 /// <param name="Repository">owner/name.</param>
 /// <param name="Id">Tells the comments of several policies apart.</param>
 /// <param name="Author">Login that comments are written under; null to ask GitHub.</param>
-public sealed record StickyComment(string Repository, int PullRequest, string Id, string? Author)
+internal sealed record StickyComment(string Repository, int PullRequest, string Id, string? Author)
 {
     /// <summary>The login under which workflows write with their own token, which may not ask who it is.</summary>
     private const string WorkflowLogin = "github-actions[bot]";

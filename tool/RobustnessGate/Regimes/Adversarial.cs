@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Regimes;
 
 /// <summary>When adversarial examples are made.</summary>
-public enum Craft
+internal enum Craft
 {
     /// <summary>Before the first step, from the network as it then is: the paper's AdvTrain.</summary>
     Once,
@@ -20,7 +20,7 @@ public enum Craft
 /// </summary>
 /// <param name="Epsilon">Radius, L∞, raw input units.</param>
 /// <param name="StepSize">Raw input units; by default 2.5·ε/steps.</param>
-public sealed record Adversarial(
+internal sealed record Adversarial(
     Craft Craft = Craft.Online,
     [property: Positive] double? Epsilon = null,
     [property: AtLeast(1)] int Steps = 10,

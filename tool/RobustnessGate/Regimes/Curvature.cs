@@ -13,7 +13,7 @@ namespace RobustnessGate.Regimes;
 /// <param name="Coefficient">λ: multiplies the mean over the batch of each sample's squared Euclidean norm.</param>
 /// <param name="Distance">h: Euclidean length of the probe, in raw input units.</param>
 /// <param name="Ramp">Share of the training over which λ rises linearly from zero.</param>
-public sealed record Curvature(
+internal sealed record Curvature(
     [property: Positive] double Coefficient = 4,
     [property: Positive] double Distance = 1.5,
     [property: Between(0, 1)] double Ramp = 0.2) : Regime

@@ -9,7 +9,7 @@ namespace RobustnessGate.Regimes;
 /// </param>
 /// <param name="Ramp">Share of the training over which λ rises linearly from zero.</param>
 /// <param name="Interval">Every how many steps the penalty is applied, with Interval·λ.</param>
-public sealed record Gradient(
+internal sealed record Gradient(
     [property: Positive] double Coefficient = 10,
     [property: Between(0, 1)] double Ramp = 0.2,
     [property: AtLeast(1)] int Interval = 1) : Regime

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Regimes;
 
 /// <summary>A classifier whose weights can be changed: what a training works on.</summary>
-public interface ITrainable : IDisposable
+internal interface ITrainable : IDisposable
 {
     /// <summary>What training changes: leaf tensors that require a gradient, in a fixed order with unique names.</summary>
     IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
@@ -38,7 +38,7 @@ public interface ITrainable : IDisposable
     Tensor Logits(Tensor x);
 }
 
-public static class Trainables
+internal static class Trainables
 {
     /// <summary>Runs something with running statistics in force, and puts the mode back.</summary>
     public static T Evaluating<T>(this ITrainable network, Func<T> work)

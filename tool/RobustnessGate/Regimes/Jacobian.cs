@@ -14,7 +14,7 @@ namespace RobustnessGate.Regimes;
 /// <param name="Interval">
 /// Every how many steps the penalty is applied, with Interval·c: the same in expectation, at less cost.
 /// </param>
-public sealed record Jacobian(
+internal sealed record Jacobian(
     [property: Positive] double Coefficient = 0.01,
     GradientNorm Norm = GradientNorm.L1,
     [property: Between(0, 1)] double Ramp = 0.2,
@@ -35,4 +35,4 @@ public sealed record Jacobian(
 }
 
 /// <summary>In what a gradient is measured.</summary>
-public enum GradientNorm { L1, L2, Linf }
+internal enum GradientNorm { L1, L2, Linf }

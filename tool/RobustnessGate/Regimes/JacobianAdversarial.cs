@@ -6,7 +6,7 @@ namespace RobustnessGate.Regimes;
 /// Both remedies: cross-entropy on samples and adversarial examples, half and half, + c·‖∂L/∂x‖ at the samples
 /// (Yu et al. 2018, Table 2, "Ours+AdvTrain"). Parameters as in <see cref="Jacobian"/> and <see cref="Adversarial"/>.
 /// </summary>
-public sealed record JacobianAdversarial(
+internal sealed record JacobianAdversarial(
     [property: Positive] double Coefficient = 0.01,
     GradientNorm Norm = GradientNorm.L1,
     [property: Between(0, 1)] double Ramp = 0.2,

@@ -11,7 +11,7 @@ namespace RobustnessGate.Regimes;
 /// Share of the training over which ε rises linearly from zero. From the start at full ε, small networks often stay at
 /// a constant answer.
 /// </param>
-public sealed record MinMax(
+internal sealed record MinMax(
     [property: Positive] double? Epsilon = null,
     [property: AtLeast(1)] int Steps = 10,
     [property: Positive] double? StepSize = null,

@@ -1,7 +1,7 @@
 namespace RobustnessGate.Regimes;
 
 /// <summary>Cross-entropy alone.</summary>
-public sealed record Natural : Regime
+internal sealed record Natural : Regime
 {
     public override string Name => "natural";
 

@@ -9,7 +9,7 @@ namespace RobustnessGate.Regimes;
 /// What a network is trained to minimise. The record's parameters are the keys under <c>harden</c> in
 /// <c>robustness.yml</c>, in kebab case; every reduction over a batch is the mean over its samples.
 /// </summary>
-public abstract record Regime
+internal abstract record Regime
 {
     /// <summary>The name in policies and reports.</summary>
     public abstract string Name { get; }
@@ -46,7 +46,7 @@ public abstract record Regime
 /// <param name="Progress">Share of all steps that were made, from 0 to 1.</param>
 /// <param name="Bounds">The box that inputs live in; null for none.</param>
 /// <param name="Seed">Of the training; with <paramref name="Number"/> it determines every draw of this step.</param>
-public sealed record TrainingStep(
+internal sealed record TrainingStep(
     ITrainable Network, Tensor Inputs, Tensor Labels, long Number, double Progress, Bounds? Bounds, long Seed)
 {
     /// <summary>The examples that were crafted once from these inputs; null where the regime asked for none.</summary>
@@ -65,7 +65,7 @@ public sealed record TrainingStep(
 /// <summary>The parts of a loss: scalars. <c>Total</c> is what is minimised and carries the graph.</summary>
 /// <param name="Fit">Cross-entropy.</param>
 /// <param name="Penalty">What the regime adds, before its coefficient; null where this step adds nothing.</param>
-public readonly record struct StepLoss(Tensor Total, Tensor Fit, Tensor? Penalty)
+internal readonly record struct StepLoss(Tensor Total, Tensor Fit, Tensor? Penalty)
 {
     /// <summary>The same parts, kept alive beyond the innermost dispose scope.</summary>
     internal StepLoss MoveToOuterScope() => new(

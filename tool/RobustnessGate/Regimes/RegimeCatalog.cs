@@ -1,7 +1,7 @@
 namespace RobustnessGate.Regimes;
 
 /// <summary>Every regime that a policy can name. A new regime is one file and one line here.</summary>
-public static class RegimeCatalog
+internal static class RegimeCatalog
 {
     /// <summary>Regimes with their default parameters.</summary>
     public static readonly Regime[] All =

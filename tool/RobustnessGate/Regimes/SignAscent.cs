@@ -12,7 +12,7 @@ namespace RobustnessGate.Regimes;
 /// <param name="Epsilon">Radius, in raw input units.</param>
 /// <param name="StepSize">In raw input units.</param>
 /// <param name="RandomStart">Whether it starts uniformly in the ball instead of at the sample.</param>
-public sealed record SignAscent(double Epsilon, double StepSize, int Steps, bool RandomStart)
+internal sealed record SignAscent(double Epsilon, double StepSize, int Steps, bool RandomStart)
 {
     /// <param name="objective">Points (N, …input) → what to raise, (N), each depending on its own point alone.</param>
     /// <param name="centres">(N, …input), unchanged.</param>

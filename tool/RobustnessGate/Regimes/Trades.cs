@@ -12,7 +12,7 @@ namespace RobustnessGate.Regimes;
 /// <param name="Epsilon">Radius, L∞, raw input units.</param>
 /// <param name="StepSize">Raw input units; by default 2.5·ε/steps.</param>
 /// <param name="Ramp">Share of the training over which ε rises linearly from zero.</param>
-public sealed record Trades(
+internal sealed record Trades(
     [property: Positive] double Beta = 6,
     [property: Positive] double? Epsilon = null,
     [property: AtLeast(1)] int Steps = 10,

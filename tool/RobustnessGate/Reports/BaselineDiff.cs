@@ -6,7 +6,7 @@ using RobustnessGate.Gating;
 namespace RobustnessGate.Reports;
 
 /// <summary>What differs between two pinned baselines: where they come from, what they hold, and how the same samples fared.</summary>
-public static class BaselineDiff
+internal static class BaselineDiff
 {
     /// <summary>Plain text; one line where nothing differs.</summary>
     public static string Render(Baseline before, Baseline after)

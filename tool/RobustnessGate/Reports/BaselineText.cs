@@ -7,7 +7,7 @@ using RobustnessGate.Gating;
 namespace RobustnessGate.Reports;
 
 /// <summary>A baseline as plain text, alone or beside the one that it replaces (see <see cref="BaselineDiff"/>).</summary>
-public static class BaselineText
+internal static class BaselineText
 {
     public static string Render(Baseline baseline)
     {

@@ -8,7 +8,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Reports;
 
 /// <summary>The newly broken samples with the largest clean margins as a picture: clean, the perturbation magnified, and what the model now sees.</summary>
-public static class BrokenExamplePicture
+internal static class BrokenExamplePicture
 {
     /// <summary>Its name in the output folder.</summary>
     public const string File = "broken-examples.svg";

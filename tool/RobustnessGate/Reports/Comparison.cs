@@ -8,7 +8,7 @@ namespace RobustnessGate.Reports;
 
 /// <summary>One measured count beside its pinned one; the pinned side is null where nothing comparable was pinned.</summary>
 /// <param name="Kind">"natural", "attack" or "worst case".</param>
-public sealed record CountLine(
+internal sealed record CountLine(
     string Kind, string Id, string Norm, double? Epsilon, BitString Bits, Interval Interval, BitString? Pinned,
     double? Forwards, double? Backwards)
 {

@@ -10,7 +10,7 @@ namespace RobustnessGate.Reports;
 /// <param name="Symbol">Carries the verdict together with the words, never alone.</param>
 /// <param name="Title">One line with the number that matters.</param>
 /// <param name="Detail">What it means; empty where the title says it all.</param>
-public sealed record Headline(string Symbol, string Title, string Detail)
+internal sealed record Headline(string Symbol, string Title, string Detail)
 {
     public static Headline Of(ResultsDocument results) => (ExitCode)results.ExitCode switch
     {

@@ -13,7 +13,7 @@ namespace RobustnessGate.Reports;
 /// The report as one page without scripts and without anything from elsewhere: what the markdown report says, with bars
 /// for the eye, every class, and every sample that changed sides. Text from elsewhere is encoded.
 /// </summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     public static string Render(ResultsDocument results) => Render(results, []);
 

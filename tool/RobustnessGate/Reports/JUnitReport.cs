@@ -11,7 +11,7 @@ namespace RobustnessGate.Reports;
 /// Rules as test cases, in the JUnit form that CI servers read: failed rules are failures, inconclusive ones skipped,
 /// and errors that belong to no rule are a case of their own. Without durations: results hold none.
 /// </summary>
-public static class JUnitReport
+internal static class JUnitReport
 {
     public static string Render(ResultsDocument results)
     {

@@ -4,7 +4,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Reports;
 
 /// <summary>The markdown report in a place that holds only so much: whole where it fits, then without its details, then the verdict alone.</summary>
-public static class MarkdownLadder
+internal static class MarkdownLadder
 {
     /// <summary>Most bytes of a job summary, what is in it already included; from 1 MiB on GitHub drops the whole.</summary>
     public const int SummaryLimit = (1024 * 1024) - 1;

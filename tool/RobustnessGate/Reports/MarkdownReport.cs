@@ -12,7 +12,7 @@ namespace RobustnessGate.Reports;
 /// The report for a pull request: the verdict in plain words, one table of rules, and everything else folded away.
 /// When all is well it is one line to the eye. A function of stored results; text from elsewhere is escaped.
 /// </summary>
-public static class MarkdownReport
+internal static class MarkdownReport
 {
     private const int LongText = 600;
 

@@ -7,7 +7,7 @@ namespace RobustnessGate.Reports;
 /// Makes text from elsewhere (names of files, attacks and classes, messages) inert in GitHub-flavoured markdown: it
 /// cannot become markup, a link, an image, a mention or a reference, leave its table cell, or hide what follows.
 /// </summary>
-public static class MarkdownText
+internal static class MarkdownText
 {
     /// <summary>Markup wherever it stands. Brackets being inert, parentheses and exclamation marks are.</summary>
     private const string Special = @"\|`*_{}[]#~@$^";

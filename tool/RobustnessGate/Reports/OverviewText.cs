@@ -5,7 +5,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Reports;
 
 /// <summary>An overview in the few lines that a person sees first.</summary>
-public static class OverviewText
+internal static class OverviewText
 {
     private const int Margin = 20;
     private const int MostOperators = 8;

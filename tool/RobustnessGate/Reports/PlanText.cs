@@ -6,7 +6,7 @@ using RobustnessGate.Gating;
 namespace RobustnessGate.Reports;
 
 /// <summary>A plan as plain text: what would run, what it costs at most, and what the rules can see.</summary>
-public static class PlanText
+internal static class PlanText
 {
     public static string Render(Plan plan)
     {

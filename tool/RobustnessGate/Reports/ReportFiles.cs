@@ -4,7 +4,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Reports;
 
 /// <summary>Names of the files that a check leaves in its output folder.</summary>
-public static class ReportFiles
+internal static class ReportFiles
 {
     public const string Results = ResultsFile.Name;
     public const string Run = "run.json";

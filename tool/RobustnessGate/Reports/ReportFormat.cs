@@ -8,7 +8,7 @@ namespace RobustnessGate.Reports;
 /// <param name="File">Its file in the output folder.</param>
 /// <param name="Illustrated">The report with these pictures.</param>
 /// <param name="LinksPictures">Whether the report refers to its pictures as files beside it.</param>
-public sealed record ReportFormat(
+internal sealed record ReportFormat(
     string Name, string File, Func<ResultsDocument, ImmutableArray<ReportPicture>, string> Illustrated, bool LinksPictures = false)
 {
     public static readonly ReportFormat[] All =

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Reports;
 
 /// <summary>Where in a report a picture belongs.</summary>
-public enum PictureSection
+internal enum PictureSection
 {
     /// <summary>Before everything that is folded away: samples worth a look.</summary>
     BrokenExamples,
@@ -18,7 +18,7 @@ public enum PictureSection
 /// <summary>A picture of a report.</summary>
 /// <param name="File">Its name in the output folder, which reports that link their pictures refer to.</param>
 /// <param name="Description">What it shows, for those who cannot see it.</param>
-public sealed record ReportPicture(PictureSection Section, string File, string Description, string Svg)
+internal sealed record ReportPicture(PictureSection Section, string File, string Description, string Svg)
 {
     private const int LongText = 500;
 

@@ -8,7 +8,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Reports;
 
 /// <summary>The pictures that follow from stored results alone: accuracy against ε, distributions, Jacobians.</summary>
-public static class ReportPictures
+internal static class ReportPictures
 {
     private const string Accuracy = "robust-accuracy.svg", Distributions = "distributions.svg", Jacobians = "jacobians.svg";
 

@@ -11,7 +11,7 @@ namespace RobustnessGate.Reports;
 /// Findings as SARIF 2.1.0 (OASIS), for code scanning: each at its line of the policy, with a fingerprint that follows
 /// the rule, not the line, so that a moved rule stays the same alert.
 /// </summary>
-public static class SarifReport
+internal static class SarifReport
 {
     private const int MostResults = 5000;
 

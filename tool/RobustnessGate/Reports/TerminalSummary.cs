@@ -7,7 +7,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.Reports;
 
 /// <summary>What <c>check</c> says at its end: every count, every finding in the form that editors understand, the verdict last.</summary>
-public static class TerminalSummary
+internal static class TerminalSummary
 {
     private const int BarWidth = 20;
 

@@ -8,7 +8,7 @@ namespace RobustnessGate.Reports;
 /// Findings as workflow commands of GitHub, the gravest first. GitHub shows ten of a kind a step and drops the rest in
 /// silence, so the last one says how many more there are.
 /// </summary>
-public static class WorkflowAnnotations
+internal static class WorkflowAnnotations
 {
     /// <summary>Most annotations in all; one more says what was left out.</summary>
     public const int Most = 9;

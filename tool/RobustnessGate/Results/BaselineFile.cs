@@ -14,7 +14,7 @@ namespace RobustnessGate.Results;
 /// bits, and a digest over the content shows damage and hand edits. (It is no signature: who can rewrite the file can
 /// rewrite the digest. What guards against that is review, and the integrity rules.)
 /// </summary>
-public static class BaselineFile
+internal static class BaselineFile
 {
     public const int SchemaVersion = 1;
 

@@ -7,7 +7,7 @@ namespace RobustnessGate.Results;
 /// Facts as JSON lines: how the evaluating process tells what it measured, as soon as it is known. A line counts once
 /// its newline is written, so a process that died leaves every fact that it finished and nothing half-read.
 /// </summary>
-public static class FactLog
+internal static class FactLog
 {
     /// <summary>One fact as one line, with its newline.</summary>
     public static string Line(Fact fact) => JsonSerializer.Serialize(fact, Json.Lines) + "\n";

@@ -5,7 +5,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Results;
 
 /// <summary>What <c>inspect</c> found: the overview, and everything that a person should know or put right.</summary>
-public sealed record Inspection(Overview Overview, ImmutableArray<Finding> Findings)
+internal sealed record Inspection(Overview Overview, ImmutableArray<Finding> Findings)
 {
     /// <summary>0, or 4 and 8 where the data cannot be used.</summary>
     public ExitCode ExitCode { get; init; }

@@ -8,7 +8,7 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Results;
 
 /// <summary>Makes a baseline of facts, or of the results that hold them.</summary>
-public static class Pinning
+internal static class Pinning
 {
     /// <summary>Pins results. Per-sample values are kept of the indicators that the policy's rules compare.</summary>
     /// <exception cref="MistakeException">The results are those of an evaluation that did not finish.</exception>

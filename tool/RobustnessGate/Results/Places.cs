@@ -8,7 +8,7 @@ namespace RobustnessGate.Results;
 /// Findings that say the same wherever a check runs: files relative to the policy's folder, in places and in words.
 /// Until then places are absolute, relative to the working directory, or the bare name of a file of the policy.
 /// </summary>
-public sealed class Places
+internal sealed class Places
 {
     private readonly string _folder;
     private readonly string[] _files;

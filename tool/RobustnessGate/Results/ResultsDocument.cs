@@ -22,7 +22,7 @@ namespace RobustnessGate.Results;
 /// evaluated here as well and its outcomes are what was compared with; null where pinned outcomes were.
 /// </param>
 /// <param name="Options">Null where everything was as the policy says.</param>
-public sealed record ResultsDocument(
+internal sealed record ResultsDocument(
     int SchemaVersion, int ExitCode, ToolResult Tool, PolicyResult Policy, ModelResult? Model, DataResult? Data, long Seed,
     bool Completed, NaturalResult? Natural, ImmutableArray<AttackResult> Attacks, ImmutableArray<WorstCaseResult> WorstCase,
     IndicatorResult? Indicator, ImmutableArray<FindingResult> Observations, ImmutableArray<JudgeChange> Integrity,
@@ -73,7 +73,7 @@ public sealed record ResultsDocument(
 
 /// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
 /// <param name="Baseline">"none", a file relative to the policy's folder, or <c>git:</c> with the full hash of a merge base.</param>
-public sealed record RunOptions(
+internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)
 {
@@ -84,22 +84,22 @@ public sealed record RunOptions(
 }
 
 /// <param name="Torch">Version of libtorch; null where no evaluation ran.</param>
-public sealed record ToolResult(string Version, string? Torch);
+internal sealed record ToolResult(string Version, string? Torch);
 
 /// <param name="File">Name of the policy file, without its folder.</param>
-public sealed record PolicyResult(string Sha256, string File);
+internal sealed record PolicyResult(string Sha256, string File);
 
-public sealed record ModelResult(string Format, string Sha256, long Parameters, int Classes, bool? PiecewiseLinear)
+internal sealed record ModelResult(string Format, string Sha256, long Parameters, int Classes, bool? PiecewiseLinear)
 {
     public static ModelResult Of(ModelFact fact) =>
         new(fact.Format, fact.Sha256, fact.Parameters, fact.Classes, fact.PiecewiseLinear);
 }
 
 /// <param name="SampleIds">8 bytes a sample, concatenated.</param>
-public sealed record DataResult(
+internal sealed record DataResult(
     string Sha256, int Samples, ImmutableArray<byte> SampleIds, ImmutableArray<int> Labels);
 
-public sealed record NaturalResult(
+internal sealed record NaturalResult(
     int Correct, int Total, Interval Interval, BitString Bits, ImmutableArray<int> Predictions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? NearBoundary = null)
 {
@@ -109,7 +109,7 @@ public sealed record NaturalResult(
 
 /// <param name="Interval">Wilson 95 %.</param>
 /// <param name="Predictions">Predicted class on each judged point.</param>
-public sealed record AttackResult(
+internal sealed record AttackResult(
     string Id, string Name, string Protocol, string Norm, double? Epsilon, bool Targeted, int Robust, int Total,
     Interval Interval, BitString Bits, long Forwards, long Backwards, string? Adversarial,
     ImmutableArray<double?>? Distances, ImmutableArray<int> Predictions,
@@ -125,7 +125,7 @@ public sealed record AttackResult(
 }
 
 /// <param name="Attacks">Ids of the results combined.</param>
-public sealed record WorstCaseResult(
+internal sealed record WorstCaseResult(
     string Norm, double? Epsilon, int Robust, int Total, Interval Interval, BitString Bits, ImmutableArray<string> Attacks)
 {
     public static WorstCaseResult Of(WorstCase worst) => new(
@@ -137,7 +137,7 @@ public sealed record WorstCaseResult(
 /// <param name="Summary">Over the rightly classified samples, of every quantity in <paramref name="PerSample"/> with one value a sample.</param>
 /// <param name="Context">What it was measured with.</param>
 /// <param name="Prediction">What it predicts in each norm, and how well that held against the attacks; empty where nothing is predicted.</param>
-public sealed record IndicatorResult(
+internal sealed record IndicatorResult(
     int Samples, BitString Right, PerSampleValues PerSample, ImmutableSortedDictionary<string, IndicatorSummary> Summary,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IndicatorContext? Context = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<Prediction>? Prediction = null)
@@ -152,11 +152,11 @@ public sealed record IndicatorResult(
 }
 
 /// <summary>Values of the indicator: one a sample for each name, and the leading eigenvalues of each sample's Hessian.</summary>
-public sealed record PerSampleValues(
+internal sealed record PerSampleValues(
     ImmutableSortedDictionary<string, ImmutableArray<double?>> Values, ImmutableArray<ImmutableArray<double>> HessianTop);
 
 /// <summary>A finding as results hold it: place and words side by side.</summary>
-public sealed record FindingResult(string Code, Severity Severity, string? File, int? Line, int? Column, string Message)
+internal sealed record FindingResult(string Code, Severity Severity, string? File, int? Line, int? Column, string Message)
 {
     public static FindingResult Of(Finding finding) => new(
         finding.Code, finding.Severity, finding.Where?.File, finding.Where?.Line, finding.Where?.Column, finding.Message);
@@ -168,6 +168,6 @@ public sealed record FindingResult(string Code, Severity Severity, string? File,
 /// <param name="Alpha">As the policy sets it.</param>
 /// <param name="DetectableDrop">See <see cref="GateResult"/>.</param>
 /// <param name="Findings">Those of the evaluation, then those of the gate.</param>
-public sealed record GateDecision(
+internal sealed record GateDecision(
     Verdict Verdict, double Alpha, double? DetectableDrop, ImmutableArray<RuleResult> Rules,
     ImmutableArray<FindingResult> Findings);

@@ -5,7 +5,7 @@ using RobustnessGate.Diagnostics;
 namespace RobustnessGate.Results;
 
 /// <summary>The text of <c>results.json</c>, and back.</summary>
-public static class ResultsFile
+internal static class ResultsFile
 {
     /// <summary>Its name in the output folder.</summary>
     public const string Name = "results.json";

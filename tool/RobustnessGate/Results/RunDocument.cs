@@ -7,7 +7,7 @@ using RobustnessGate.Gating;
 namespace RobustnessGate.Results;
 
 /// <summary><c>run.json</c>: what the host contributed, which no comparison may rest on.</summary>
-public sealed record RunDocument(
+internal sealed record RunDocument(
     int SchemaVersion, string TorchVersion, string Device, int Threads, int BatchSize, double Seconds,
     ImmutableSortedDictionary<string, double> SecondsByPart,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null,

@@ -7,13 +7,13 @@ namespace RobustnessGate.Samples;
 /// <param name="File">Name of the file being fetched.</param>
 /// <param name="Bytes">Received so far.</param>
 /// <param name="Total">To be received; equal to <paramref name="Bytes"/> where the file was already there.</param>
-public sealed record FetchProgress(string File, long Bytes, long Total);
+internal sealed record FetchProgress(string File, long Bytes, long Total);
 
 /// <summary>
 /// Downloads public data sets, the only code of the library that uses the network. A file appears under its name only
 /// when it is whole and its SHA-256 is right; one that is already there and right is not fetched again.
 /// </summary>
-public sealed class DataFetch(HttpClient http, Action<FetchProgress> progress)
+internal sealed class DataFetch(HttpClient http, Action<FetchProgress> progress)
 {
     /// <summary>Longest silence of a server before the next address is tried.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);

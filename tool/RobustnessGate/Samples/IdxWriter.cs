@@ -9,7 +9,7 @@ namespace RobustnessGate.Samples;
 /// Writes 8-bit IDX files, gzipped without a name or time stamp and with a managed deflater, so that the same data give
 /// the same bytes on every platform.
 /// </summary>
-public static class IdxWriter
+internal static class IdxWriter
 {
     /// <param name="shape">Dimensions; their product is the length of <paramref name="values"/>.</param>
     /// <param name="values">In C order.</param>

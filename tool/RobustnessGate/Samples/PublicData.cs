@@ -9,14 +9,14 @@ namespace RobustnessGate.Samples;
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 /// <param name="Addresses">Where it is offered, in the order in which they are tried.</param>
 /// <param name="Members">Files to take out of it where it is a .tar.gz, by name without folders; else empty.</param>
-public sealed record PublicFile(
+internal sealed record PublicFile(
     string Name, long Bytes, string Sha256, ImmutableArray<Uri> Addresses, ImmutableArray<string> Members);
 
 /// <summary>
 /// Public data sets that <c>data fetch</c> knows. Addresses are the publishers' own (for MNIST, whose first address no
 /// longer answers, the mirrors that the large frameworks use); hashes are those that several of these publish alike.
 /// </summary>
-public sealed record PublicData(string Name, ImmutableArray<PublicFile> Files)
+internal sealed record PublicData(string Name, ImmutableArray<PublicFile> Files)
 {
     public static readonly ImmutableArray<PublicData> All =
     [

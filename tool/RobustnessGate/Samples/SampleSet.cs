@@ -10,7 +10,7 @@ namespace RobustnessGate.Samples;
 /// The samples that an evaluation uses. Samples are held as stored (a byte a pixel for 8-bit sources) and decoded at each
 /// read, so that only a batch is ever held as floats. Immutable after loading; reads may run side by side.
 /// </summary>
-public sealed class SampleSet
+internal sealed class SampleSet
 {
     private readonly StoredSamples _images;
     private readonly SampleBoxes? _region;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Samples;
 
 /// <summary>Target classes of a targeted attack, one per sample in use, as an integer NPY file.</summary>
-public static class TargetFile
+internal static class TargetFile
 {
     /// <param name="count">Number of samples in use.</param>
     /// <exception cref="Diagnostics.MistakeException">RG0323 another count; RG03xx as for any data file.</exception>

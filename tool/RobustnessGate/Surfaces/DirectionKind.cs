@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>Which way an axis of a plane points.</summary>
-public enum DirectionKind
+internal enum DirectionKind
 {
     /// <summary>Drawn from the seed.</summary>
     Random,
@@ -22,7 +22,7 @@ public enum DirectionKind
 }
 
 /// <summary>Names of directions, as options and results have them.</summary>
-public static class Directions
+internal static class Directions
 {
     private static readonly ImmutableArray<(DirectionKind Kind, string Name, string Words)> All =
     [

@@ -4,7 +4,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>What is shown where nobody says.</summary>
-public static class SurfaceDefaults
+internal static class SurfaceDefaults
 {
     /// <summary>Planes around the samples nearest to the boundary.</summary>
     public const int Count = 3;

@@ -4,7 +4,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>Numbers that say what a picture of a surface shows.</summary>
-public static class SurfaceMeasure
+internal static class SurfaceMeasure
 {
     /// <summary>
     /// A region is blank where its slope is below this, with heights as shares of the picture's range of values and lengths as

@@ -4,7 +4,7 @@ using RobustnessGate.Facts;
 namespace RobustnessGate.Surfaces;
 
 /// <summary>A survey as files: contours, a landscape and a table of numbers for each part, and a page that shows them.</summary>
-public static class SurfacePage
+internal static class SurfacePage
 {
     /// <summary>Name of the page.</summary>
     public const string File = "surface.md";

@@ -10,7 +10,7 @@ namespace RobustnessGate.Surfaces;
 /// <param name="Extent">
 /// How far each axis reaches both ways: in raw input units, or in units of each filter's own norm in parameter space.
 /// </param>
-public sealed record SurfaceSetting(DirectionKind X, DirectionKind Y, double Extent)
+internal sealed record SurfaceSetting(DirectionKind X, DirectionKind Y, double Extent)
 {
     /// <summary>A million forward passes a sample; a picture shows no more.</summary>
     public const int MostResolution = 1001;

@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace RobustnessGate.Training;
 
 /// <summary>Counts on a held-out set, for progress and for choosing weights. Verdicts come from the evaluator alone.</summary>
-public static class Accuracy
+internal static class Accuracy
 {
     internal const int BatchSize = 250;
 

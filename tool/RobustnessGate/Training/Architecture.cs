@@ -7,7 +7,7 @@ namespace RobustnessGate.Training;
 /// and written to ONNX. The last layer gives the logits.
 /// </summary>
 /// <param name="InputShape">Shape of one input, without the batch dimension: (C, H, W) or (D).</param>
-public sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArray<Layer> Layers)
+internal sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArray<Layer> Layers)
 {
     /// <summary>
     /// The MNIST network of this project's experiments: convolutions 16 and 32 (5×5, unpadded) with 2×2 pooling, and
@@ -52,7 +52,7 @@ public sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArray
 }
 
 /// <summary>One layer of an <see cref="Architecture"/>.</summary>
-public abstract record Layer
+internal abstract record Layer
 {
     /// <summary>Shape of one output for the shape of one input, both without the batch dimension.</summary>
     /// <exception cref="ArgumentException">The layer cannot take that shape.</exception>

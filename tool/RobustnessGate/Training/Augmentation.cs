@@ -7,7 +7,7 @@ namespace RobustnessGate.Training;
 /// <summary>Images shifted by up to so many pixels, with zeros coming in, and mirrored half of the time.</summary>
 /// <param name="Shift">Greatest shift along each axis, in pixels.</param>
 /// <param name="Mirror">Whether left and right are exchanged, each image with probability one half.</param>
-public sealed record Augmentation(int Shift, bool Mirror)
+internal sealed record Augmentation(int Shift, bool Mirror)
 {
     /// <summary>The same for the same seed and step, whatever the images.</summary>
     /// <param name="images">(N, C, H, W), unchanged.</param>

@@ -11,7 +11,7 @@ using static TorchSharp.torch.nn;
 namespace RobustnessGate.Training;
 
 /// <summary>An <see cref="Architecture"/> with weights.</summary>
-public sealed class LayeredNetwork : ITrainable
+internal sealed class LayeredNetwork : ITrainable
 {
     /// <summary>Share of a new batch in the running statistics.</summary>
     private const double Momentum = 0.1;

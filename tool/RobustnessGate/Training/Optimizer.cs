@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Training;
 
 /// <summary>How weights follow their gradients. The record is the choice; <see cref="State"/> is what it remembers.</summary>
-public abstract record Optimizer
+internal abstract record Optimizer
 {
     /// <summary>Tensors that each weight is accompanied by, all starting at zero.</summary>
     public abstract IReadOnlyList<string> Moments { get; }

@@ -6,7 +6,7 @@ namespace RobustnessGate.Training;
 /// <param name="Epochs">Epochs of the whole training.</param>
 /// <param name="Finished">Whether nothing is left to train.</param>
 /// <param name="Obstacle">Why the training cannot go on from there and starts afresh; null where it goes on.</param>
-public sealed record Resumption(string File, int Epoch, int Epochs, bool Finished, string? Obstacle)
+internal sealed record Resumption(string File, int Epoch, int Epochs, bool Finished, string? Obstacle)
 {
     /// <summary>For people, without a full stop.</summary>
     public string Sentence => this switch

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Training;
 
 /// <summary>From stored samples to tensors in memory.</summary>
-public static class SampleSets
+internal static class SampleSets
 {
     /// <summary>The samples of a set, decoded, with their labels.</summary>
     /// <param name="atMost">How many, from <paramref name="start"/> on.</param>

@@ -3,7 +3,7 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Training;
 
 /// <summary>The learning rate over a training, as a multiple of its peak.</summary>
-public abstract record Schedule
+internal abstract record Schedule
 {
     /// <param name="progress">Share of all steps that were made, from 0 to 1.</param>
     public abstract double Factor(double progress);

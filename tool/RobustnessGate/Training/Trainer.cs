@@ -6,7 +6,7 @@ namespace RobustnessGate.Training;
 
 /// <summary>What is trained, on what, how.</summary>
 /// <param name="Network">Its weights are changed in place.</param>
-public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.Regime Regime, TrainingOptions Options)
+internal sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.Regime Regime, TrainingOptions Options)
 {
     /// <summary>What is done to the samples of each step; null for nothing.</summary>
     public Augmentation? Augmentation { get; init; }
@@ -32,13 +32,13 @@ public sealed record TrainingTask(ITrainable Network, TrainingSet Data, Regimes.
 
 /// <param name="Epochs">Epochs made.</param>
 /// <param name="Kept">The one whose weights the network has: the last, or with patience the best.</param>
-public sealed record TrainingEnd(int Epochs, int Kept);
+internal sealed record TrainingEnd(int Epochs, int Kept);
 
 /// <summary>
 /// The training loop. Deterministic for a seed, a thread count and a device: the order of samples and every random
 /// draw are functions of the seed and the step, so a training that was killed and resumed ends at the same weights.
 /// </summary>
-public static class Trainer
+internal static class Trainer
 {
     /// <param name="progress">Called after every epoch.</param>
     /// <exception cref="Diagnostics.MistakeException">

@@ -7,7 +7,7 @@ namespace RobustnessGate.Training;
 /// <param name="LearningRate">The schedule's peak.</param>
 /// <param name="Bounds">The box that inputs live in, in raw units; crafted inputs stay inside. Null for none.</param>
 /// <param name="Seed">Of the order of samples and of all crafting. Weights bring their own.</param>
-public sealed record TrainingOptions(
+internal sealed record TrainingOptions(
     int Epochs, int BatchSize, double LearningRate, Optimizer Optimizer, Schedule Schedule, Bounds? Bounds, long Seed);
 
 /// <summary>Measuring on samples that are not trained on, after every epoch.</summary>
@@ -17,10 +17,10 @@ public sealed record TrainingOptions(
 /// After how many epochs without a better robust accuracy training stops and goes back to the best weights; null to
 /// train all epochs and keep the last weights.
 /// </param>
-public sealed record Validation(TrainingSet Data, SignAscent Search, int? Patience = null);
+internal sealed record Validation(TrainingSet Data, SignAscent Search, int? Patience = null);
 
 /// <summary>Counts on held-out samples.</summary>
-public sealed record Score(int Natural, int Robust, int Total)
+internal sealed record Score(int Natural, int Robust, int Total)
 {
     /// <summary>More robust samples, or as many with more natural ones.</summary>
     public bool Beats(Score? other) =>
@@ -35,4 +35,4 @@ public sealed record Score(int Natural, int Robust, int Total)
 /// <param name="Fit">Mean cross-entropy.</param>
 /// <param name="Penalty">Mean of the regime's penalty over the steps that had one; null where none had.</param>
 /// <param name="Score">On held-out samples; null where there are none.</param>
-public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Fit, double? Penalty, Score? Score);
+internal sealed record EpochReport(int Epoch, int Epochs, double Loss, double Fit, double? Penalty, Score? Score);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Training;
 
 /// <summary>Samples to learn from, in memory.</summary>
-public sealed class TrainingSet : IDisposable
+internal sealed class TrainingSet : IDisposable
 {
     /// <param name="inputs">(N, …input), raw input units; the set owns it from here on.</param>
     /// <param name="labels">(N) int64; the set owns it from here on.</param>

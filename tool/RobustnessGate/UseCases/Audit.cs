@@ -11,7 +11,7 @@ namespace RobustnessGate.UseCases;
 /// Recomputes stored results from their outcomes, sample by sample: every count, interval, p-value, statistic, finding
 /// and the verdict. Needs neither the model nor libtorch.
 /// </summary>
-public static class Audit
+internal static class Audit
 {
     private const int MostDifferences = 100;
 

@@ -10,10 +10,10 @@ namespace RobustnessGate.UseCases;
 /// <param name="Path">Of the baseline file, relative to the working directory.</param>
 /// <param name="Before">What the file held; null where there was none, or none that could be read.</param>
 /// <param name="Warning">What later checks will stumble over; null where nothing is in the way.</param>
-public sealed record BaselineUpdateOutcome(string Path, Baseline? Before, Baseline After, Finding? Warning);
+internal sealed record BaselineUpdateOutcome(string Path, Baseline? Before, Baseline After, Finding? Warning);
 
 /// <summary>The use case of <c>baseline</c>: makes the results of the last check those that later ones are compared with.</summary>
-public static class BaselineUpdate
+internal static class BaselineUpdate
 {
     /// <summary>Pins the results of the output folder into the policy's baseline file.</summary>
     /// <exception cref="MistakeException">

@@ -11,7 +11,7 @@ namespace RobustnessGate.UseCases;
 
 /// <summary>What was found about a baseline, beside the policy that names it.</summary>
 /// <param name="Path">Of the baseline file, relative to the working directory.</param>
-public sealed record BaselineVerification(string Path, Baseline Pinned, ImmutableArray<Finding> Findings)
+internal sealed record BaselineVerification(string Path, Baseline Pinned, ImmutableArray<Finding> Findings)
 {
     /// <summary>Whether results of the policy as it stands can be compared with it.</summary>
     public bool Holds => Findings.All(finding => finding.Severity != Severity.Error);

@@ -18,7 +18,7 @@ namespace RobustnessGate.UseCases;
 /// then the change is held to the judge at its merge base. Null for the policy's file.
 /// </param>
 /// <param name="Today">In UTC: overrides hold on certain days.</param>
-public sealed record CheckRequest(
+internal sealed record CheckRequest(
     string PolicyPath, string OutputDirectory, PolicyOverrides Overrides, ImmutableArray<string> Formats,
     string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false,
     DateOnly Today = default)
@@ -31,7 +31,7 @@ public sealed record CheckRequest(
 /// <param name="Reports">Paths of the files written.</param>
 /// <param name="Formats">Reports that were asked for, by option or by policy.</param>
 /// <param name="Trace">Files that the outcome depends on, for a build that runs only when one of them changed.</param>
-public sealed record CheckOutcome(
+internal sealed record CheckOutcome(
     ResultsDocument Results, ImmutableArray<string> Reports, ImmutableArray<string> Formats, FileTrace Trace)
 {
     public ExitCode ExitCode => (ExitCode)Results.ExitCode;
@@ -41,7 +41,7 @@ public sealed record CheckOutcome(
 }
 
 /// <summary>The use case: policy in, results out. The only orchestration.</summary>
-public static class Check
+internal static class Check
 {
     /// <summary>
     /// Evaluates, compares, writes the reports (also when the gate fails or the evaluation does not finish), decides.

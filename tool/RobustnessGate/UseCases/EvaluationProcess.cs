@@ -7,7 +7,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.UseCases;
 
 /// <summary>The other end of <see cref="ChildProcessHost"/>: what the evaluation process does.</summary>
-public static class EvaluationProcess
+internal static class EvaluationProcess
 {
     /// <summary>Evaluates the request and writes each fact to the records file as soon as it is known.</summary>
     /// <param name="observe">Sees each fact as well, to show it.</param>

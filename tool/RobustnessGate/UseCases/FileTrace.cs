@@ -10,7 +10,7 @@ namespace RobustnessGate.UseCases;
 /// <summary>Files that a check read and wrote, as absolute paths: a build that knows them need not check again while none changed.</summary>
 /// <param name="Inputs">Looked for when they are asked for. Some may be absent, and count as soon as they are there.</param>
 /// <param name="Folders">Where a file that is added is one more input.</param>
-public sealed record FileTrace(IEnumerable<string> Inputs, ImmutableArray<string> Folders, ImmutableArray<string> Outputs)
+internal sealed record FileTrace(IEnumerable<string> Inputs, ImmutableArray<string> Folders, ImmutableArray<string> Outputs)
 {
     /// <summary>The file by whose time a build knows that a check passed.</summary>
     private const string Stamp = "passed.stamp";

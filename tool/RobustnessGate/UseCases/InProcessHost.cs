@@ -14,7 +14,7 @@ namespace RobustnessGate.UseCases;
 /// <param name="observe">Sees each fact as soon as it is known.</param>
 /// <param name="timeout">After this long the evaluation ends.</param>
 /// <param name="clock">Time since any fixed moment, for the durations in run.json.</param>
-public sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock, TimeSpan? timeout = null)
+internal sealed class InProcessHost(Action<Fact> observe, Action<Progress> progress, Func<TimeSpan> clock, TimeSpan? timeout = null)
     : IEvaluationHost
 {
     public Evaluated Evaluate(EvaluationRequest request, CancellationToken cancel)

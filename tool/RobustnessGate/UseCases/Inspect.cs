@@ -17,7 +17,7 @@ namespace RobustnessGate.UseCases;
 /// <param name="Model">An empty input shape takes the model file's own.</param>
 /// <param name="Data">Null for the model alone.</param>
 /// <param name="At">Place of a key of the policy, where there is one.</param>
-public sealed record InspectRequest(ModelSection Model, DataSection? Data, long Seed, Func<string, Location?> At)
+internal sealed record InspectRequest(ModelSection Model, DataSection? Data, long Seed, Func<string, Location?> At)
 {
     /// <summary>Samples whose natural accuracy is measured, unless a policy or an option says otherwise.</summary>
     public const int DefaultSamples = 1000;
@@ -35,7 +35,7 @@ public sealed record InspectRequest(ModelSection Model, DataSection? Data, long 
 }
 
 /// <summary>The use case: says what was understood of a model and its data, and points out the usual mistakes.</summary>
-public static class Inspect
+internal static class Inspect
 {
     private const int BatchSize = 64;
 

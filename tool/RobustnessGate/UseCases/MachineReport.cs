@@ -10,15 +10,15 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.UseCases;
 
 /// <summary>Whether something that a check needs is in order.</summary>
-public enum Health { Ok, Warning, Failed }
+internal enum Health { Ok, Warning, Failed }
 
 /// <param name="Name">What was looked at.</param>
 /// <param name="Detail">What was found, and where it is not in order, what to do.</param>
 /// <param name="Exit">What a check would end with because of it.</param>
-public sealed record HealthCheck(string Name, Health Health, string Detail, ExitCode Exit = ExitCode.Passed);
+internal sealed record HealthCheck(string Name, Health Health, string Detail, ExitCode Exit = ExitCode.Passed);
 
 /// <summary>What <c>doctor</c> looks at: everything on this machine that a check rests on.</summary>
-public static class MachineReport
+internal static class MachineReport
 {
     /// <param name="policyPath">As the user wrote it.</param>
     public static ImmutableArray<HealthCheck> Examine(string policyPath)

@@ -17,7 +17,7 @@ namespace RobustnessGate.UseCases;
 /// <param name="Before">The policy there; null on first use.</param>
 /// <param name="BeforeText">Its text.</param>
 /// <param name="Release">The baseline of the last release, as the target branch has it.</param>
-public sealed record MergeBaseJudge(string Commit, Policy? Before, byte[]? BeforeText, IntegrityReview Review, Baseline? Release)
+internal sealed record MergeBaseJudge(string Commit, Policy? Before, byte[]? BeforeText, IntegrityReview Review, Baseline? Release)
 {
     private const int MostNames = 3;
 

@@ -7,7 +7,7 @@ using RobustnessGate.Samples;
 namespace RobustnessGate.UseCases;
 
 /// <summary>The use case: what a check of a policy would run, what it would cost and what it could detect.</summary>
-public static class Planning
+internal static class Planning
 {
     /// <exception cref="MistakeException">Policy or data cannot be read.</exception>
     public static Plan Of(string policyPath, PolicyOverrides overrides)

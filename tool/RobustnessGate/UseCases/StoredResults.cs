@@ -8,7 +8,7 @@ using RobustnessGate.Results;
 namespace RobustnessGate.UseCases;
 
 /// <summary>Use cases on results that are already there: nothing is evaluated, and libtorch is not needed.</summary>
-public static class StoredResults
+internal static class StoredResults
 {
     /// <param name="path">As the user wrote it.</param>
     /// <exception cref="MistakeException">RG0018 there are none; RG0209 they cannot be read.</exception>

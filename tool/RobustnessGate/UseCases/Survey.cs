@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.UseCases;
 
 /// <summary>The use case: decision and loss surfaces of one or two models around chosen samples. No tensor leaves it.</summary>
-public static class Survey
+internal static class Survey
 {
     /// <summary>Numbers of samples that a caption names one by one.</summary>
     private const int MostNamed = 8;

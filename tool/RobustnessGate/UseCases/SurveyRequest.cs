@@ -10,7 +10,7 @@ namespace RobustnessGate.UseCases;
 /// <param name="Compared">What stands beside it, such as the baseline; null for nothing.</param>
 /// <param name="Data">Its own limit does not count: <see cref="MostSamples"/> and <see cref="Samples"/> say what is loaded.</param>
 /// <param name="Setting">Which planes; its seed also chooses the samples where the data are drawn at random.</param>
-public sealed record SurveyRequest(ModelSection Model, ModelSection? Compared, DataSection Data, SurfaceSetting Setting)
+internal sealed record SurveyRequest(ModelSection Model, ModelSection? Compared, DataSection Data, SurfaceSetting Setting)
 {
     public SurfaceSpace Space { get; init; } = SurfaceSpace.Input;
 

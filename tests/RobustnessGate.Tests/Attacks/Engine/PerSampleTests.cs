@@ -10,7 +10,7 @@ namespace RobustnessGate.Tests.Attacks.Engine;
 public class PerSampleTests
 {
     [Fact]
-    public void ATrackedTensorMayBeDisposedOfAtAnyTimeAndTwice()
+    public void A_tracked_tensor_may_be_disposed_of_at_any_time_and_twice()
     {
         // The boundary lies at 0.5: the sample at 0.45 is broken after the first points are gone, that at 0.1 is not.
         var bed = new Bed(Networks.Linear([-1f, 1f], [0.5f, -0.5f]), [0.45f, 0.1f], [0, 0], [1]);
@@ -18,10 +18,10 @@ public class PerSampleTests
     }
 
     [Fact]
-    public void AnUnknownLossIsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => Losses.Of((Loss)77));
+    public void An_unknown_loss_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Losses.Of((Loss)77));
 
     [Fact]
-    public void ASearchWithoutABallHasNoRadius()
+    public void A_search_without_a_ball_has_no_radius()
     {
         Assert.Null(Limit.Box.Radius);
         Assert.Null(Limit.None.Radius);

@@ -45,7 +45,7 @@ public class SearchTests
     /// <summary>Every saved point of a broken sample lies in ball and box and is misclassified; of others, too, it lies there.</summary>
     [Theory]
     [MemberData(nameof(Everyone))]
-    public void SavedPointsKeepTheThreatModelAndFool(Attack attack, Norm norm, double epsilon)
+    public void Saved_points_keep_the_threat_model_and_fool(Attack attack, Norm norm, double epsilon)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         try
@@ -80,7 +80,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void TheEnsembleLeavesNoSampleStandingThatOneOfItsMembersBreaks()
+    public void The_ensemble_leaves_no_sample_standing_that_one_of_its_members_breaks()
     {
         var bed = Networks.Labelled(Networks.Convolutional("ensemble"), "ensemble", 8, 1, 8, 8);
         var facts = bed.Run(Bed.Entry(new AutoAttack(), 0.3), Bed.Entry(new ApgdCe(), 0.3), Bed.Entry(new Pgd(), 0.3)).Attacks;
@@ -89,7 +89,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void AThousandStepsLeaveNoTensorBehind()
+    public void A_thousand_steps_leave_no_tensor_behind()
     {
         var bed = Networks.Labelled(Networks.Convolutional("leak"), "leak", 40, 1, 8, 8);
         bed.Run(Bed.Entry(new Pgd(Steps: 5), 0.05));
@@ -99,7 +99,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void AccuracyNeverRisesWithTheRadiusAndWorkIsShared()
+    public void Accuracy_never_rises_with_the_radius_and_work_is_shared()
     {
         var bed = Networks.Labelled(Networks.Convolutional("radii"), "radii", 100, 1, 8, 8);
         var entry = Bed.Entry(new Pgd(Steps: 10), 0.02) with { Epsilons = [Epsilon.Of(0.08), Epsilon.Of(0.02), Epsilon.Of(0.04)] };
@@ -111,7 +111,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void TheLastIterateIsJudgedThoughItWasNeverAQuery()
+    public void The_last_iterate_is_judged_though_it_was_never_a_query()
     {
         // One feature, boundary at 0.5: a single step of 0.2 from 0.4 crosses it and nothing else does.
         var network = Networks.Linear([-1f, 1f], [0.5f, -0.5f]);
@@ -123,7 +123,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void OnlyTheLastIterateCountsWhereThePolicySaysSo()
+    public void Only_the_last_iterate_counts_where_the_policy_says_so()
     {
         // Class 1 leads in a narrow band around 0.5 alone and is closer the higher x is: the first step of 0.2 from 0.3
         // lands in the band, the second beyond it.
@@ -167,7 +167,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void AFloat32ModelThatOverflowsOffTheDataIsNotRobust()
+    public void A_float32_model_that_overflows_off_the_data_is_not_robust()
     {
         // Off the data the logits leave the range of float32 but not that of float64, where the class still leads.
         var network = new FunctionNetwork(x =>
@@ -181,7 +181,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void ABoxDoesNotReachIntoBallsNorTheOtherWayRound()
+    public void A_box_does_not_reach_into_balls_nor_the_other_way_round()
     {
         // The boundary lies at 0.5; the box of the sample reaches it, the ball does not.
         var network = Networks.Linear([-1f, 1f], [0.5f, -0.5f]);
@@ -191,7 +191,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void ATargetThatIsNoClassIsTheUsersMistake()
+    public void A_target_that_is_no_class_is_the_users_mistake()
     {
         var bed = new Bed(Networks.Linear([-1f, 1f], [0.5f, -0.5f]), [0.3f], [0], [1]);
         var mistake = Assert.Throws<RobustnessGate.Diagnostics.MistakeException>(() => bed.Run(Bed.Entry(new Fgsm(), 0.1, target: new Target.Class(2))));
@@ -199,7 +199,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void ATieIsWrongAndNaNIsNotRobust()
+    public void A_tie_is_wrong_and_NaN_is_not_robust()
     {
         var tie = new FunctionNetwork(x => cat([x.flatten(1), x.flatten(1)], 1));
         Assert.Equal(0, new Bed(tie, [0.4f], [0], [1]).Run().Natural!.Bits.Ones);
@@ -209,7 +209,7 @@ public class SearchTests
     }
 
     [Fact]
-    public void ATargetedAttackBreaksExactlyWhereTheTargetIsPredicted()
+    public void A_targeted_attack_breaks_exactly_where_the_target_is_predicted()
     {
         var bed = Networks.Labelled(Networks.Convolutional("target"), "target", 100, 1, 8, 8);
         foreach (var target in new Target[] { new Target.Class(4), new Target.LeastLikely() })

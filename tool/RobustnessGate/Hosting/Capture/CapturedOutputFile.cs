@@ -4,7 +4,7 @@ using System.Text;
 namespace RobustnessGate.Hosting.Capture;
 
 /// <summary>The log of what was printed, beside the results and no part of them.</summary>
-public static class CapturedOutputFile
+internal static class CapturedOutputFile
 {
     public static string Render(CapturedOutput output)
     {

@@ -5,7 +5,7 @@ using RobustnessGate.Diagnostics;
 namespace RobustnessGate.Hosting.Capture;
 
 /// <summary>Text of strangers, made fit to be shown: one line that does nothing to a terminal and means nothing to a build.</summary>
-public static class Harmless
+internal static class Harmless
 {
     /// <summary>No line is longer.</summary>
     public const int MostCharacters = 500;

@@ -3,14 +3,14 @@ using System.Text;
 namespace RobustnessGate.Hosting.Capture;
 
 /// <summary>Sees one line, which is gone once this returns.</summary>
-public delegate void LineSeen(ReadOnlySpan<char> line);
+internal delegate void LineSeen(ReadOnlySpan<char> line);
 
 /// <summary>
 /// Cuts a stream of bytes into lines, of which only the beginning is kept: a line may be as long as it likes. As on a
 /// terminal, what follows a carriage return takes the place of what stood in the line, so that a progress bar is one line.
 /// Bytes that are no UTF-8 become replacement characters; empty lines are not seen.
 /// </summary>
-public sealed class LineCutter(LineSeen seen)
+internal sealed class LineCutter(LineSeen seen)
 {
     /// <summary>Bytes of a line that are kept: enough for as many characters as are shown.</summary>
     private const int Most = 4 * Harmless.MostCharacters;

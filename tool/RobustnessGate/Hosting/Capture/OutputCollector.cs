@@ -7,7 +7,7 @@ namespace RobustnessGate.Hosting.Capture;
 /// Collects lines, each distinct one once with its count, within bounds that do not depend on how much is printed. Any
 /// thread may add.
 /// </summary>
-public sealed class OutputCollector
+internal sealed class OutputCollector
 {
     /// <summary>Distinct lines that are kept.</summary>
     public const int MostLines = 1000;
@@ -82,13 +82,13 @@ public sealed class OutputCollector
 }
 
 /// <summary>A line that was printed, and how often.</summary>
-public sealed record CapturedLine(string Text, long Count);
+internal sealed record CapturedLine(string Text, long Count);
 
 /// <summary>What a model and the libraries under it printed, bounded and harmless.</summary>
 /// <param name="Lines">Each distinct line once, in the order in which they came first.</param>
 /// <param name="Last">The last distinct lines, the very last one at the end.</param>
 /// <param name="LeftOut">Lines for which there was no room.</param>
-public sealed record CapturedOutput(ImmutableArray<CapturedLine> Lines, ImmutableArray<string> Last, long LeftOut)
+internal sealed record CapturedOutput(ImmutableArray<CapturedLine> Lines, ImmutableArray<string> Last, long LeftOut)
 {
     public bool IsEmpty => Lines.IsEmpty && LeftOut == 0;
 }

@@ -4,7 +4,7 @@ namespace RobustnessGate.Hosting.Capture;
 /// Reads what a process prints as fast as it comes, on a thread of its own, so that whoever prints never waits for anything
 /// else that this process does.
 /// </summary>
-public sealed class OutputDrain
+internal sealed class OutputDrain
 {
     private readonly LineCutter _lines;
     private readonly Thread _thread;

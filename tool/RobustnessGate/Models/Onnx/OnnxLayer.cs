@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Models.Onnx;
 
 /// <summary>A layer of a sequential network, as <see cref="OnnxWriter"/> writes it.</summary>
-public abstract record OnnxLayer
+internal abstract record OnnxLayer
 {
     /// <param name="Weight">(M, C/groups, kH, kW).</param>
     /// <param name="Bias">(M).</param>

@@ -14,7 +14,7 @@ namespace RobustnessGate.Models.Onnx;
 /// An ONNX file as a differentiable function. Its floating-point initialisers are named parameters, frozen until
 /// someone asks for their gradients; a float64 input runs on float64 copies of them.
 /// </summary>
-public sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
+internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 {
     private readonly string _display;
     private readonly OnnxOptions _options;

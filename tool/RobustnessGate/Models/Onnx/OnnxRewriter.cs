@@ -9,7 +9,7 @@ namespace RobustnessGate.Models.Onnx;
 /// Puts new initialisers into an ONNX file. Works on the wire format: every byte outside the replaced tensors stays,
 /// fields that this version does not know included.
 /// </summary>
-public static class OnnxRewriter
+internal static class OnnxRewriter
 {
     private static readonly uint Graph = WireFormat.MakeTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited);
     private static readonly uint Initializer = WireFormat.MakeTag(GraphProto.InitializerFieldNumber, WireFormat.WireType.LengthDelimited);

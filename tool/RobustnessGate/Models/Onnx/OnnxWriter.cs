@@ -9,7 +9,7 @@ namespace RobustnessGate.Models.Onnx;
 /// Writes a sequential network as ONNX opset 17 with a free batch dimension. The bytes depend on the layers alone:
 /// no producer version, no time.
 /// </summary>
-public static class OnnxWriter
+internal static class OnnxWriter
 {
     private const int Opset = 17;
     private const int IrVersion = 8;
