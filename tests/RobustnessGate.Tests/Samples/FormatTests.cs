@@ -175,6 +175,20 @@ public sealed class FormatTests : IDisposable
         Assert.Equal<int>([0, 2], zip.Labels);
     }
 
+    /// <summary>Ordered as text, 10 would come before 2.</summary>
+    [Fact]
+    public void A_folder_without_images_moves_no_label_among_numbers()
+    {
+        foreach (var name in new[] { "0", "2", "10" })
+        {
+            _folder.Bytes($"t/{name}/1.png", Grey(7));
+        }
+
+        _folder.Text("t/notes/readme.txt", "x");
+        Directory.CreateDirectory(_folder["t/3"]);
+        Assert.Equal<int>([0, 2, 10], LoadTree("t", 1, 8, 8).Labels);
+    }
+
     [Fact]
     public void Images_are_known_by_their_content_where_the_name_says_nothing()
     {

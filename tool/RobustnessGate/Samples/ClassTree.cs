@@ -34,10 +34,7 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
             throw DataMistake.At("RG0321", path, $"'{loose}' lies outside any class folder. The folder of an image is its class; one folder per class is expected.");
         }
 
-        // A folder is a class also where no image is in it: left out, it would give its label to the next.
-        var files = images.ToLookup(name => name[..name.IndexOf('/')]);
-        var classes = store.Folders.Where(IsVisible).Concat(visible.Where(name => name.Contains('/')).Select(name => name[..name.IndexOf('/')])).Distinct()
-            .Order(StringComparer.Ordinal).Select(folder => (Name: folder, Files: files[folder].Order(StringComparer.Ordinal).ToArray())).ToArray();
+        var classes = InFolders(store, visible, images);
         if (classes.All(c => Splits.Contains(c.Name)))
         {
             throw DataMistake.At("RG0321", path,
@@ -60,6 +57,22 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
             .ToArray();
         return new ClassTree(
             [.. dealt.Select(d => d.Item1)], [.. dealt.Select(d => labels[d.c])], [.. names], Notices(visible, images, numbers is not null, classes));
+    }
+
+    /// <summary>
+    /// Folders in ordinal order, with their images. A folder is a class also where no image is in it: left out, it would give
+    /// its label to the next. Where the folders with images are named by numbers no label can move, and the others say nothing.
+    /// </summary>
+    private static (string Name, string[] Files)[] InFolders(IImageStore store, string[] visible, string[] images)
+    {
+        var files = images.ToLookup(name => name[..name.IndexOf('/')]);
+        var numbered = Numbers([.. files.Select(folder => folder.Key)]) is not null;
+        return
+        [
+            .. store.Folders.Where(IsVisible).Concat(visible.Where(name => name.Contains('/')).Select(name => name[..name.IndexOf('/')])).Distinct()
+                .Where(folder => files.Contains(folder) || !numbered)
+                .Order(StringComparer.Ordinal).Select(folder => (folder, files[folder].Order(StringComparer.Ordinal).ToArray())),
+        ];
     }
 
     /// <summary>
