@@ -97,19 +97,43 @@ public class TorchScriptTests
     public void A_script_that_would_touch_files_is_refused_before_it_runs(string statement)
     {
         using var folder = new ModelFolder();
-        var path = folder.Write("files.pt", File.ReadAllBytes(ModelFolder.Fixture("scripted.pt")));
-        using (var archive = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update))
-        {
-            var entry = archive.GetEntry("scripted/code/__torch__.py")!;
-            using var reader = new StreamReader(entry.Open());
-            var script = reader.ReadToEnd();
-            reader.Dispose();
-            entry.Delete();
-            using var writer = new StreamWriter(archive.CreateEntry("scripted/code/__torch__.py").Open());
-            writer.Write(script.Replace("    first = self.first\n", $"    {statement}\n    first = self.first\n", StringComparison.Ordinal));
-        }
+        var path = Edited(folder, script => script.Replace("    first = self.first\n", $"    {statement}\n    first = self.first\n", StringComparison.Ordinal));
 
         Assert.Equal("RG0424", ModelFolder.Refusal(ModelFolder.Section(path, Shape)).Code);
+    }
+
+    [Fact]
+    public void An_answer_that_is_a_dictionary_is_called_so()
+    {
+        using var folder = new ModelFolder();
+        var path = Edited(folder, script => script
+            .Replace("-> Tensor:\n    first", "-> Dict[str, Tensor]:\n    first", StringComparison.Ordinal)
+            .Replace("return (last).forward(_0, )", "return {\"logits\": (last).forward(_0, )}", StringComparison.Ordinal));
+
+        var finding = ModelFolder.Refusal(ModelFolder.Section(path, Shape));
+
+        Assert.Equal("RG0409", finding.Code);
+        Assert.Contains("a dictionary or another structure", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float64)]
+    public void A_network_of_another_precision_is_told_to_be_exported_in_float32(ScalarType type)
+    {
+        using var folder = new ModelFolder();
+        var path = folder.Write("other.pt", []);
+        using (var module = jit.load(ModelFolder.Fixture("scripted.pt")))
+        {
+            module.to(type);
+            jit.save(module, path);
+        }
+
+        var finding = ModelFolder.Refusal(ModelFolder.Section(path, Shape));
+
+        Assert.Equal("RG0415", finding.Code);
+        Assert.Contains("Export it in float32", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,4 +223,24 @@ public class TorchScriptTests
     }
 
     private static Classifier Load(string file) => ModelLoader.Load(ModelFolder.Section(ModelFolder.Fixture(file), Shape));
+
+    /// <summary>The scripted network with another script.</summary>
+    private static string Edited(ModelFolder folder, Func<string, string> edit)
+    {
+        const string Script = "scripted/code/__torch__.py";
+        var path = folder.Write("edited.pt", File.ReadAllBytes(ModelFolder.Fixture("scripted.pt")));
+        using var archive = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update);
+        var entry = archive.GetEntry(Script)!;
+        string text;
+        using (var reader = new StreamReader(entry.Open()))
+        {
+            text = reader.ReadToEnd();
+        }
+
+        entry.Delete();
+        using var writer = new StreamWriter(archive.CreateEntry(Script).Open());
+        Assert.NotEqual(text, edit(text));
+        writer.Write(edit(text));
+        return path;
+    }
 }

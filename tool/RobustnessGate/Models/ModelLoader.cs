@@ -116,7 +116,7 @@ internal static class ModelLoader
         {
             throw MistakeException.InFile("RG0403", display, Directory.Exists(path)
                 ? "this is a folder; model.path must name a file."
-                : "the file does not exist, so there is nothing to evaluate. Paths are relative to the policy file.");
+                : "the file does not exist, so there is nothing to evaluate. Paths are relative to the policy file." + ShownPath.Advice(path));
         }
 
         if (file.Length == 0)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
@@ -18,7 +19,7 @@ internal sealed record OpenedModule(nn.Module Module, Func<Tensor, Tensor> Call)
 /// A network that is a module of the engine: TorchScript, or a class of an assembly. Opened twice where it can run in
 /// float64, so that neither type is a converted copy of the other's state.
 /// </summary>
-internal sealed class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
+internal sealed partial class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
 {
     private readonly string _display;
     private readonly OpenedModule _narrow;
@@ -111,9 +112,15 @@ internal sealed class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
         {
             throw MistakeException.InFile("RG0415", _display,
                 $"the network fails on an input of shape {string.Join('×', input.shape)}: {Told(exception.Message)}. " +
-                "Compare model.input.shape with what the network was made for.");
+                (OtherPrecision().Match(exception.Message) is { Success: true } type && input.dtype == ScalarType.Float32
+                    ? $"It seems to compute in another precision ({type.Value}); inputs come in float32. Export it in float32: model.float() before it is scripted or traced."
+                    : "Compare model.input.shape with what the network was made for."));
         }
     }
+
+    /// <summary>Types that libtorch names where they do not go together with those of an input in float32.</summary>
+    [GeneratedRegex(@"\b(?:c10::)?(?:Half|BFloat16|[Dd]ouble)\b")]
+    private static partial Regex OtherPrecision();
 
     /// <summary>The line of a native message that tells the error; TorchScript puts the place in the script first.</summary>
     private static string Told(string message)

@@ -29,14 +29,30 @@ internal static class TorchScriptModel
             throw TorchScriptArchive.Unreadable(display, exception.Message.Split('\n')[0].Trim());
         }
 
-        return new OpenedModule(module, input => module.forward(input) is Tensor output
-            ? output
-            : throw MistakeException.InFile("RG0409", display,
-                "the network answers with several values; a classifier answers with one tensor of logits. Export a wrapper that returns the logits alone."))
+        return new OpenedModule(module, input => Answer(module, input, display))
         {
             Rewritten = _ => Saved(module),
         };
     }
+
+    private static Tensor Answer(jit.ScriptModule module, Tensor input, string display)
+    {
+        object? answer;
+        try
+        {
+            answer = module.forward(input);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What the engine says of a kind of answer that it does not know.
+            throw NoTensor("a dictionary or another structure", display);
+        }
+
+        return answer as Tensor ?? throw NoTensor("several values", display);
+    }
+
+    private static MistakeException NoTensor(string what, string display) => MistakeException.InFile("RG0409", display,
+        $"the network answers with {what}; a classifier answers with one tensor of logits. Export a wrapper that returns the logits alone.");
 
     /// <summary>libtorch writes files alone.</summary>
     private static byte[] Saved(jit.ScriptModule module)

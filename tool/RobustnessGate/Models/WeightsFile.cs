@@ -20,7 +20,7 @@ internal static class WeightsFile
         var display = ShownPath.Of(path);
         if (!File.Exists(path))
         {
-            throw MistakeException.InFile("RG0403", display, "the weights file does not exist. Paths are relative to the policy file.");
+            throw MistakeException.InFile("RG0403", display, "the weights file does not exist. Paths are relative to the policy file." + ShownPath.Advice(path));
         }
 
         return Read(File.ReadAllBytes(path), display);

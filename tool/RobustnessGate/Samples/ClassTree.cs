@@ -22,7 +22,7 @@ internal sealed record ClassTree(ImmutableArray<string> Names, ImmutableArray<in
     /// </exception>
     public static ClassTree Of(IImageStore store, string path)
     {
-        var visible = store.Names.Where(IsVisible).ToArray();
+        var visible = store.Names.Where(IsVisible).Order(StringComparer.Ordinal).ToArray();
         var images = Images(store, visible);
         if (images.Length == 0)
         {

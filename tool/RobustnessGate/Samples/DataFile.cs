@@ -93,7 +93,7 @@ internal sealed record DataFile(string Path, Func<Stream> Open, long MostBytes)
         var info = new FileInfo(path);
         if (!info.Exists)
         {
-            throw DataMistake.At("RG0301", path, "there is no such file. Paths in a policy are relative to the policy file.");
+            throw DataMistake.At("RG0301", path, "there is no such file. Paths in a policy are relative to the policy file." + Diagnostics.ShownPath.Advice(path));
         }
 
         return info.Length > 0
