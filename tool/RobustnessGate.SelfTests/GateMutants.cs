@@ -43,6 +43,7 @@ internal static class GateMutants
         Measured("the evaluation stops before its end", "RG0906", facts => facts with { Completed = false }),
         Measured("an attack's result is lost", "RG0907", facts => facts with { Attacks = facts.Attacks.RemoveAt(1) }),
         Measured("an attack judged fewer samples", "RG0907", facts => facts with { Attacks = facts.Attacks.SetItem(0, facts.Attacks[0] with { Bits = new(facts.Attacks[0].Bits.Skip(1)) }) }),
+        Measured("the model hides its gradients, and the baseline's did not", "RG1138", facts => facts.With(new FindingFact(new(Gate.Masked, Severity.Warning, null, "hidden")))),
         Measured("an attack ran at another radius", "RG0907", facts => facts with { Attacks = facts.Attacks.SetItem(0, facts.Attacks[0] with { Epsilon = 0.01 }) }),
         new("the verdict in stored results is edited", EditedVerdict),
     ];

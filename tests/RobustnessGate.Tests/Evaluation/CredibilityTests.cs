@@ -60,6 +60,89 @@ public class CredibilityTests
     }
 
     [Fact]
+    public void Noise_that_breaks_everything_does_not_keep_smaller_balls_from_being_searched()
+    {
+        var network = Networks.Convolutional("rounded");
+        var bed = Networks.Labelled(new FunctionNetwork(x => network.Forward((x * 16).round() / 16)), "rounded", 40, 1, 8, 8);
+        var pgd = Bed.Entry(new Pgd(Steps: 10, RandomStart: false), 0.15);
+        var plan = new RobustnessGate.Evaluation.EvaluationPlan(new ModelSection("m", null, bed.Input), [pgd, Bed.Entry(new Noise(), 1)], "p");
+        Assert.Equal([0.15], plan.JudgedBalls().Select(run => run.Epsilon.Value));
+        Assert.Equal([0.15, 1.0], (plan with { Judged = [.. plan.Runs.Select(run => run.Id)] }).JudgedBalls().Select(run => run.Epsilon.Value));
+        Assert.Contains("RG1118", Codes(bed.Run(pgd, Bed.Entry(new Noise(), 1))));
+    }
+
+    [Fact]
+    public void An_attack_that_never_moved_is_found()
+    {
+        // Softmax of one feature against a constant: class 0 has no gradient, which jsma needs.
+        var weights = Networks.Uniform("stuck", 12, -1, 1);
+        var w = TorchSharp.torch.tensor(weights).reshape(1, 12);
+        var bed = Networks.Labelled(
+            new FunctionNetwork(x => cat([zeros([x.shape[0], 1], x.dtype), (x.flatten(1) - 0.5).mm(w.to(x.dtype).t())], 1)), "stuck", 30, 12);
+        var measured = bed.Run(Bed.Entry(new Jsma(), 3, RobustnessGate.Maths.Norm.L0));
+        var stuck = measured.Findings.Single(finding => finding.Code == "RG1137");
+        Assert.Contains("never moved", stuck.Message, StringComparison.Ordinal);
+        Assert.Contains("RG1116", Codes(measured));
+        Assert.Contains("RG1120", Codes(measured));
+        Assert.DoesNotContain("RG1137", Codes(bed.Run(Bed.Entry(new Pgd(), 0.05))));
+    }
+
+    [Fact]
+    public void What_float32_breaks_and_float64_holds_counts_as_broken()
+    {
+        var w = TorchSharp.torch.tensor(Networks.Uniform("two precisions", 2 * 16, -1, 1)).reshape(2, 16);
+        Tensor Forward(Tensor x)
+        {
+            var logits = (x.flatten(1) - 0.5).mm(w.to(x.dtype).t());
+            // Far from every sample float64 sees the classes the other way round.
+            var turned = x.flatten(1).amax(1).gt(0.72).to(x.dtype).unsqueeze(1) * (x.dtype == ScalarType.Float64 ? 2 : 0);
+            return logits * (1 - turned);
+        }
+
+        var bed = new Bed(new FunctionNetwork(Forward), Networks.Uniform("two precisions samples", 20 * 16, 0.3f, 0.7f), new int[20], [16]);
+        bed = Networks.Relabelled(bed);
+        var measured = bed.Run(Bed.Entry(new Pgd(Steps: 20, StepSize: 0.1, RandomStart: false), 0.3));
+        Assert.InRange(measured.Attacks[0].Bits.Ones, 0, 5);
+        Assert.Superset(new HashSet<string> { "RG1136", "RG1120" }, Codes(measured));
+    }
+
+    [Fact]
+    public void Another_model_behind_the_same_file_is_found()
+    {
+        var (first, second) = (Networks.Convolutional("first"), Networks.Convolutional("second"));
+        var bed = Networks.Labelled(first, "behind", 40, 1, 8, 8);
+        var entry = Bed.Entry(new Pgd(Steps: 5), 0.05);
+        RobustnessGate.Models.Classifier Open(FunctionNetwork network) => new(network, bed.Input);
+        Assert.DoesNotContain("RG1134", Codes((bed with { Options = bed.Options with { Fresh = () => Open(first) } }).Run(entry)));
+        var found = (bed with { Options = bed.Options with { Fresh = () => Open(second) } }).Run(entry);
+        var told = found.Findings.Single(finding => finding.Code == "RG1134");
+        Assert.Equal(Severity.Error, told.Severity);
+        Assert.Contains("freshly loaded", told.Message, StringComparison.Ordinal);
+        var alone = Networks.Labelled(new FunctionNetwork(x => (x.shape[0] == 1 ? second : first).Forward(x)), "behind", 40, 1, 8, 8).Run(entry);
+        Assert.Contains("in a batch of its own", alone.Findings.Single(finding => finding.Code == "RG1134").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Credibility_that_the_baseline_had_must_not_be_lost()
+    {
+        var policy = Scene.Policy(Scene.Robust(0.1, maxDrop: 0.05));
+        var measured = Scene.Measured(Scene.Bits(95, 100), Scene.Bits(80, 100), Scene.Bits(70, 100));
+        var blind = measured with { Findings = [new Finding(Gate.Masked, Severity.Warning, null, "this model hides its gradients: so it is.")] };
+        var believed = RobustnessGate.Results.Pinning.Of(measured, policy, "0.1.0", null);
+        var doubted = RobustnessGate.Results.Pinning.Of(blind, policy, "0.1.0", null);
+        Assert.Equal((null, false), (believed.Origin.Credible, doubted.Origin.Credible));
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, measured, believed).ExitCode);
+        Assert.Equal(ExitCode.Passed, Gate.Decide(policy, measured, doubted).ExitCode);
+
+        var lost = Gate.Decide(policy, blind, believed);
+        Assert.Equal((Verdict.Failed, ExitCode.GateFailed), (lost.Verdict, lost.ExitCode));
+        Assert.Contains(lost.Findings, finding => finding is { Code: "RG1138", Severity: Severity.Error });
+        Assert.Equal((Verdict.Inconclusive, ExitCode.Passed), (Gate.Decide(policy, blind, doubted).Verdict, Gate.Decide(policy, blind, doubted).ExitCode));
+        Assert.Equal(doubted.Origin, RobustnessGate.Results.BaselineFile.Read(RobustnessGate.Results.BaselineFile.Render(doubted), "x").Origin);
+        Assert.StartsWith("Not credible", Headline.Of(Scene.Judged(policy, blind, believed)).Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Facts_that_contradict_each_other_are_found()
     {
         var entries = new[]

@@ -53,6 +53,15 @@ internal static class Networks
         });
     }
 
+    /// <summary>The same samples labelled with what the network says.</summary>
+    public static Bed Relabelled(Bed bed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var input = tensor(bed.Values).reshape([bed.Labels.Length, .. bed.Shape.Select(size => (long)size)]);
+        return bed with { Labels = [.. bed.Network.Forward(input).argmax(1).data<long>().ToArray().Select(label => (int)label)] };
+    }
+
     /// <summary>Images of (1, 8, 8) labelled with what the network says, so that all are right.</summary>
     public static Bed Labelled(FunctionNetwork network, string name, int count, params int[] shape)
     {

@@ -95,5 +95,5 @@ internal static class LinearCanaries
     }
 
     public static AttackEntry Entry(Attack attack, double epsilon) => new(
-        null, attack, Norm.Linf, [Epsilon.Of(epsilon)], new Target.None(), Judge.Any, "attacks[0]");
+        null, attack, attack.Norms.Contains(Norm.Linf) ? Norm.Linf : attack.Norms[0], [Epsilon.Of(epsilon)], new Target.None(), Judge.Any, "attacks[0]");
 }

@@ -192,5 +192,10 @@ internal static class DiagnosticCatalog
         ["RG1130"] = "the kind of network is in doubt",
         ["RG1131"] = "the indicator declines to be a criterion",
         ["RG1133"] = "samples lie on kinks of the network",
+        ["RG1134"] = "the model can tell how it is asked",
+        ["RG1135"] = "the decision surface has little to do with the gradients",
+        ["RG1136"] = "float32 and float64 disagree",
+        ["RG1137"] = "an attack never moved",
+        ["RG1138"] = "credibility was lost",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

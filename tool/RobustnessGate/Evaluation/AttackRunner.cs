@@ -26,6 +26,13 @@ internal sealed class AttackRunner(
     /// </summary>
     private static readonly double[] Slacks = [Criterion.Slack, 1e-3, double.PositiveInfinity];
 
+    /// <summary>Of the logits' magnitude: no rounding moves a margin by as much.</summary>
+    private const double BeyondRounding = 1e-2;
+
+    private readonly Dictionary<string, int[]> _unmoved = [];
+
+    private readonly Dictionary<string, int[]> _disagreeing = [];
+
     /// <summary>One fact for each radius of the entry, in the entry's order.</summary>
     public ImmutableArray<AttackFact> Run(AttackEntry entry)
     {
@@ -55,21 +62,29 @@ internal sealed class AttackRunner(
         return [.. entry.Runs.Select(run => facts[run.Id])];
     }
 
-    /// <summary>Searches around some samples at the entry's one radius, outside the results: for each whether it is robust.</summary>
+    /// <summary>Searches around some samples at the entry's one radius, outside the results.</summary>
     /// <param name="entry">An attack within a radius.</param>
     /// <param name="searched">Positions of rightly classified samples.</param>
-    public bool[] Robust(AttackEntry entry, int[] searched)
+    /// <returns>For each sample whether it is robust, and the point judged or the lowest one met.</returns>
+    public (bool[] Robust, float[]?[] Points) Probe(AttackEntry entry, int[] searched)
     {
         var run = entry.Runs.First();
         var outcome = Start(run, Classes(entry.Target), null, file: null);
+        outcome.KeepsLowest = true;
         for (var i = 0; i < outcome.Robust.Length; i++)
         {
             outcome.Robust[i] &= searched.Contains(i);
         }
 
         Search(run, Classes(entry.Target), outcome, "probe");
-        return outcome.Robust;
+        return (outcome.Robust, outcome.Points);
     }
+
+    /// <summary>Samples of each run that the attack left robust without ever having looked at another point than the sample.</summary>
+    public IReadOnlyDictionary<string, int[]> Unmoved => _unmoved;
+
+    /// <summary>Samples of each run that float32 saw broken and float64 saw far from it.</summary>
+    public IReadOnlyDictionary<string, int[]> Disagreeing => _disagreeing;
 
     /// <summary>
     /// A search for the nearest point runs once for all balls and once for the box; every radius reads its answer off the
@@ -208,6 +223,12 @@ internal sealed class AttackRunner(
             }
         }
 
+        if (purpose is null)
+        {
+            _unmoved[run.Id] = [.. outcome.Unmoved.Where(sample => outcome.Robust[sample]).Order()];
+            _disagreeing[run.Id] = [.. outcome.Disagreeing.Order()];
+        }
+
         progress(Progress(run, 1, outcome));
     }
 
@@ -233,7 +254,7 @@ internal sealed class AttackRunner(
         };
         var minimalNorm = run.Entry.Attack.MinimalNorm;
         var bestPoints = new BestPoints(
-            searched.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
+            searched.Length, slack, keepAll: outcome.KeepsAll && !minimalNorm, nearest: minimalNorm,
             run.Entry.Attack.StopsAtFirst, Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
         using var search = new Search(
             model, searchBatch, bestPoints, run.Entry.Norm, minimalNorm ? Limit.None : Limit.Of(run.Epsilon), run.Entry.Judge,
@@ -241,6 +262,7 @@ internal sealed class AttackRunner(
                 run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, searched.Length, current)),
             cancel, run.Entry.Eot ?? model.Draws);
         run.Entry.Attack.Run(search);
+        outcome.Unmoved.UnionWith(search.Unmoved().Select(position => searched[position]));
         outcome.Forwards += search.Forwards;
         outcome.Backwards += search.Backwards;
         return Decide(searchBatch, bestPoints, searched, outcome, run.Entry.Eot ?? model.Draws);
@@ -277,15 +299,50 @@ internal sealed class AttackRunner(
             }
         }
 
+        RefusePrecision(searchBatch, searched, again, outcome);
+
         for (var position = 0; position < searched.Length; position++)
         {
-            if (outcome.File is not null && bestPoints.Point(position) is { } point)
+            if (outcome.KeepsAll && bestPoints.Point(position) is { } point)
             {
-                outcome.File.Write(searched[position], point);
+                outcome.File?.Write(searched[position], point);
+                outcome.Points[searched[position]] ??= outcome.KeepsLowest ? point : null;
             }
         }
 
         return [.. again];
+    }
+
+    /// <summary>
+    /// A point that float32 sees broken and float64 far from it is no matter of rounding: the model computes something else
+    /// in the one than in the other. What it is deployed in nobody knows, so the sample counts as broken.
+    /// </summary>
+    /// <param name="again">Samples that float64 saw robust; those that are decided here are taken out.</param>
+    private void RefusePrecision(SearchBatch searchBatch, int[] searched, List<int> again, Outcome outcome)
+    {
+        if (again.Count == 0)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var points = samples.Stack([.. again.Select(sample => outcome.Points[sample]!)]);
+        var classes = searchBatch.Classes.index_select(0, tensor(again.Select(sample => (long)Array.IndexOf(searched, sample)).ToArray(), device: model.Device));
+        var (narrow, wide) = (model.Logits(points), model.VerdictLogits(points, model.Draws));
+        var apart = (searchBatch.Criterion.Margins(wide, classes) - searchBatch.Criterion.Margins(narrow, classes)).cpu().data<double>().ToArray();
+        var margins = searchBatch.Criterion.Margins(narrow, classes).cpu().data<float>().ToArray();
+        var scales = narrow.abs().amax(1).cpu().data<float>().ToArray();
+        var predictions = narrow.argmax(1).cpu().data<long>().ToArray();
+        for (var i = again.Count - 1; i >= 0; i--)
+        {
+            if (searchBatch.Criterion.IsAdversarial(margins[i]) && !(apart[i] <= BeyondRounding * scales[i]))
+            {
+                outcome.Robust[again[i]] = false;
+                outcome.Predictions[again[i]] = (int)predictions[i];
+                outcome.Disagreeing.Add(again[i]);
+                again.RemoveAt(i);
+            }
+        }
     }
 
     private int WaveSize()
@@ -320,6 +377,15 @@ internal sealed class AttackRunner(
         public float[]?[] Points { get; } = new float[]?[robust.Length];
 
         public AdversarialFile? File { get; } = file;
+
+        /// <summary>Whether <see cref="Points"/> are to hold the lowest point met of robust samples as well.</summary>
+        public bool KeepsLowest { get; set; }
+
+        public bool KeepsAll => KeepsLowest || File is not null;
+
+        public HashSet<int> Unmoved { get; } = [];
+
+        public HashSet<int> Disagreeing { get; } = [];
 
         /// <summary>Samples whose judged point lies too near to the boundary to be the same everywhere.</summary>
         public HashSet<int> Near { get; } = [];

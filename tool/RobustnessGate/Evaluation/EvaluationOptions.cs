@@ -12,6 +12,9 @@ internal sealed record EvaluationOptions(
     int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null,
     Func<TimeSpan>? Clock = null, Facts.BrokenExampleRequest? BrokenExamples = null, Func<Models.Classifier>? Before = null)
 {
+    /// <summary>Opens the model that is evaluated anew; null where that cannot be done.</summary>
+    internal Func<Models.Classifier>? Fresh { get; init; }
+
     /// <summary>Lays the surfaces around broken samples; null for none. What measures knows nothing of how.</summary>
     internal SurfaceLayer? Surface { get; init; }
 }

@@ -41,7 +41,7 @@ internal sealed class EvaluationRun(
         var attacks = new AttackRunner(
             model, tensors, natural, plan.Seed, options.AdversarialDirectory, progress, cancel, pictures);
         var facts = Attack(attacks);
-        var review = new CredibilityReview(plan, natural, attacks);
+        var review = new CredibilityReview(plan, model, tensors, natural, attacks, options.Fresh);
         Note(_clock.Time("credibility", () => review.Examine(signs, facts)));
         if (plan.Indicator is { } indicator)
         {

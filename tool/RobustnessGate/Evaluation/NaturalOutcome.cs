@@ -13,6 +13,9 @@ namespace RobustnessGate.Evaluation;
 /// <param name="NearBoundary">Samples with a margin below <see cref="Margin.Near"/>.</param>
 internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits, int NearBoundary)
 {
+    /// <summary>Positions of the first samples that are classified rightly.</summary>
+    public int[] FirstRight(int most) => [.. Enumerable.Range(0, Right.Length).Where(i => Right[i]).Take(most)];
+
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
     public static NaturalOutcome Of(BatchedModel model, SampleTensors samples, Action<double> progress, CancellationToken cancel)
     {

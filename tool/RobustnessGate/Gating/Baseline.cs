@@ -6,12 +6,14 @@ using RobustnessGate.Maths;
 namespace RobustnessGate.Gating;
 
 /// <summary>Where pinned outcomes come from. Nothing here has to equal the run that is judged: that is what the gate compares.</summary>
+/// <param name="Credible">False where the run's robust counts were not believed (RG1120); null where nothing spoke against them.</param>
 /// <param name="Device">Kind of the device, where it is known; see <see cref="Fingerprint"/>.</param>
 internal sealed record BaselineOrigin(
     string Tool, string? Torch, string PolicySha256, string? ModelSha256, string DataSha256, long Seed,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Precision = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Kernels = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Kernels = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Credible = null);
 
 /// <param name="Protocol">As in <see cref="AttackFact"/>: outcomes of different protocols are never compared.</param>
 /// <param name="Unbroken">Of a targeted attack, what it adds to the worst case (<see cref="WorstCase.Unbroken"/>); null for others.</param>

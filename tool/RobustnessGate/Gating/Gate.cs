@@ -90,7 +90,7 @@ internal static class Gate
             : ruleCase.Rule.Compares && missing is not null ? (Result: ruleCase.Unjudged(missing.Code), Finding: (Finding?)null)
             : ruleCase.Judge(policy, adjusted[i])).ToArray();
         var results = judged.Select(pair => pair.Result).ToImmutableArray();
-        var (verdict, exit) = missing is not null ? (Verdict.Failed, ExitCode.BaselineUnusable) : Conclude(policy, evaluation, results);
+        var (verdict, exit) = missing is not null ? (Verdict.Failed, ExitCode.BaselineUnusable) : Conclude(policy, evaluation, baseline, results);
         return new(
             verdict, exit, policy.Gate.Alpha, missing is null ? Power.SmallestDrop(policy, evaluation.Data!.Samples) : null, results,
             [
@@ -98,6 +98,7 @@ internal static class Gate
                 .. Conditions.Findings(policy, evaluation, baseline),
                 // What nobody believes is no better than before.
                 .. judged.Select(pair => pair.Finding).OfType<Finding>().Where(finding => finding.Code != Rose || !IsBlind(policy, evaluation)),
+                .. missing is null && LostCredibility(policy, evaluation, baseline) ? new[] { Lost(policy) } : [],
                 .. exit == ExitCode.Inconclusive && IsBlind(policy, evaluation) ? new[] { Unbelieved(policy) } : [],
             ],
             baseline, release);
@@ -124,7 +125,8 @@ internal static class Gate
     }
 
     /// <summary>The worst rule decides, and so does an error that was found beside the rules.</summary>
-    private static (Verdict, ExitCode) Conclude(Policy policy, EvaluationFacts evaluation, ImmutableArray<RuleResult> results)
+    private static (Verdict, ExitCode) Conclude(
+        Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline, ImmutableArray<RuleResult> results)
     {
         var errors = evaluation.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Code).ToArray();
         var failed = results.Where(result => result.Outcome == RuleOutcome.Failed).Select(result => result.Code!).ToArray();
@@ -133,7 +135,7 @@ internal static class Gate
             return (Verdict.Failed, ExitCode.BaselineUnusable);
         }
 
-        if (errors.Length + failed.Length > 0)
+        if (errors.Length + failed.Length > 0 || LostCredibility(policy, evaluation, baseline))
         {
             return (Verdict.Failed, ExitCode.GateFailed);
         }
@@ -147,6 +149,17 @@ internal static class Gate
     private static bool IsBlind(Policy policy, EvaluationFacts evaluation) =>
         evaluation.Findings.Any(finding => finding.Code == Masked)
         && policy.Gate.Rules.Any(rule => rule.Metric is Metrics.RobustAccuracy or Metrics.WorstCaseAccuracy || Metrics.Predicts(rule.Metric) is not null);
+
+    /// <summary>
+    /// Whether counts are no longer believed that were, where the baseline was pinned. Nothing that is compared then means
+    /// anything, whatever inconclusive rules are to mean. Baselines that do not say were believed.
+    /// </summary>
+    private static bool LostCredibility(Policy policy, EvaluationFacts evaluation, PairedBaseline? baseline) =>
+        baseline is { Origin.Credible: not false } && IsBlind(policy, evaluation);
+
+    private static Finding Lost(Policy policy) => new("RG1138", Severity.Error, policy.Source.At("gate.baseline"),
+        "the robust counts are not believed (RG1120), and those of the baseline were: this change took from the gate what it judges by. "
+        + "Repair the model's gradients; where the sign is mistaken, pin these results with baseline update, which says for all to see that they are not believed.");
 
     /// <summary>What the evaluation can only warn of fails the gate by the policy's own word, and a failure needs an error.</summary>
     private static Finding Unbelieved(Policy policy) => new(Masked, Severity.Error, policy.Source.At("gate.on-inconclusive"),

@@ -8,13 +8,13 @@ namespace RobustnessGate.Models;
 internal static class LogitShape
 {
     /// <summary>
-    /// (N, K, 1, …) → (N, K), as networks that end in a convolution answer; (N, 1) → (N, 2) with a first logit of 0, so that
-    /// the sign of a binary network's single logit decides. Anything else stays for the checks to refuse.
+    /// (N, K, 1, …) → (N, K), as networks that end in a convolution answer; (N, 1) → (N, 2) with z as −z/2 and z/2, so that
+    /// the sign of a binary network's single logit decides and both classes have a gradient. Anything else stays for the checks to refuse.
     /// </summary>
     public static Tensor Of(Tensor output)
     {
         var flat = output.dim() > 2 && output.shape.Skip(2).All(size => size == 1) ? output.flatten(1) : output;
-        return flat.shape is [_, 1] ? cat([zeros_like(flat), flat], 1) : flat;
+        return flat.shape is [_, 1] ? cat([flat * -0.5, flat * 0.5], 1) : flat;
     }
 
     /// <summary>The shape that <see cref="Of(Tensor)"/> gives to an output of this shape.</summary>

@@ -31,7 +31,8 @@ internal static class ModelChecks
                 $"the network returns NaN or infinity for {bad} of {samples.shape[0]} samples, so nothing can be measured. Check the weights, and mean and std of model.input."));
         }
 
-        if (logits.shape[1] == 2 && (logits.select(1, 0).eq(0) & logits.select(1, 1).ge(0) & logits.select(1, 1).le(1)).all().item<bool>())
+        var (first, second) = (logits.select(1, 0), logits.select(1, 1));
+        if (logits.shape[1] == 2 && (first.eq(-second) & second.ge(0) & second.le(0.5)).all().item<bool>())
         {
             throw MistakeException.InFile("RG0414", display,
                 "the network returns one number in [0, 1] per input: a probability, not a logit, so that the class would always be 1. " +

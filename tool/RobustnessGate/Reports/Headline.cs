@@ -56,6 +56,8 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
 
         return failed.FirstOrDefault() switch
         {
+            null when results.Gate.Findings.Any(finding => finding.Code == "RG1138") =>
+                new("❌", "Not credible: this change hides the model's gradients, which the baseline's did not", Masked(results)),
             null when FirstCode(results).StartsWith("RG05", StringComparison.Ordinal) =>
                 new("❌", "This change lowers the bar that it has to clear", FirstError(results)),
             null => new("❌", "Not credible: the evaluation itself reports an error", FirstError(results)),
@@ -123,6 +125,8 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
 
     private static string FirstError(ResultsDocument results) =>
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
+
+    private static string Masked(ResultsDocument results) => results.Gate.Findings.FirstOrDefault(finding => finding.Code == Gate.Masked)?.Message ?? "";
 
     private static string FirstCode(ResultsDocument results) =>
         results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Code ?? "";

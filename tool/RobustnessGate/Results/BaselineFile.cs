@@ -84,7 +84,7 @@ internal static class BaselineFile
         NaturalPart Natural, ImmutableArray<AttackPart> Attacks, IndicatorPart? Indicator, string Sha256)
     {
         public static Layout Of(Baseline b) => new(
-            BaselineFile.SchemaVersion, new(b.Origin.Tool, b.Origin.Torch, b.Origin.Device, b.Origin.Precision, b.Origin.Kernels), new(b.Origin.PolicySha256), new(b.Origin.ModelSha256),
+            BaselineFile.SchemaVersion, new(b.Origin.Tool, b.Origin.Torch, b.Origin.Device, b.Origin.Precision, b.Origin.Kernels), new(b.Origin.PolicySha256), new(b.Origin.ModelSha256, b.Origin.Credible),
             new(b.Origin.DataSha256, b.Natural.Count, b.SampleIds), b.Origin.Seed,
             new(b.Natural.Ones, b.Natural.Count, b.Natural.ToBase64()),
             [.. b.Attacks.Select(a => new AttackPart(
@@ -101,7 +101,7 @@ internal static class BaselineFile
             Require(ids.Chunk(BytesPerId).Select(id => BitConverter.ToUInt64(id)).Distinct().Count() == Data.Samples, "a sample id occurs twice");
             Require(Attacks.Select(attack => attack.Id).Distinct().Count() == Attacks.Length, "an attack id occurs twice");
             return new(
-                new(Tool.Version, Tool.Torch, Policy.Sha256, Model.Sha256, Data.Sha256, Seed, Tool.Device, Tool.Precision, Tool.Kernels), ids,
+                new(Tool.Version, Tool.Torch, Policy.Sha256, Model.Sha256, Data.Sha256, Seed, Tool.Device, Tool.Precision, Tool.Kernels, Model.Credible), ids,
                 Bits("natural", Natural.Bits, Natural.Correct, Natural.Total),
                 [.. Attacks.Select(a => new PinnedAttack(
                     a.Id, a.Name, a.Protocol, a.Norm, a.Epsilon, a.Targeted, Bits(a.Id, a.Bits, a.Robust, a.Total), Unbroken(a)))],
@@ -150,7 +150,8 @@ internal static class BaselineFile
 
     internal sealed record PolicyPart(string Sha256);
 
-    internal sealed record ModelPart(string? Sha256);
+    internal sealed record ModelPart(
+        string? Sha256, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Credible = null);
 
     internal sealed record DataPart(string Sha256, int Samples, ImmutableArray<byte> SampleIds);
 

@@ -42,7 +42,8 @@ internal static class Pinning
         return new(
             new BaselineOrigin(
                 tool, facts.Run?.TorchVersion, policy.Source.Sha256, facts.Model?.Sha256, data.Sha256, policy.Seed,
-                machine?.Device, machine?.Precision, machine?.Kernels),
+                machine?.Device, machine?.Precision, machine?.Kernels,
+                facts.Findings.Any(finding => finding.Code == Gate.Masked) ? false : null),
             data.SampleIds, natural.Bits,
             [
                 .. facts.Attacks.Select(a => new PinnedAttack(

@@ -55,6 +55,7 @@ internal sealed class InProcessHost(Action<Fact> observe, Action<Progress> progr
             request.Before is { } before ? () => ModelLoader.Load(before.In(policy, request.PolicyPath).Model) : null)
         {
             Surface = BrokenExampleSurface.Layer,
+            Fresh = () => ModelLoader.Load(policy.Model),
         };
         Evaluator.Run(EvaluationPlan.Of(policy), classifier, samples, options, record, progress, cancel);
     }

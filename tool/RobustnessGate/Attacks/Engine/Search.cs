@@ -18,10 +18,12 @@ public sealed class Search : IDisposable
     private readonly Judge _judge;
     private readonly int _draws;
     private readonly List<PerSample> _tracked = [];
-        private readonly PerSample _clean;
+    private readonly List<int> _retired = [];
+    private readonly PerSample _clean;
     private readonly PerSample _classes;
     private readonly PerSample _cleanLogits;
     private readonly PerSample _cleanScales;
+    private readonly PerSample _moved;
     private readonly Action<Search>? _onQuery;
     private readonly Action<Tensor>? _onPoints;
 
@@ -36,6 +38,7 @@ public sealed class Search : IDisposable
         _classes = Track(searchBatch.Classes.alias());
         _cleanLogits = Track(searchBatch.CleanLogits.alias());
         _cleanScales = Track(searchBatch.CleanLogits.abs().amax(1));
+        _moved = Track(zeros(searchBatch.Count, dtype: ScalarType.Bool, device: searchBatch.Clean.device));
         Reach = new Reach(Track, _clean, searchBatch.Low, searchBatch.High, norm, limit);
         Robust = [.. Enumerable.Range(0, searchBatch.Count)];
     }
@@ -72,6 +75,9 @@ public sealed class Search : IDisposable
 
     /// <summary>Positions in the batch of the samples that are still robust.</summary>
     internal int[] Robust { get; private set; }
+
+    /// <summary>Positions in the batch of the samples that were not broken and of which no other point than the sample was looked at.</summary>
+    internal int[] Unmoved() => [.. _retired, .. StillUnmoved()];
 
     /// <summary>Points that start at the samples themselves, tracked: (n, …).</summary>
     public PerSample AtSamples() => Track(Clean.clone());
@@ -132,7 +138,9 @@ public sealed class Search : IDisposable
     public void Retire(Tensor done)
     {
         using var scope = NewDisposeScope();
-        Drop(done.cpu().data<bool>().ToArray());
+        var rows = done.cpu().data<bool>().ToArray();
+        _retired.AddRange(StillUnmoved().Where(position => rows[Array.IndexOf(Robust, position)]));
+        Drop(rows);
     }
 
     public void Dispose()
@@ -143,10 +151,29 @@ public sealed class Search : IDisposable
         }
     }
 
+    private bool AllMoved { get; set; }
+
+    private int[] StillUnmoved()
+    {
+        using var scope = NewDisposeScope();
+        return AllMoved ? [] : [.. _moved.Value.cpu().data<bool>().ToArray().Zip(Robust).Where(pair => !pair.First).Select(pair => pair.Second)];
+    }
+
+    private void Watch(Tensor seen)
+    {
+        if (!AllMoved)
+        {
+            using var scope = NewDisposeScope();
+            _moved.Value = _moved.Value.logical_or(seen.ne(Clean).flatten(1).any(1));
+            AllMoved = _moved.Value.all().item<bool>();
+        }
+    }
+
     private QueryResult Query(PerSample points, IReadOnlyList<Objective> objectives, bool gradients, bool judged, bool bounded)
     {
         Reach.Project(points, bounded);
         var seen = _batch.Quantization?.Nearest(points.Value, Reach, Clean) ?? points.Value;
+        Watch(seen);
         _onPoints?.Invoke(seen);
         var asked = _query.Ask(seen, Classes, _cleanScales.Value, objectives, gradients, judged && bounded);
         Forwards += (long)Robust.Length * _draws;

@@ -2,16 +2,24 @@ using RobustnessGate.Attacks;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Maths;
+using RobustnessGate.Models;
 using RobustnessGate.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation.Credibility;
 
 /// <summary>
-/// After the attacks: whether their counts can be believed. Facts are compared first; then short searches beyond the
-/// policy's ask what the facts cannot tell.
+/// After the attacks: whether their counts can be believed. Facts are compared first; then the surface is looked at, and
+/// short searches beyond the policy's ask what the facts cannot tell.
 /// </summary>
-internal sealed class CredibilityReview(EvaluationPlan plan, NaturalOutcome natural, AttackRunner attacks)
+/// <param name="fresh">Opens the model anew; null where that cannot be done.</param>
+internal sealed class CredibilityReview(
+    EvaluationPlan plan, BatchedModel model, SampleTensors samples, NaturalOutcome natural, AttackRunner attacks, Func<Classifier>? fresh)
 {
+    private readonly Probe _probe = new(attacks);
+    private readonly Diagnostics.Location _model = plan.Source.At("model.path");
+
     /// <param name="before">Signs seen before the attacks ran.</param>
     /// <param name="facts">What the attacks did.</param>
     /// <returns>What is new, RG1120 last where all signs together take the counts' credit.</returns>
@@ -23,66 +31,66 @@ internal sealed class CredibilityReview(EvaluationPlan plan, NaturalOutcome natu
             return [];
         }
 
-        List<Suspicion> found =
-        [
-            .. new[]
-            {
-                OneStepCheck.Examine(results, plan.Source), MonotonyCheck.Examine(results, plan.Source),
-                NoiseCheck.Examine(results, plan.Source),
-            }.OfType<Suspicion>(),
-        ];
-        var probe = new Probe(attacks);
-        var suspect = before.Count + found.Count > 0;
-        List<Suspicion> efforts = [];
-        foreach (var run in Greatest(results))
-        {
-            var where = plan.Source.At(run.Entry.Path);
-            var robust = Robust(results, run);
-            var (searched, broken) = probe.Search(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, robust);
-            if (EffortCheck.Examine(broken, searched, before.Any(sign => sign.Underflow), run, where) is { } effort)
-            {
-                efforts.Add(effort);
-            }
-
-            if (GradientFreeCheck.Examine(probe, robust, suspect, run, where) is { } better)
-            {
-                found.Add(better);
-            }
-        }
-
-        if (HugeRadiusCheck.Examine(
-            probe, natural, Robust(results, run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox), plan.Model.Input, plan.Source.At("model.path")) is { } huge)
-        {
-            found.Add(huge);
-        }
+        List<Suspicion> found = [.. Compared(results), .. Signs(SurfaceCheck.Examine(model, samples, natural, plan))];
+        var (searches, worst) = Searched(results, before, suspect: before.Count + found.Count > 0);
+        found.AddRange(searches);
+        found.AddRange(Signs(
+            HugeRadiusCheck.Examine(_probe, natural, plan.Model.Input, _model),
+            FewFeaturesCheck.Examine(_probe, natural, results, plan.Source),
+            Agreement(worst)));
 
         // A weak policy is not the model's doing: it is said, but counts against the model only where something else does.
         Suspicion[] signs = [.. before, .. found];
-        found.AddRange(efforts);
-        signs = signs.Length > 0 ? [.. signs, .. efforts] : signs;
-
+        signs = signs.Any(sign => !sign.IsEffort) ? signs : [];
         return
         [
             .. found.Select(sign => sign.Finding),
-            .. new[] { Suspicion.Conclude(signs, plan.Source.At("model.path")) }.OfType<Finding>(),
+            .. Suspicion.Conclude(signs, _model) is { } conclusion ? new[] { conclusion } : [],
         ];
     }
 
-    /// <summary>The greatest ball that the policy judges in each norm that the probes are defined for, and the box.</summary>
-    private static IEnumerable<AttackRun> Greatest(IReadOnlyList<RunResult> results) => results
-        .Where(result => result.Run.Entry is { Norm: Norm.Linf or Norm.L2, Target: Target.None, Attack: not Noise })
-        .GroupBy(result => (result.Run.Entry.Norm, result.Run.Epsilon.IsBox))
-        .OrderBy(group => group.Key.IsBox).ThenBy(group => group.Key.Norm == Norm.Linf ? 0 : 1)
-        .Select(group => group.MaxBy(result => result.Run.Epsilon.IsBox ? 0 : result.Run.Epsilon.Value)!.Run);
+    private static IEnumerable<Suspicion> Signs(params Suspicion?[] signs) => signs.OfType<Suspicion>();
 
-    /// <summary>Samples that nothing broke in the norm and kind of region that this run searches.</summary>
-    private bool[] Robust(IEnumerable<RunResult> results, AttackRun like) => Robust(
-        results, run => run.Entry.Norm == like.Entry.Norm && run.Epsilon.IsBox == like.Epsilon.IsBox);
+    /// <summary>What the facts tell.</summary>
+    private IEnumerable<Suspicion> Compared(RunResult[] results) => Signs(
+        OneStepCheck.Examine(results, plan.Source), MonotonyCheck.Examine(results, plan.Source), NoiseCheck.Examine(results, plan.Source),
+        MotionCheck.Examine(model, samples, results, attacks.Unmoved, plan.Source),
+        PrecisionCheck.Examine(results, attacks.Disagreeing, plan.Source));
 
-    private bool[] Robust(IEnumerable<RunResult> results, Func<AttackRun, bool> counts)
+    /// <summary>Searches in every ball that is judged, around samples that nothing broke there or in a smaller one.</summary>
+    /// <returns>Signs, and the worst points that were met.</returns>
+    private (List<Suspicion> Signs, List<float[]> Worst) Searched(RunResult[] results, IReadOnlyList<Suspicion> before, bool suspect)
+    {
+        List<Suspicion> signs = [];
+        List<float[]> worst = [];
+        var underflows = before.Any(sign => sign.Underflow);
+        foreach (var run in plan.JudgedBalls())
+        {
+            var where = plan.Source.At(run.Entry.Path);
+            var white = _probe.Search(Probe.WhiteBox, run.Entry.Norm, run.Epsilon, run.Entry, Robust(results, run));
+            worst.AddRange(white.Searched.Select(sample => white.Points[sample]).OfType<float[]>().Take(AgreementCheck.Most));
+            signs.AddRange(Signs(
+                EffortCheck.Examine(white.Broken.Length, white.Searched.Length, underflows, run, where),
+                new GradientFreeCheck(_probe, model, samples).Examine(white, suspect, run, where)));
+        }
+
+        return (signs, worst);
+    }
+
+    private Suspicion? Agreement(List<float[]> worst)
+    {
+        using var scope = NewDisposeScope();
+        int[] clean = [.. Enumerable.Range(0, Math.Min(AgreementCheck.Most, samples.Count))];
+        var points = samples.Load(clean);
+        return new AgreementCheck(model, fresh).Examine(
+            worst.Count == 0 ? points : cat([points, samples.Stack([.. worst.Take(AgreementCheck.Most)])], 0), _model);
+    }
+
+    /// <summary>The first samples that nothing broke in this run's ball or in a smaller one, and for a box in the box.</summary>
+    private int[] Robust(IEnumerable<RunResult> results, AttackRun ball)
     {
         var robust = natural.Right.ToArray();
-        foreach (var result in results.Where(result => result.Run.Entry.Target is Target.None && counts(result.Run)))
+        foreach (var result in results.Where(result => result.Run.Entry.Target is Target.None && Within(result.Run, ball)))
         {
             for (var i = 0; i < robust.Length; i++)
             {
@@ -90,6 +98,9 @@ internal sealed class CredibilityReview(EvaluationPlan plan, NaturalOutcome natu
             }
         }
 
-        return robust;
+        return [.. Enumerable.Range(0, robust.Length).Where(i => robust[i]).Take(Probe.Most)];
     }
+
+    private static bool Within(AttackRun run, AttackRun ball) => run.Entry.Norm == ball.Entry.Norm && run.Epsilon.IsBox == ball.Epsilon.IsBox
+        && (ball.Epsilon.IsBox || run.Epsilon.Value <= ball.Epsilon.Value);
 }

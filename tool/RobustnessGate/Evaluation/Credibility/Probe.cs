@@ -4,6 +4,16 @@ using RobustnessGate.Policies;
 
 namespace RobustnessGate.Evaluation.Credibility;
 
+/// <summary>What a probe met.</summary>
+/// <param name="Searched">Samples that it searched.</param>
+/// <param name="Broken">Those of them that it broke.</param>
+/// <param name="Points">For each sample the point judged, or the lowest one met; null where there is none.</param>
+internal sealed record Probed(int[] Searched, int[] Broken, float[]?[] Points)
+{
+    /// <summary>Those that are still robust.</summary>
+    public int[] Left => [.. Searched.Except(Broken)];
+}
+
 /// <summary>Short searches beyond the policy's: they change no result, they only say how far results can be believed.</summary>
 /// <param name="attacks">Runs them.</param>
 internal sealed class Probe(AttackRunner attacks)
@@ -12,34 +22,28 @@ internal sealed class Probe(AttackRunner attacks)
     public const int Most = 64;
 
     /// <summary>A search that asks everything of gradients that a policy might not.</summary>
-    public static readonly Attack WhiteBox = new Pgd(Steps: 50, Restarts: 2, Loss: Maths.Loss.Margin);
+    public static readonly Attack WhiteBox = new Pgd(Steps: 50, Restarts: 2, Loss: Loss.Margin);
 
-    /// <summary>Searches around the first samples that are robust.</summary>
+    /// <summary>Searches around samples.</summary>
     /// <param name="attack">With what.</param>
     /// <param name="norm">Of the ball.</param>
     /// <param name="epsilon">Its radius, or the box.</param>
     /// <param name="like">Entry whose draws and levels are used.</param>
-    /// <param name="robust">For each sample whether it is robust; what is broken is taken out of it.</param>
-    /// <param name="most">How many samples are searched.</param>
-    /// <returns>How many were searched and how many of them were broken.</returns>
-    public (int Searched, int Broken) Search(Attack attack, Norm norm, Epsilon epsilon, AttackEntry? like, bool[] robust, int most = Most)
+    /// <param name="samples">Positions of samples that are classified rightly.</param>
+    public Probed Search(Attack attack, Norm norm, Epsilon epsilon, AttackEntry? like, int[] samples)
     {
-        var searched = Enumerable.Range(0, robust.Length).Where(i => robust[i]).Take(most).ToArray();
-        if (searched.Length == 0)
+        if (samples.Length == 0)
         {
-            return (0, 0);
+            return new([], [], []);
         }
 
-        var entry = new AttackEntry("credibility", attack, norm, [epsilon], new Target.None(), Judge.Any, "attacks")
+        // A walk along the boundary comes from outside the ball: only where it ends counts.
+        var judge = attack is BoundaryWalk ? Judge.Last : Judge.Any;
+        var entry = new AttackEntry("credibility", attack, norm, [epsilon], new Target.None(), judge, "attacks")
         {
             Eot = like?.Eot, Quantize = like?.Quantize,
         };
-        var robustAfter = attacks.Robust(entry, searched);
-        foreach (var sample in searched)
-        {
-            robust[sample] = robustAfter[sample];
-        }
-
-        return (searched.Length, searched.Count(sample => !robustAfter[sample]));
+        var (robust, points) = attacks.Probe(entry, samples);
+        return new(samples, [.. samples.Where(sample => !robust[sample])], points);
     }
 }

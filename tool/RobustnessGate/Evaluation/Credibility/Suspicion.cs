@@ -11,6 +11,9 @@ internal sealed record Suspicion(Finding Finding, string Clause, bool Decisive)
     /// <summary>Whether it is cross-entropy's gradient that vanishes: then a longer search on the margin proves the point.</summary>
     public bool Underflow { get; init; }
 
+    /// <summary>Whether it is the policy's doing: it counts against the model only beside something else.</summary>
+    public bool IsEffort { get; init; }
+
     /// <summary>RG1120, where the signs together say that the model hides its gradients; null where they do not.</summary>
     public static Finding? Conclude(IReadOnlyList<Suspicion> signs, Diagnostics.Location where)
     {
