@@ -52,7 +52,7 @@ public class ForeignPlatformTests(Packages packages)
     }
 
     [Fact]
-    public void Libraries_for_Windows_ask_for_nothing_that_is_neither_inside_nor_part_of_the_system()
+    public void What_is_loaded_on_windows_asks_for_nothing_that_is_neither_inside_nor_part_of_the_system()
     {
         var files = packages.Files("RobustnessGate.Tool.win-x64", ".dll");
 
@@ -64,7 +64,7 @@ public class ForeignPlatformTests(Packages packages)
     }
 
     [Fact]
-    public void Libraries_for_macOS_ask_for_nothing_that_is_neither_inside_nor_part_of_the_system()
+    public void What_is_loaded_on_a_mac_asks_for_nothing_that_is_neither_inside_nor_part_of_the_system()
     {
         var files = packages.Files("RobustnessGate.Tool.osx-arm64", ".dylib");
 
