@@ -80,10 +80,10 @@ internal static class MaskedCanaries
         model => new CanaryNetwork(x =>
         {
             var logits = model.Logits(x);
-            var outside = x.le(0).logical_or(x.ge(1)).flatten(1).sum(1).gt(6).to(x.dtype).unsqueeze(1);
+            var outside = x.le(0).logical_or(x.ge(1)).flatten(1).sum(1).gt(3).to(x.dtype).unsqueeze(1);
             return x.dtype == ScalarType.Float64 ? logits * (1 - (2 * outside)) : logits;
         }),
-        [new Pgd(Steps: 20, RandomStart: false)],
+        [new Pgd(Steps: 5, StepSize: Epsilon, RandomStart: false)],
         (measured, model, values, labels) => Lacks(measured, "RG1136", "RG1120") ?? Count(measured, "pgd", 0, 1));
 
     /// <summary>A network with one logit: each of its two classes needs a gradient, and jsma one of each sign.</summary>

@@ -11,7 +11,7 @@ namespace RobustnessGate.Evaluation.Credibility;
 /// <param name="Foresight">Which part of its margin the gradient at a sample expects to lose on the way to the boundary; of a linear model 1.</param>
 /// <param name="Cliff">Which part of its fall the margin falls within a hundredth of the way to the boundary; of a linear model 0.01.</param>
 /// <param name="Across">Share of lines on which the gradient just before the boundary leads across it.</param>
-/// <param name="Slopes">Cosine between the slopes that the gradient tells and those that differences show, in random directions.</param>
+/// <param name="Slopes">Cosine between the slopes that the gradient tells and those that differences show, in random directions, where it is least.</param>
 internal sealed record SurfaceFacts(int Lines, double Foresight, double Cliff, double Across, double Slopes);
 
 /// <summary>
@@ -22,7 +22,7 @@ internal static class SurfaceCheck
 {
     private const int Samples = 32;
 
-    private const int Directions = 6;
+    private const int Directions = 4;
 
     /// <summary>Fewer lines tell nothing.</summary>
     private const int FewestLines = 12;
@@ -30,14 +30,17 @@ internal static class SurfaceCheck
     /// <summary>Share of the way before the boundary at which its gradient is asked.</summary>
     private const double Before = 0.02;
 
+    /// <summary>Shares of the way to the boundary at which slopes are compared: a model may be right in one place alone.</summary>
+    private static readonly double[] Places = [0, 0.5, 1 - Before];
+
     /// <summary>Of the range of inputs: lengths of differences. Rounding inside a network hides slopes at the shorter one.</summary>
     private static readonly double[] Lengths = [0.003, 0.02];
 
-    /// <summary>In honest networks a third to two thirds.</summary>
-    private const double LeastForesight = 0.05;
+    /// <summary>In honest networks up to two thirds, and next to nothing where they are flat at samples, as those trained on adversarial examples are.</summary>
+    private const double LeastForesight = -0.05;
 
     /// <summary>In honest networks a few hundredths.</summary>
-    private const double GreatestCliff = 0.3;
+    private const double GreatestCliff = 0.2;
 
     /// <summary>In honest networks all.</summary>
     private const double LeastAcross = 0.7;
@@ -119,7 +122,7 @@ internal static class SurfaceCheck
         var across = Graded(() => lines.LeadsAcross(from, to, classes, boundary, Before));
         return new(
             (int)from.shape[0], Median(foresight), Median(cliff), across.to(ScalarType.Float32).mean().item<float>(),
-            Slopes(lines, cat([from, SurfaceLines.At(from, to, boundary * (1 - Before))], 0), cat([classes, classes], 0), bounds, seed, [.. names, .. names]));
+            Places.Min(place => Slopes(lines, SurfaceLines.At(from, to, boundary * place), classes, bounds, seed, names)));
     }
 
     /// <summary>From samples to the nearest one of another class, and to noise.</summary>

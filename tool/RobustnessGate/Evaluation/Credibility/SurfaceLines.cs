@@ -73,7 +73,8 @@ internal sealed class SurfaceLines(BatchedModel model)
 
     /// <summary>
     /// (n) bool: whether one step down the gradient, from a point just before the boundary, leads at least half as far down
-    /// as the line itself does. Of the steepest direction this is little to ask.
+    /// as the line itself does in a step of the same length, which ends as far behind the boundary. Of the steepest direction
+    /// this is little to ask.
     /// </summary>
     /// <param name="from">(n, …).</param>
     /// <param name="to">(n, …).</param>
@@ -84,7 +85,7 @@ internal sealed class SurfaceLines(BatchedModel model)
     {
         using var scope = NewDisposeScope();
         var before = At(from, to, boundary * (1 - share));
-        var line = (to - from) * Lp.PerRow(boundary * share, from);
+        var line = (to - from) * Lp.PerRow(boundary * (2 * share), from);
         var length = Lp.Of(line, Norm.L2);
         var step = Lp.SteepestAscent(Gradients(before, classes), Norm.L2) * Lp.PerRow(length, from);
         var (here, along, down) = (Margins(before, classes), Margins(before + line, classes), Margins(before - step, classes));
