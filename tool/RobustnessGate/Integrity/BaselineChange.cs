@@ -11,8 +11,8 @@ internal static class BaselineChange
     public const string ReleaseField = "release";
 
     /// <summary>
-    /// A pin is tighter where every outcome that was right stays right, under the same attacks on the same samples, and
-    /// the indicator is as it was. Anything else could hide a fall.
+    /// A pin is tighter where every outcome that was right stays right, under the same attacks on the same samples,
+    /// the indicator is as it was, and counts that were believed are so still. Anything else could hide a fall.
     /// </summary>
     public static IEnumerable<JudgeChange> Of(Baseline? before, Baseline? after) => Of(Field, before, after, "gate.baseline");
 
@@ -36,6 +36,12 @@ internal static class BaselineChange
         var there = SampleIdList.Of(before.SampleIds);
         if (before.Origin.DataSha256 != after.Origin.DataSha256 || there.Length != positions.Count || !there.All(positions.ContainsKey))
         {
+            return false;
+        }
+
+        if (before.Origin.Credible is not false && after.Origin.Credible is false)
+        {
+            // Against what nobody believed a run that is not believed would not fail.
             return false;
         }
 

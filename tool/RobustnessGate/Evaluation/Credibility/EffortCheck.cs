@@ -19,7 +19,7 @@ internal static class EffortCheck
     public static Suspicion? Examine(int broken, int searched, bool underflows, AttackRun run, Location where) =>
         !(broken > Math.Max(1, Acceptable * searched)) ? null : new Suspicion(
             new Finding("RG1117", Severity.Warning, where, FormattableString.Invariant(
-                $"of {searched} samples that withstand every attack of the policy at ε = {run.Epsilon} ({run.Entry.Norm.Name()}), a longer search (100 steps on the margin in two restarts) breaks {broken}. The robust count is too high: give the attacks more steps, restarts or another loss, or use autoattack.")),
+                $"of {searched} samples that withstand every attack of the policy at ε = {run.Epsilon} ({run.Entry.Norm.Name()}), a longer search (100 steps on the margin in two restarts) breaks {broken}. Your attacks are too weak, and the robust count is too high: give them more steps, restarts or another loss, or use autoattack.")),
             FormattableString.Invariant($"the margin's gradient breaks {broken} of {searched} samples that withstood the policy's attacks"), Decisive: underflows)
         {
             IsEffort = true,
