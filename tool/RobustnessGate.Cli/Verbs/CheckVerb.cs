@@ -74,7 +74,7 @@ internal static class CheckVerb
             }
 
             Show(outcome, channel, file => Places.Shown(request.PolicyPath, file));
-            if (isForWorkflow && WorkflowChannel.AddToSummary(limit => MarkdownLadder.Render(outcome.Results, limit)) is { } unwritten)
+            if (isForWorkflow && WorkflowChannel.AddToSummary(limit => CheckReport.MarkdownWithin(outcome.Results, limit)) is { } unwritten)
             {
                 channel.Report([unwritten]);
             }

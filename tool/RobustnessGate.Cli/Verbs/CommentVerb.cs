@@ -99,7 +99,7 @@ internal static partial class CommentVerb
         var (lead, origin) = Recomputed(results, path, policy);
         var footer = $"\n<sub>The figures come from the pull request's own run, {origin}.</sub>\n";
         // 100 for the mark.
-        return lead + MarkdownLadder.Render(results, MarkdownLadder.CommentLimit - Encoding.UTF8.GetByteCount(lead + footer) - 100) + footer;
+        return lead + CheckReport.MarkdownWithin(results, StickyComment.Limit - Encoding.UTF8.GetByteCount(lead + footer) - 100) + footer;
     }
 
     private static (string Lead, string Origin) Recomputed(ResultsDocument results, string path, string policy)
