@@ -129,10 +129,7 @@ internal sealed class BrokenExampleKeeper(BrokenExampleRequest before, SampleTen
     {
         public Classifier Classifier { get; } = classifier;
 
-        public BatchedModel Model { get; } = new(classifier, like.BatchSize, like.Device)
-        {
-            Proof = batch => ModelProof.Require(classifier, samples.First(batch), batch),
-        };
+        public BatchedModel Model { get; } = BatchedModel.ToProve(classifier, like.BatchSize, like.Device, samples.First);
 
         public void Dispose() => Classifier.Dispose();
     }

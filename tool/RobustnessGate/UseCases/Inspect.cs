@@ -5,7 +5,6 @@ using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Facts;
 using RobustnessGate.Kernels;
 using RobustnessGate.Models;
-using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
@@ -42,18 +41,16 @@ internal static class Inspect
     /// <exception cref="MistakeException">RG04xx: the model cannot be used. What is wrong with data is among the findings.</exception>
     public static Inspection Run(InspectRequest request, CancellationToken cancel)
     {
-        LibTorch.Load();
-        set_num_threads(1);
+        using var opened = new OpenedModel(request.Model);
         using var scope = NewDisposeScope();
-        using var classifier = ModelLoader.Load(request.Model);
-        var model = request.Model with { Input = classifier.Input };
+        var (model, classifier) = (opened.Section, opened.Classifier);
         var findings = ImmutableArray.CreateBuilder<Finding>();
         var contact = new ModelPreflight(model, classifier);
         SampleSet? samples = null;
         var exit = ExitCode.Passed;
         try
         {
-            samples = request.Data is { } data ? SampleSet.Load(data, model.Input, request.Seed) : null;
+            samples = request.Data is { } data ? opened.Samples(data, request.Seed) : null;
         }
         catch (MistakeException mistake)
         {
