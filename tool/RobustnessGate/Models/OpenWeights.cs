@@ -7,7 +7,7 @@ namespace RobustnessGate.Models;
 internal static class OpenWeights
 {
     /// <summary>Moves the weights to a device and asks for their gradients.</summary>
-    /// <returns>In the network's order, named as in its file.</returns>
+    /// <returns>In the network's order, named and shaped as in its file.</returns>
     public static IReadOnlyList<(string Name, Tensor Value)> Of(Classifier classifier, Device device)
     {
         // A network moves to where its inputs are; its weights must be there before anyone takes them.
