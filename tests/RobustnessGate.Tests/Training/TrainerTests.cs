@@ -82,7 +82,7 @@ public class TrainerTests
 
     public static IEnumerable<object[]> Divergences => new TheoryData<Regime, double, string>()
     {
-        { new Natural(), 1e30, "lower the learning rate" },
+        { new Natural(), 1e38, "lower the learning rate" },
         { new Jacobian(1e300, Ramp: 0), 0.01, "lower the regime's coefficient" },
     };
 
@@ -92,7 +92,7 @@ public class TrainerTests
     {
         using var data = Stripes();
         using var network = new LayeredNetwork(Small, seed: 1);
-        var options = Options with { LearningRate = learningRate, Schedule = new Schedule.Cosine(Warmup: 0) };
+        var options = Options with { LearningRate = learningRate, Optimizer = new Descent(), Schedule = new Schedule.Cosine(Warmup: 0) };
         var mistake = Assert.Throws<MistakeException>(() => Trainer.Run(
             new(network, data, regime, options), _ => { }, CancellationToken.None));
         var finding = Assert.Single(mistake.Findings);
@@ -113,6 +113,15 @@ public class TrainerTests
         Assert.True((points - data.Inputs).abs().max().item<float>() <= 0.1f + 1e-6f);
         Assert.True(points.min().item<float>() >= 0 && points.max().item<float>() <= 1);
         Assert.True(Objective(points).sum().item<float>() > Objective(data.Inputs).sum().item<float>());
+    }
+
+    /// <summary>Plain gradient descent: Adam's steps are as long however great the gradient is, so that it seldom diverges.</summary>
+    private sealed record Descent : Optimizer
+    {
+        public override IReadOnlyList<string> Moments { get; } = [];
+
+        public override void Move(Tensor weight, Tensor gradient, IReadOnlyList<Tensor> moments, long step, double rate) =>
+            weight.add_(gradient, -rate);
     }
 
     private static float[] TrainedState(Regime regime, long seed)
