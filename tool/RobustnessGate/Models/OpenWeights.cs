@@ -25,7 +25,7 @@ internal static class OpenWeights
         return weights;
     }
 
-    /// <summary>Why the weights cannot be had, what follows, and the way out; null where they can.</summary>
+    /// <summary>Why the weights are not available, what follows, and the way out; null where they can.</summary>
     /// <param name="so">What follows: a main clause.</param>
     public static string? Obstacle(INetwork network, string so) => network is ITrainableNetwork { Weights.Count: > 0 }
         ? null

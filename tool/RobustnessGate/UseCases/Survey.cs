@@ -40,10 +40,11 @@ internal static class Survey
         using var scope = NewDisposeScope();
         var samples = candidate.Samples(request.Needed(), request.Setting.Seed);
         var tensors = new SampleTensors(samples, candidate.Section.Input, device);
-        Surveyed[] models =
-        [
-            .. new[] { compared, candidate }.OfType<OpenedModel>().Zip(Names(request), Ready),
-        ];
+        Surveyed[] models = [.. new[] { compared, candidate }.OfType<OpenedModel>().Zip(Names(request), Ready)];
+        return request.Space == SurfaceSpace.Parameters
+            ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
+            : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
+
         Surveyed Ready(OpenedModel opened, string name)
         {
             var model = opened.Batched(tensors, request.BatchSize, device);
@@ -60,10 +61,6 @@ internal static class Survey
 
             return new(name, opened.Section.Path, model);
         }
-
-        return request.Space == SurfaceSpace.Parameters
-            ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
-            : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
     }
 
     private static SurveyPart Around(
