@@ -111,7 +111,9 @@ internal sealed class SelfTestProject : IDisposable
 
         public ImmutableArray<string> StateFiles => [];
 
-        public string MergeBase(string reference) => new('0', 40);
+        public ImmutableArray<string> Judges(string reference) => [new('0', 40)];
+
+        public bool Holds(string reference, string commit) => true;
 
         public byte[]? Read(string commit, string path) => _files.GetValueOrDefault(path);
 

@@ -149,6 +149,8 @@ internal static class DiagnosticCatalog
         ["RG0528"] = "the baseline was pinned under an earlier state",
         ["RG0529"] = "what was pinned is not what the policy says",
         ["RG0530"] = "the gate let a mutant pass",
+        ["RG0531"] = "the baseline's model is not what was pinned",
+        ["RG0532"] = "the target branch has become another judge",
         ["RG0901"] = "libtorch cannot be loaded",
         ["RG0902"] = "the tool is missing or too old",
         ["RG0903"] = "the comment was refused",
