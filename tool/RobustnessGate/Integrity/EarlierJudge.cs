@@ -18,8 +18,8 @@ internal sealed record EarlierJudge(Policy Policy, Baseline? Baseline)
     /// <summary>Changes of what stands in files that the policy names, which no field shows.</summary>
     public ImmutableArray<JudgeChange> Content { get; init; } = [];
 
-    /// <summary>Changes of the last release's baseline.</summary>
-    public ImmutableArray<JudgeChange> Release { get; init; } = [];
+    /// <summary>Changes of other files that change nothing of what is measured: the last release's baseline, the format of the model.</summary>
+    public ImmutableArray<JudgeChange> Others { get; init; } = [];
 }
 
 /// <summary>How the head's judge differs from an earlier one.</summary>
@@ -32,7 +32,7 @@ internal sealed record JudgeDifference(
     public static JudgeDifference Of(EarlierJudge judge, Policy after, Baseline? baselineAfter, Func<JudgeChange, JudgeChange> allow) => new(
         judge,
         [.. PolicyDiff.Evaluation(judge.Policy, after).Concat(judge.Content).Select(allow)],
-        [.. OfGate(judge, after).Concat(judge.Release).Select(allow)],
+        [.. OfGate(judge, after).Concat(judge.Others).Select(allow)],
         [.. BaselineChange.Of(judge.Baseline, baselineAfter, after).Select(allow)]);
 
     public static IEnumerable<JudgeChange> OfGate(EarlierJudge judge, Policy after) =>

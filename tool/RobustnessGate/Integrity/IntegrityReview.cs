@@ -22,6 +22,9 @@ internal sealed record IntegrityReview(
     /// <summary>Field of what stands in data files.</summary>
     public const string ContentField = "data.content";
 
+    /// <summary>Field of what the model's file is.</summary>
+    public const string FormatField = "model.format";
+
     public bool EvaluatesBase => MeasuredBy is not null;
 
     /// <param name="before">The policy at the merge base; null on first use.</param>
@@ -140,6 +143,7 @@ internal sealed record IntegrityReview(
             BaselineChange.ReleaseField => ("RG0502", "changes what falls are counted from since the release; the one of the target branch is used"),
             _ when change.After == JudgeChange.None && change.Before is "runs" or "judged" => ("RG0503", "is gone (renaming is removing); it still counts"),
             "data.samples" or "indicator.samples" => ("RG0501", "asks another question: what more samples say can hide what these say, and fewer say less; the target branch's question is what counts"),
+            FormatField => ("RG0501", "makes the model code instead of data: it can decide by more than its input, and nobody can read from it what it computes"),
             ContentField => ("RG0501", "makes other samples or labels of what is measured"),
             _ => ("RG0501", "lowers the bar; the stricter value is what counts"),
         };

@@ -16,7 +16,7 @@ internal static class StricterJudge
         // Each judge against what the others left: the strictest value of all stays.
         var judged = judges.Aggregate(after, (stricter, judge) => stricter with
         {
-            Gate = Gate(judge.Policy, stricter, [.. JudgeDifference.OfGate(judge, stricter).Concat(judge.Release).Select(allow)]),
+            Gate = Gate(judge.Policy, stricter, [.. JudgeDifference.OfGate(judge, stricter).Concat(judge.Others).Select(allow)]),
         });
         return measuredBy is null ? judged : MeasuredAsBefore(measuredBy.Policy, judged);
     }

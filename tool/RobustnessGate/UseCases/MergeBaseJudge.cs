@@ -36,7 +36,7 @@ internal sealed record MergeBaseJudge(
     {
         ImmutableArray<(string Commit, EarlierJudge Judge)> judges =
         [
-            .. commits.Select((commit, i) => (commit, Judge: JudgeAt(repository, commit, after.Source, isMerged: commits.Length == 1 || i < commits.Length - 1)))
+            .. commits.Select((commit, i) => (commit, Judge: JudgeAt(repository, commit, after, isMerged: commits.Length == 1 || i < commits.Length - 1)))
                 .Where(pair => pair.Judge is not null).Select(pair => (pair.commit, pair.Judge!)),
         ];
         var review = IntegrityReview.Of(
@@ -46,9 +46,9 @@ internal sealed record MergeBaseJudge(
             : StricterJudge.Tightest(commits.Select(commit => BaselineAt(repository, commit, release))) ?? BaselineUpdate.Read(release));
     }
 
-    private static EarlierJudge? JudgeAt(IRepository repository, string commit, PolicySource source, bool isMerged)
+    private static EarlierJudge? JudgeAt(IRepository repository, string commit, Policy after, bool isMerged)
     {
-        var (policy, text) = PolicyAt(repository, commit, source);
+        var (policy, text) = PolicyAt(repository, commit, after.Source);
         if (policy is null)
         {
             return null;
@@ -58,7 +58,11 @@ internal sealed record MergeBaseJudge(
         return new(policy, BaselineAt(repository, commit, policy.Gate.Baseline))
         {
             Text = text!, IsMerged = isMerged, Content = Content(repository, commit, policy),
-            Release = release is null ? [] : [.. BaselineChange.OfRelease(release, BaselineUpdate.Read(policy.Gate.Release!), policy)],
+            Others =
+            [
+                .. release is null ? [] : BaselineChange.OfRelease(release, BaselineUpdate.Read(policy.Gate.Release!), after),
+                .. FormatChange.Of(repository, commit, policy.Model, after.Model),
+            ],
         };
     }
 
