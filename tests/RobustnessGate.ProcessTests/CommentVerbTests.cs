@@ -34,6 +34,19 @@ public class CommentVerbTests
     }
 
     [Fact]
+    public void What_was_not_recomputed_is_said_first()
+    {
+        using var work = Workspace.Checked();
+        using var server = new FakeGitHub();
+        File.AppendAllText(work["robustness.yml"], "# edited\n");
+
+        var run = Comment(work, server, "--pull-request", "7");
+
+        Assert.True(run.ExitCode == 0, run.Everything);
+        Assert.StartsWith("<!-- robustness-gate:default -->\n### ⚠️ Not verified", Assert.Single(server.Comments).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Results_of_absurd_size_are_not_read()
     {
         using var work = new Workspace();
