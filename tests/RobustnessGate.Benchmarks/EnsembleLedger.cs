@@ -33,14 +33,13 @@ internal static class EnsembleLedger
         }
 
         var input = new InputSection([1, 28, 28], new Bounds(0, 1), [], []);
-        using var classifier = ModelLoader.Load(new ModelSection(model, null, input));
+        using var opened = new OpenedModel(new ModelSection(model, null, input));
         string Named(string name) => Directory.EnumerateFiles(data, name).First();
-        var samples = SampleSet.Load(
-            new DataSection(Named("t10k-images*"), Named("t10k-labels*"), Samples, SampleSelection.First, DataScale.Auto, null, null, null), input, 0);
+        var samples = opened.Samples(
+            new DataSection(Named("t10k-images*"), Named("t10k-labels*"), Samples, SampleSelection.First, DataScale.Auto, null, null, null), 0);
         var entry = new AttackEntry(null, new AutoAttack(), Norm.Linf, [Epsilon.Of(0.3)], new Target.None(), Judge.Any, "attack");
-        var plan = new EvaluationPlan(new ModelSection(model, null, input), [entry], "benchmark");
-        var measured = EvaluationFacts.Empty;
-        Evaluator.Run(plan, classifier, samples, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { }, default);
+        var plan = new EvaluationPlan(opened.Section, [entry], "benchmark");
+        var measured = Evaluator.Run(plan, opened.Classifier, samples, new EvaluationOptions(Device: "cpu"), default);
         var attack = measured.Attacks.Single(fact => fact.Name == "autoattack");
         var share = (attack.Forwards + attack.Backwards) / (Samples * Reference);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

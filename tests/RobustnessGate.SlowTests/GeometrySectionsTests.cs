@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using RobustnessGate.Reproduction;
 using RobustnessGate.Tests.Samples;
 
@@ -14,8 +13,8 @@ public sealed class GeometrySectionsTests : IDisposable
     [Fact]
     public void A_section_trains_what_it_compares_once_and_stands_beside_the_papers_figures()
     {
-        Mnist("train", 128);
-        Mnist("t10k", 20);
+        _folder.Mnist("train", 128);
+        _folder.Mnist("t10k", 20);
         var said = new List<string>();
         var cells = new PaperCells(Table1.Description, new(
             _folder.Root, _folder["work"], _folder["networks"], Quick: true, () => 0, said.Add, CancellationToken.None));
@@ -36,25 +35,5 @@ public sealed class GeometrySectionsTests : IDisposable
         Assert.All(said, line => Assert.EndsWith("nothing is left to train", line, StringComparison.Ordinal));
         Assert.Equal(2, said.Count);
         Assert.Equal(page, GeometrySections.Render(cells, MnistRow.MinMax));
-    }
-
-    /// <summary>Images of a bright bar each, where its label says.</summary>
-    private void Mnist(string part, int count)
-    {
-        var images = new byte[count * 784];
-        for (var i = 0; i < images.Length; i++)
-        {
-            images[i] = (byte)((i / 784 % 10) == (i / 28 % 28 / 3) ? 230 : i * 7919 % 40);
-        }
-
-        Packed($"{part}-images-idx3-ubyte.gz", DataFolder.IdxBytes(0x08, [count, 28, 28], images));
-        Packed($"{part}-labels-idx1-ubyte.gz", DataFolder.IdxBytes(0x08, [count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))]));
-    }
-
-    private void Packed(string name, byte[] bytes)
-    {
-        using var file = File.Create(_folder[name]);
-        using var gzip = new GZipStream(file, CompressionLevel.Fastest);
-        gzip.Write(bytes);
     }
 }

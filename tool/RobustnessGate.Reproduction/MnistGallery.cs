@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
@@ -37,8 +36,7 @@ internal sealed class MnistGallery : IDisposable
     /// <exception cref="Diagnostics.MistakeException">RG03xx, RG04xx: data or networks are not there.</exception>
     public MnistGallery(string data, string networks, CancellationToken cancel)
     {
-        LibTorch.Load();
-        set_num_threads(1);
+        LibTorch.Load(threads: 1);
         (_networks, _cancel) = (networks, cancel);
         var files = PaperMeasurement.Files(
             Path.Combine(data, "t10k-images-idx3-ubyte.gz"), Path.Combine(data, "t10k-labels-idx1-ubyte.gz"), Images);
@@ -75,8 +73,8 @@ internal sealed class MnistGallery : IDisposable
     public SurfaceGrid OverWeights(PaperRow row, IReadOnlyList<int> images, SurfaceSetting setting)
     {
         using var scope = NewDisposeScope();
-        using var classifier = ModelLoader.Load(Section(row));
-        var network = WeightedNetwork.Of(classifier, FileOf(row), CPU);
+        using var opened = new OpenedModel(Section(row));
+        var network = WeightedNetwork.Of(opened.Classifier, FileOf(row), CPU);
         var labels = tensor(images.Select(image => (long)LabelOf(image)).ToArray());
         return new ParameterSurface(network, row.Title).Of(_tensors.Load([.. images]), labels, setting, BatchSize, _cancel);
     }
@@ -110,9 +108,7 @@ internal sealed class MnistGallery : IDisposable
     {
         if (!_models.TryGetValue(row.Key, out var model))
         {
-            var classifier = ModelLoader.Load(Section(row));
-            model = new BatchedModel(classifier, BatchSize, CPU) { Proof = batch => ModelProof.Require(classifier, _tensors.First(batch), batch) };
-            model.Prove();
+            model = new OpenedModel(Section(row)).Batched(_tensors, BatchSize, CPU);
             _models.Add(row.Key, model);
         }
 

@@ -10,7 +10,6 @@ using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
 using RobustnessGate.Training;
-using static TorchSharp.torch;
 
 namespace RobustnessGate.Reproduction;
 
@@ -57,8 +56,7 @@ internal sealed class PaperCells(PaperTable table, Workshop workshop)
     /// <returns>The caller disposes it.</returns>
     public LayeredNetwork Train(PaperRow row)
     {
-        LibTorch.Load();
-        set_num_threads(1);
+        LibTorch.Load(threads: 1);
         var network = new LayeredNetwork(Table.Architecture, Seed);
         using var source = row.Regime.CraftOnce() is null ? null : Train(Scaled(Table.Natural));
         using var data = Training();

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Facts;
 using RobustnessGate.Maths;
-using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
 
@@ -26,17 +25,9 @@ internal sealed record PaperMeasurement(
     public EvaluationFacts Run(string model, EvaluationOptions options, Action<Fact> record, CancellationToken cancellation)
     {
         var plan = new EvaluationPlan(new ModelSection(Path.GetFullPath(model), null, Input), Attacks, "") { Seed = Seed, Indicator = Indicator };
-        var facts = EvaluationFacts.Empty;
-        using var classifier = ModelLoader.Load(plan.Model);
-        Evaluator.Run(
-            plan, classifier, Samples(), options, Add, _ => { }, cancellation);
+        using var opened = new OpenedModel(plan.Model);
+        var facts = Evaluator.Run(plan, opened.Classifier, Samples(), options, cancellation, record);
         return facts.Completed ? facts : throw new InvalidOperationException("an evaluation ended without its last fact");
-
-        void Add(Fact fact)
-        {
-            facts = facts.With(fact);
-            record(fact);
-        }
     }
 
     private SampleSet Samples()

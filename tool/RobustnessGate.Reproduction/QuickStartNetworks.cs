@@ -7,7 +7,6 @@ using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Regimes;
 using RobustnessGate.Training;
-using static TorchSharp.torch;
 
 namespace RobustnessGate.Reproduction;
 
@@ -45,8 +44,7 @@ internal static class QuickStartNetworks
     public static Counts Make(
         string file, string data, string output, Action<EpochReport> progress, CancellationToken cancellation)
     {
-        LibTorch.Load();
-        set_num_threads(1);
+        LibTorch.Load(threads: 1);
         var regime = All.Single(network => network.File == file).Regime;
         using var samples = SampleSets.FromIdx(
             Path.Combine(data, QuickStart.TrainImages), Path.Combine(data, QuickStart.TrainLabels), Input);

@@ -1,7 +1,6 @@
 using RobustnessGate.Attacks;
 using RobustnessGate.Attacks.Engine;
 using RobustnessGate.Maths;
-using RobustnessGate.Native;
 using RobustnessGate.SelfTests.Canaries;
 
 namespace RobustnessGate.SelfTests;
@@ -27,7 +26,6 @@ internal static class CanaryCases
     /// <summary>Canaries that sang whatever the attack did would watch over nothing.</summary>
     private static SelfTestOutcome Blind(CancellationToken cancel)
     {
-        LibTorch.Load();
         var broken = CanarySuite.All.Where(canary => canary.Attacks.Any(entry => entry.Attack is Pgd))
             .Select(canary => canary.Run(attack => attack is Pgd original ? new BlindPgd(original) : attack, cancel))
             .Where(outcome => !outcome.Passed).Select(outcome => outcome.Name).ToArray();

@@ -46,12 +46,8 @@ public static class Robustness
             [.. labels.to(ScalarType.Int64).contiguous().data<long>().Select(label => (int)label)], input, [], []);
         var entry = new AttackEntry(null, attack, ball, [Epsilon.Of(epsilon)], new Target.None(), Judge.Any, "attack");
         var plan = new EvaluationPlan(new ModelSection("model", null, input), [entry], "module") { Seed = seed };
-        var measured = EvaluationFacts.Empty;
         using var classifier = new Classifier(new BorrowedModule(model), input);
-        Evaluator.Run(
-            plan, classifier, data, new EvaluationOptions(Device: "cpu"), fact => measured = measured.With(fact), _ => { },
-            CancellationToken.None);
-        return measured;
+        return Evaluator.Run(plan, classifier, data, new EvaluationOptions(Device: "cpu"), CancellationToken.None);
     }
 
     /// <summary>A module that belongs to the caller. Its weights are float32, so verdicts are taken in float32 too.</summary>

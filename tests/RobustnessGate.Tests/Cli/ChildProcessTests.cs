@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
@@ -71,7 +72,10 @@ public class ChildProcessTests
     {
         using var work = new Workspace();
         var shell = new ChildCommand("/bin/sh",
-            ["-c", $"echo \"[$ONEDNN_MAX_CPU_ISA]\" >> '{work["starts.txt"]}'; [ -n \"$ONEDNN_MAX_CPU_ISA\" ] || exit 75; {then}", "sh"]);
+            ["-c", $"echo \"[$ONEDNN_MAX_CPU_ISA]\" >> '{work["starts.txt"]}'; [ -n \"$ONEDNN_MAX_CPU_ISA\" ] || exit 75; {then}", "sh"])
+        {
+            SecondStart = SameExecutable.With().SecondStart,
+        };
 
         var evaluated = new ChildProcessHost(shell, null).Evaluate(Request(work["robustness.yml"]), CancellationToken.None);
 

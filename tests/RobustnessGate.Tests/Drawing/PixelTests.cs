@@ -32,14 +32,11 @@ public class PixelTests
     }
 
     [Theory]
-    [InlineData(true, 28, 28)]
-    [InlineData(true, 3, 32, 32)]
-    [InlineData(true, 1, 28, 28)]
-    [InlineData(false, 784)]
-    [InlineData(false, 4, 32, 32)]
-    [InlineData(false, 1, 1, 60)]
-    [InlineData(false, 1, 3, 8, 8)]
-    public void Images_are_told_by_their_shape(bool images, params int[] shape) => Assert.Equal(images, Pixels.AreImages(shape));
+    [InlineData(784)]
+    [InlineData(4, 32, 32)]
+    [InlineData(1, 3, 8, 8)]
+    public void Other_shapes_are_no_pixels(params int[] shape) => Assert.Throws<ArgumentException>(
+        () => Pixels.Of(shape, new byte[shape.Aggregate(1, (size, side) => size * side)]));
 
     [Fact]
     public void Shrinking_takes_means_and_leaves_small_images_alone()

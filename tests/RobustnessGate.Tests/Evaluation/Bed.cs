@@ -36,11 +36,8 @@ internal sealed record Bed(INetwork Network, float[] Values, int[] Labels, int[]
         {
             Seed = 7, Indicator = Indicator > 0 ? new IndicatorSection(Indicator) { Jitter = Jitter, Clever = Clever } : null,
         };
-        var result = EvaluationFacts.Empty;
-        Evaluator.Run(
-            plan, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options,
-            fact => result = result.With(fact), _ => { }, CancellationToken.None);
-        return result;
+        return Evaluator.Run(
+            plan, new Classifier(Network, Input), SampleSet.FromMemory(Values, Labels, Input, Lower, Upper), Options, CancellationToken.None);
     }
 
     public static AttackEntry Entry(

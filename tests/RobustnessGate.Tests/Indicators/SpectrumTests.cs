@@ -23,7 +23,7 @@ public class SpectrumTests
             var (logits, jacobian) = LogitJacobian.At(network.Forward, input);
             var factor = CrossEntropyHessian.Factor(jacobian, logits);
             var fast = CrossEntropyHessian.Eigenvalues(factor);
-            var full = CrossEntropyHessian.Full(network.Forward, input, bed.Labels[i]);
+            var full = InputHessian.Full(CrossEntropyHessian.Value(network.Forward, bed.Labels[i]), input);
             var slow = CrossEntropyHessian.EigenvaluesOf(full);
             for (var k = 0; k < 9; k++)
             {
@@ -98,7 +98,7 @@ public class SpectrumTests
             var input = new SampleTensors(samples, section, CPU).Load([i]).to(ScalarType.Float64);
             var (logits, jacobian) = LogitJacobian.At(classifier.Logits, input);
             var fast = CrossEntropyHessian.Eigenvalues(CrossEntropyHessian.Factor(jacobian, logits));
-            var slow = CrossEntropyHessian.EigenvaluesOf(CrossEntropyHessian.Full(classifier.Logits, input, samples.Labels[i]));
+            var slow = CrossEntropyHessian.EigenvaluesOf(InputHessian.Full(CrossEntropyHessian.Value(classifier.Logits, samples.Labels[i]), input));
             Assert.All(Enumerable.Range(0, 9), k => Assert.Equal(slow[k], fast[k], 1e-8 * Math.Abs(slow[0])));
         }
     }

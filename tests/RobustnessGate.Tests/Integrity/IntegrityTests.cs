@@ -255,7 +255,7 @@ public class IntegrityTests
         var weakened = IntegrityReview.Of(policy, head, pinned, pinned, [], Today);
         var results = Judged(weakened.Effective, weakened.Observe(evaluation), weakened.Baseline);
         Assert.Equal((int)ExitCode.GateFailed, results.ExitCode);
-        Assert.Contains("max-drop: 0.01 → 0.9 (lowers the bar and is not counted)", Plain(MarkdownReport.Render(results)), StringComparison.Ordinal);
+        Assert.Contains("max-drop: 0.01 → 0.9 (lowers the bar and is not counted)", Plain(CheckReport.Markdown(results, [])), StringComparison.Ordinal);
         Assert.Empty(Audit.Recompute(ResultsFile.Read(ResultsFile.Render(results), "results.json"), weakened.Effective, null));
 
         var edited = IntegrityReview.Of(policy, policy, pinned, pinned with { Natural = Bits(10, 100) }, [], Today);

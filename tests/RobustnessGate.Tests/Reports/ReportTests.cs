@@ -17,24 +17,26 @@ public class ReportTests
     private static readonly EvaluationFacts Before = Measured(
         Right, Bits(812, 1000), Bits(412, 1000), Indicator(Bits(5, 5), 0.11, 0.12, 0.131, 0.2, 0.3));
 
+    private static string Markdown(ResultsDocument results) => CheckReport.Markdown(results, []);
+
     private static ResultsDocument Example(int broken, int @fixed) => Judged(Rules, Measured(
         Change(Right, 0, 1), Change(Bits(812, 1000), broken, @fixed), Bits(400, 1000),
         Indicator(Bits(5, 5), 0.11, 0.1, 0.112, 0.15, 0.3), "d"), Pin(Rules, Before));
 
     [Fact]
-    public Task A_regression_is_said_in_the_first_line() => Verify(MarkdownReport.Render(Example(54, 11)), "md");
+    public Task A_regression_is_said_in_the_first_line() => Verify(Markdown(Example(54, 11)), "md");
 
     [Fact]
-    public Task An_unchanged_model_is_one_line() => Verify(MarkdownReport.Render(Judged(Rules, Before, Pin(Rules, Before))), "md");
+    public Task An_unchanged_model_is_one_line() => Verify(Markdown(Judged(Rules, Before, Pin(Rules, Before))), "md");
 
     [Fact]
-    public Task Too_few_samples_are_inconclusive() => Verify(MarkdownReport.Render(Example(60, 45)), "md");
+    public Task Too_few_samples_are_inconclusive() => Verify(Markdown(Example(60, 45)), "md");
 
     [Fact]
-    public Task Without_a_baseline_nothing_is_compared() => Verify(MarkdownReport.Render(Judged(Rules, Before, null)), "md");
+    public Task Without_a_baseline_nothing_is_compared() => Verify(Markdown(Judged(Rules, Before, null)), "md");
 
     [Fact]
-    public Task An_evaluation_that_died_is_reported_as_far_as_it_came() => Verify(MarkdownReport.Render(
+    public Task An_evaluation_that_died_is_reported_as_far_as_it_came() => Verify(Markdown(
         Judged(Rules, Before with { Completed = false, Attacks = [Before.Attacks[0]], Indicator = null, Run = null }, Pin(Rules, Before))), "md");
 
     [Fact]

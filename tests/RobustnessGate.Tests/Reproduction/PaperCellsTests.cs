@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Compression;
 using RobustnessGate.Attacks;
 using RobustnessGate.Maths;
 using RobustnessGate.Regimes;
@@ -26,8 +25,8 @@ public sealed class PaperCellsTests : IDisposable
 
     public PaperCellsTests()
     {
-        Mnist("train", 64);
-        Mnist("t10k", 25);
+        _folder.Mnist("train", 64);
+        _folder.Mnist("t10k", 25);
     }
 
     public void Dispose()
@@ -105,24 +104,4 @@ public sealed class PaperCellsTests : IDisposable
             }
         },
         stopAt is null ? CancellationToken.None : _stop.Token));
-
-    /// <summary>Images of a bright bar each, where its label says.</summary>
-    private void Mnist(string part, int count)
-    {
-        var images = new byte[count * 784];
-        for (var i = 0; i < images.Length; i++)
-        {
-            images[i] = (byte)((i / 784 % 10) == (i / 28 % 28 / 3) ? 230 : i * 7919 % 40);
-        }
-
-        Packed($"{part}-images-idx3-ubyte.gz", DataFolder.IdxBytes(0x08, [count, 28, 28], images));
-        Packed($"{part}-labels-idx1-ubyte.gz", DataFolder.IdxBytes(0x08, [count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))]));
-    }
-
-    private void Packed(string name, byte[] bytes)
-    {
-        using var file = File.Create(_folder[name]);
-        using var gzip = new GZipStream(file, CompressionLevel.Fastest);
-        gzip.Write(bytes);
-    }
 }

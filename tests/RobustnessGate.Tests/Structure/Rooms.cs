@@ -25,7 +25,7 @@ internal static class Rooms
         Policies       : Diagnostics Maths Attacks Regimes
         Samples        : Diagnostics Maths Policies
         Models         : Diagnostics Maths Kernels LinearMaps Policies TorchSharp
-        Facts          : Diagnostics Drawing Maths Attacks Policies
+        Facts          : Diagnostics Maths Attacks Policies
         Indicators     : Maths Facts TorchSharp
         Evaluation     : Diagnostics Maths Native Kernels Attacks.Engine Attacks Policies Samples Models Facts Indicators TorchSharp
         Training       : Diagnostics Maths Kernels LinearMaps Regimes Policies Samples Models TorchSharp
@@ -36,7 +36,7 @@ internal static class Rooms
         Publishing     : Diagnostics
         Surfaces       : Diagnostics Drawing Maths Attacks.Engine Attacks Policies Models Facts Evaluation Gating Results Reports TorchSharp
         Hardening      : Diagnostics Maths Native LinearMaps Regimes Policies Samples Models Facts Evaluation Training Reports TorchSharp
-        Hosting        : Diagnostics Kernels Policies Facts Results Integrity
+        Hosting        : Diagnostics Policies Facts Results Integrity
         UseCases       : Diagnostics Maths Native Kernels Attacks Policies Samples Models Facts Evaluation Gating Results Integrity Reports Surfaces Hosting TorchSharp
         RobustnessGate : Diagnostics Maths Attacks Policies Samples Models Facts Evaluation TorchSharp
         SelfTests      : Diagnostics Maths Native Attacks.Engine Attacks Policies Samples Models Facts Evaluation Gating Results Hosting UseCases TorchSharp

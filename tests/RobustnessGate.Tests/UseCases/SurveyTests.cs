@@ -108,12 +108,9 @@ public sealed class SurveyTests : IDisposable
     {
         var policy = PolicyReader.Read(_workspace["robustness.yml"]);
         policy = policy with { Data = policy.Data with { Selection = SampleSelection.Random, Samples = 10 } };
-        var facts = EvaluationFacts.Empty;
-        using (var classifier = ModelLoader.Load(policy.Model))
-        {
-            var options = new EvaluationOptions(Device: "cpu", BrokenExamples: new(Robust: null)) { Surface = BrokenExampleSurface.Layer };
-            Evaluator.Run(EvaluationPlan.Of(policy), classifier, SampleSet.Load(policy.Data, classifier.Input, policy.Seed), options, fact => facts = facts.With(fact), _ => { }, default);
-        }
+        using var opened = new OpenedModel(policy.Model);
+        var options = new EvaluationOptions(Device: "cpu", BrokenExamples: new(Robust: null)) { Surface = BrokenExampleSurface.Layer };
+        var facts = Evaluator.Run(EvaluationPlan.Of(policy), opened.Classifier, opened.Samples(policy.Data, policy.Seed), options, default);
 
         Assert.NotEmpty(facts.BrokenExamples);
         Assert.Equal(facts.BrokenExamples[0].Sample, facts.BrokenExamples[0].Surface!.Origin.Sample);

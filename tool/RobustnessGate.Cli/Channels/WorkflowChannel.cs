@@ -30,6 +30,9 @@ internal sealed class WorkflowChannel : FindingChannel
 
     public override void Close() => Streams.Out.WriteLine($"::{Token}::");
 
+    /// <summary>Most bytes of a job summary, what is in it already included; from 1 MiB on GitHub drops the whole.</summary>
+    internal const int SummaryLimit = (1024 * 1024) - 1;
+
     /// <summary>Adds a report to the job's summary, where there is one.</summary>
     /// <param name="render">The report in at most so many bytes of UTF-8.</param>
     /// <returns>A warning where it cannot be written; the verdict stands without it.</returns>
@@ -42,7 +45,7 @@ internal sealed class WorkflowChannel : FindingChannel
 
         try
         {
-            var left = MarkdownLadder.SummaryLimit - (File.Exists(path) ? new FileInfo(path).Length : 0) - 1;
+            var left = SummaryLimit - (File.Exists(path) ? new FileInfo(path).Length : 0) - 1;
             var text = render((int)Math.Max(0, left));
             if (Encoding.UTF8.GetByteCount(text) > left)
             {

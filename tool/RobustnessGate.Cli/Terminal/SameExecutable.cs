@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustnessGate.Hosting;
+using RobustnessGate.Kernels;
 
 namespace RobustnessGate.Cli.Terminal;
 
@@ -11,6 +12,6 @@ internal static class SameExecutable
         var host = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this process is unknown");
         var ours = Environment.GetCommandLineArgs()[0];
         var isDotnet = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return new ChildCommand(host, [.. isDotnet ? ImmutableArray.Create(ours) : [], .. arguments]);
+        return new ChildCommand(host, [.. isDotnet ? ImmutableArray.Create(ours) : [], .. arguments]) { SecondStart = KernelSelection.SecondStart };
     }
 }

@@ -55,36 +55,18 @@ internal static class CheckVerb
                 new PolicyOverrides(parsed.GetValue(seed), parsed.GetValue(device), parsed.GetValue(maxSamples)),
                 [.. formats],
                 TargetBranch.Resolve(parsed.GetValue(baseline), Environment.GetEnvironmentVariable),
-                parsed.GetValue(threads) ?? 1,
-                parsed.GetValue(batchSize) ?? 64,
-                parsed.GetValue(saveAdversarial),
-                DateOnly.FromDateTime(DateTime.UtcNow));
+                DateOnly.FromDateTime(DateTime.UtcNow))
+            {
+                Threads = parsed.GetValue(threads) ?? 1,
+                BatchSize = parsed.GetValue(batchSize) ?? 64,
+                SaveAdversarial = parsed.GetValue(saveAdversarial),
+            };
             screen.Say($"robustness-gate {ToolVersion.Text}: {request.PolicyPath}");
             using var interruption = new Interruption();
             var outcome = parsed.GetValue(inProcess)
                 ? CheckHere(request, parsed.GetValue(timeout), screen, interruption.Token)
                 : CheckApart(request, parsed.GetValue(timeout), screen, interruption.Token);
-            var channel = FindingChannel.Of(parsed);
-            var isForWorkflow = outcome.Formats.Contains(WorkflowChannel.Format);
-            var isOurs = isForWorkflow && !channel.IsMachine;
-            if (isOurs)
-            {
-                // The policy asked for it, and nobody but us knows: whoever started the tool opens and closes what the command line asks for.
-                channel = new WorkflowChannel();
-                channel.Open();
-            }
-
-            Show(outcome, channel, file => Places.Shown(request.PolicyPath, file));
-            if (isForWorkflow && WorkflowChannel.AddToSummary(limit => MarkdownLadder.Render(outcome.Results, limit)) is { } unwritten)
-            {
-                channel.Report([unwritten]);
-            }
-
-            if (isOurs)
-            {
-                channel.Close();
-            }
-
+            Report(outcome, request.PolicyPath, FindingChannel.Of(parsed));
             if (parsed.GetValue(trace) is { } traceFolder)
             {
                 outcome.Trace.Write(traceFolder);
@@ -93,6 +75,30 @@ internal static class CheckVerb
             return (int)outcome.ExitCode;
         });
         return command;
+    }
+
+    /// <summary>Tells the outcome where the command line and the policy want it told.</summary>
+    private static void Report(CheckOutcome outcome, string policyPath, FindingChannel channel)
+    {
+        var isForWorkflow = outcome.Formats.Contains(WorkflowChannel.Format);
+        var isOurs = isForWorkflow && !channel.IsMachine;
+        if (isOurs)
+        {
+            // The policy asked for it, and nobody but us knows: whoever started the tool opens and closes what the command line asks for.
+            channel = new WorkflowChannel();
+            channel.Open();
+        }
+
+        Show(outcome, channel, file => Places.Shown(policyPath, file));
+        if (isForWorkflow && WorkflowChannel.AddToSummary(limit => CheckReport.MarkdownWithin(outcome.Results, limit)) is { } unwritten)
+        {
+            channel.Report([unwritten]);
+        }
+
+        if (isOurs)
+        {
+            channel.Close();
+        }
     }
 
     /// <summary>The result on stdout. Where nothing was measured there is none, only what stopped it.</summary>

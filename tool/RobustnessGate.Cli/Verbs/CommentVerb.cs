@@ -47,24 +47,9 @@ internal static partial class CommentVerb
         command.SetAction(parsed =>
         {
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
-            var place = parsed.GetValue(repository) ?? Variable("GITHUB_REPOSITORY");
-            var token = Variable(TokenVariable);
-            var address = parsed.GetValue(api) ?? Variable("GITHUB_API_URL") ?? "https://api.github.com";
-            if (place is null || !Repository().IsMatch(place))
-            {
-                throw Mistake("--repository must be given as owner/name; it is not in GITHUB_REPOSITORY either.");
-            }
-
-            if (token is null)
-            {
-                throw Mistake($"the environment variable {TokenVariable} holds no token. A workflow passes it with 'env: {TokenVariable}: ${{{{ github.token }}}}'.");
-            }
-
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !IsSafe(uri))
-            {
-                throw Mistake("--api must be an address that begins with https://: anything else would send the token in the clear.");
-            }
-
+            var place = Place(parsed.GetValue(repository));
+            var token = Token();
+            var uri = Address(parsed.GetValue(api));
             var body = Body(Path.Combine(parsed.GetRequiredValue(output), ReportFiles.Results), parsed.GetRequiredValue(policy));
             using var http = GitHubClient.Connect(uri, token);
             var client = new GitHubClient(http, Thread.Sleep);
@@ -77,20 +62,42 @@ internal static partial class CommentVerb
             }
             catch (GitHubException refusal)
             {
-                // The verdict stands in the check's own exit code; that nobody may comment (as in pull requests of forks) does not change it.
-                var finding = new Finding("RG0903", Severity.Warning, null,
-                    $"the comment was not written: {refusal.Message} The verdict is not affected; the report is in the job's summary. "
-                    + "A token that may comment needs the permission 'pull-requests: write'.");
-                FindingChannel.Of(parsed).Report([finding]);
-                if (Variable("GITHUB_ACTIONS") is not null)
-                {
-                    Console.Out.Write(WorkflowAnnotations.Render([finding]));
-                }
+                Refused(refusal, FindingChannel.Of(parsed));
             }
 
             return (int)ExitCode.Passed;
         });
         return command;
+    }
+
+    private static string Place(string? repository)
+    {
+        var place = repository ?? Variable("GITHUB_REPOSITORY");
+        return place is not null && Repository().IsMatch(place)
+            ? place : throw Mistake("--repository must be given as owner/name; it is not in GITHUB_REPOSITORY either.");
+    }
+
+    private static string Token() => Variable(TokenVariable) ?? throw Mistake(
+        $"the environment variable {TokenVariable} holds no token. A workflow passes it with 'env: {TokenVariable}: ${{{{ github.token }}}}'.");
+
+    private static Uri Address(string? api)
+    {
+        var address = api ?? Variable("GITHUB_API_URL") ?? "https://api.github.com";
+        return Uri.TryCreate(address, UriKind.Absolute, out var uri) && IsSafe(uri)
+            ? uri : throw Mistake("--api must be an address that begins with https://: anything else would send the token in the clear.");
+    }
+
+    /// <summary>The verdict stands in the check's own exit code; that nobody may comment (as in pull requests of forks) does not change it.</summary>
+    private static void Refused(GitHubException refusal, FindingChannel channel)
+    {
+        var finding = new Finding("RG0903", Severity.Warning, null,
+            $"the comment was not written: {refusal.Message} The verdict is not affected; the report is in the job's summary. "
+            + "A token that may comment needs the permission 'pull-requests: write'.");
+        channel.Report([finding]);
+        if (Variable("GITHUB_ACTIONS") is not null)
+        {
+            Console.Out.Write(WorkflowAnnotations.Render([finding]));
+        }
     }
 
     /// <summary>The report between what recomputing its figures came to and where they come from.</summary>
@@ -100,7 +107,7 @@ internal static partial class CommentVerb
         var (lead, origin) = Recomputed(results, path, policy);
         var footer = $"\n<sub>The figures come from the pull request's own run, {origin}.</sub>\n";
         // 100 for the mark.
-        return lead + MarkdownLadder.Render(results, MarkdownLadder.CommentLimit - Encoding.UTF8.GetByteCount(lead + footer) - 100) + footer;
+        return lead + CheckReport.MarkdownWithin(results, StickyComment.Limit - Encoding.UTF8.GetByteCount(lead + footer) - 100) + footer;
     }
 
     private static (string Lead, string Origin) Recomputed(ResultsDocument results, string path, string policy)

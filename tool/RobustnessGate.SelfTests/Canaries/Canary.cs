@@ -29,11 +29,9 @@ internal sealed record Canary(
         var input = new InputSection(Shape, new Bounds(0, 1), [], []);
         var plan = new EvaluationPlan(
             new ModelSection(Name, null, input), [.. Attacks.Select(entry => entry with { Attack = replace(entry.Attack) })], Name);
-        var measured = EvaluationFacts.Empty;
         using var classifier = new Classifier(Network, input);
-        Evaluator.Run(
-            plan, classifier, SampleSet.FromMemory(Values, Labels, input, [], []), new EvaluationOptions(BatchSize: 32, Device: "cpu"),
-            fact => measured = measured.With(fact), _ => { }, cancel);
+        var measured = Evaluator.Run(
+            plan, classifier, SampleSet.FromMemory(Values, Labels, input, [], []), new EvaluationOptions(BatchSize: 32, Device: "cpu"), cancel);
         var wrong = measured.Completed ? Verify(measured) : "the evaluation did not finish";
         return new CanaryOutcome(Name, wrong is null, wrong ?? "as known beforehand", Why);
     }

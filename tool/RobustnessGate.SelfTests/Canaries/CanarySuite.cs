@@ -10,12 +10,16 @@ internal static class CanarySuite
     /// <param name="cancel">Stops within one batch.</param>
     /// <returns>One outcome for each canary, in a fixed order.</returns>
     /// <exception cref="Diagnostics.MistakeException">libtorch cannot be loaded.</exception>
-    public static IReadOnlyList<CanaryOutcome> Run(CancellationToken cancel)
-    {
-        Native.LibTorch.Load();
-        return [.. All.Select(canary => canary.Run(attack => attack, cancel))];
-    }
+    public static IReadOnlyList<CanaryOutcome> Run(CancellationToken cancel) =>
+        [.. All.Select(canary => canary.Run(attack => attack, cancel))];
 
-    /// <summary>Made anew by every enumeration; libtorch must be loaded.</summary>
-    internal static IEnumerable<Canary> All => LinearCanaries.All.Concat(MaskedCanaries.All).Append(TieCanary.Create());
+    /// <summary>Made anew by every enumeration.</summary>
+    internal static IEnumerable<Canary> All
+    {
+        get
+        {
+            Native.LibTorch.Load();
+            return LinearCanaries.All.Concat(MaskedCanaries.All).Append(TieCanary.Create());
+        }
+    }
 }

@@ -85,9 +85,11 @@ internal static class Apgd
         private readonly PerSample _halvedAtCheck;
         private readonly PerSample _increases;
 
-        /// <summary>(n): in radii.</summary>
+        /// <summary>(n, 1, …) in raw input units; in a box (n, …), a length for each feature.</summary>
         private readonly PerSample _step;
 
+        /// <param name="start">(n, …) in raw input units.</param>
+        /// <param name="objective">What to climb.</param>
         public State(Search search, Tensor start, Objective objective)
             : base(search)
         {
@@ -104,14 +106,13 @@ internal static class Apgd
             _bestLossAtCheck = Track(_loss.Value.clone());
             _halvedAtCheck = Track(ones(n, dtype: ScalarType.Bool, device: search.Clean.device));
             _increases = Track(zeros(n, device: search.Clean.device));
-            _step = Track(full(n, FirstStep, device: search.Clean.device));
+            _step = Track(search.Reach.Scale(Lp.PerRow(full(n, FirstStep, device: search.Clean.device), _points.Value)));
         }
 
         public void Move(double momentum)
         {
             using var scope = NewDisposeScope();
-            var step = Search.Reach.Scale(Lp.PerRow(_step.Value, _points.Value));
-            using var ahead = new PerSample(Lp.SteepestAscent(_gradient.Value, Search.Reach.Norm).mul_(step).add_(_points.Value));
+            using var ahead = new PerSample(Lp.SteepestAscent(_gradient.Value, Search.Reach.Norm).mul_(_step.Value).add_(_points.Value));
             Search.Reach.Project(ahead);
             var drift = _previous.Value.sub_(_points.Value);
             var next = _points.Value.lerp(ahead.Value, momentum).add_(drift, alpha: momentum - 1);
@@ -146,7 +147,7 @@ internal static class Apgd
             var stuck = _halvedAtCheck.Value.logical_not().logical_and(_bestLossAtCheck.Value.ge(_bestLoss.Value));
             var halve = oscillating.logical_or(stuck);
             var wide = Lp.PerRow(halve, _points.Value);
-            _step.Value = where(halve, _step.Value / 2, _step.Value);
+            _step.Value = where(wide, _step.Value / 2, _step.Value);
             _points.Value = where(wide, _best.Value, _points.Value);
             _gradient.Value = where(wide, _bestGradient.Value, _gradient.Value);
             _halvedAtCheck.Value = halve;

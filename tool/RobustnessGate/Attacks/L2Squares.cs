@@ -14,7 +14,8 @@ internal sealed class L2Squares(Search search, ImageLayout image) : Square.IProp
 {
     private const int SmallestWindow = 3;
 
-    /// <summary>A grid of about five by five pyramids of random signs.</summary>
+    /// <summary>A grid of about five by five pyramids of random signs, scaled to the full norm.</summary>
+    /// <returns>(n, …) in raw input units.</returns>
     public Tensor First() => Change(search.Clean, 0, (ref CounterRandom random, Span<float> perturbation) =>
     {
         var (height, width) = (Math.Max(1, image.Height / 5), Math.Max(1, image.Width / 5));

@@ -9,7 +9,8 @@ namespace RobustnessGate.Attacks;
 /// <summary>Proposals of Square in ℓ∞: every feature at one end of what ball and box allow, a square at a time.</summary>
 internal sealed class LinfSquares(Search search, ImageLayout image) : Square.IProposal
 {
-    /// <summary>Vertical stripes, each of one sign a channel.</summary>
+    /// <summary>Vertical stripes, each of one sign a channel (Andriushchenko et al. 2020).</summary>
+    /// <returns>(n, …) in raw input units.</returns>
     public Tensor First() => Change(search.Clean, 0, (ref CounterRandom random, Span<float> point, ReadOnlySpan<float> low, ReadOnlySpan<float> high) =>
     {
         for (var channel = 0; channel < image.Channels; channel++)

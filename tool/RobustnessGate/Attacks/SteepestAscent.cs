@@ -19,7 +19,6 @@ internal sealed record Steps(int Count, double? Size = null, double? RelativeSiz
     /// <param name="step">Steps made before.</param>
     public void Follow(Search search, Tensor points, Tensor direction, int step)
     {
-        using var scope = NewDisposeScope();
         var share = Decreasing ? (double)(Count - step) / Count : 1;
         if (Size is { } size)
         {

@@ -9,6 +9,9 @@ namespace RobustnessGate.Diagnostics;
 /// </summary>
 internal static class DiagnosticCatalog
 {
+    /// <summary>Whether a code is about what a change does to its own judge.</summary>
+    public static bool IsIntegrity(string code) => code.AsSpan(2, 2) is "05";
+
     public static readonly ImmutableSortedDictionary<string, string> Titles = new Dictionary<string, string>
     {
         ["RG0001"] = "not a verb or an option",

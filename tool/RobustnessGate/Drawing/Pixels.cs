@@ -7,12 +7,9 @@ namespace RobustnessGate.Drawing;
 /// <param name="Bytes">(Height, Width, Channels) in C order.</param>
 internal sealed record Pixels(int Width, int Height, int Channels, ImmutableArray<byte> Bytes)
 {
-    /// <summary>Whether samples of a shape are images: (h, w), (1, h, w) or (3, h, w), not a single row or column.</summary>
-    public static bool AreImages(IReadOnlyList<int> shape) =>
-        shape.Count is 2 or 3 && shape[^1] > 1 && shape[^2] > 1 && (shape.Count == 2 || shape[0] is 1 or 3);
-
     /// <summary>Values from a range, dark to bright; what is outside is clamped, what isn't a number is black.</summary>
-    /// <param name="shape">As <see cref="AreImages"/> says, channels first.</param>
+    /// <param name="shape">(h, w), (1, h, w) or (3, h, w).</param>
+    /// <exception cref="ArgumentException">Another shape, or not as many values as it has places.</exception>
     public static Pixels Of(IReadOnlyList<int> shape, IReadOnlyList<float> values, double low, double high) =>
         Map(shape, values, value => (value - low) / (high - low));
 
@@ -87,7 +84,7 @@ internal sealed record Pixels(int Width, int Height, int Channels, ImmutableArra
     /// <summary>From channels first to channels last.</summary>
     private static Pixels Arrange(IReadOnlyList<int> shape, int count, Func<int, byte> value)
     {
-        if (!AreImages(shape) || shape.Aggregate(1, (size, side) => size * side) != count)
+        if (!(shape.Count == 2 || shape is [1 or 3, _, _]) || shape.Aggregate(1, (size, side) => size * side) != count)
         {
             throw new ArgumentException($"{count} values of shape ({string.Join(", ", shape)}) are no image.", nameof(shape));
         }

@@ -17,7 +17,7 @@ internal sealed class AdversarialFile : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _rowSize = shape.Aggregate(1, (a, b) => a * b);
-        _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite);
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write);
         var header = Header(rows, shape);
         _header = header.Length;
         _file.Write(header);
@@ -33,14 +33,6 @@ internal sealed class AdversarialFile : IDisposable
 
         _file.Position = _header + ((long)row * _rowSize * sizeof(float));
         _file.Write(MemoryMarshal.AsBytes(values));
-    }
-
-    public float[] Read(int row)
-    {
-        var values = new float[_rowSize];
-        _file.Position = _header + ((long)row * _rowSize * sizeof(float));
-        _file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
     }
 
     public void Dispose() => _file.Dispose();

@@ -1,42 +1,29 @@
 using System.Collections.Immutable;
 using RobustnessGate.Attacks.Engine;
-using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Maths;
 using RobustnessGate.Policies;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace RobustnessGate.Evaluation;
 
-/// <summary>Runs the attacks of a policy: who is searched, in which waves, and the verdict on what was found.</summary>
+/// <summary>Runs the attacks of a policy at all their radii: which samples are searched again, and what follows for each result.</summary>
 internal sealed class AttackRunner(
     BatchedModel model, SampleTensors samples, NaturalOutcome natural, long seed, string? adversarialDirectory,
     Action<Progress> progress, CancellationToken cancel, BrokenExampleKeeper? brokenExamples = null)
 {
-    /// <summary>Samples searched together: many batches, so that those who are broken leave few half-empty ones behind.</summary>
-    private const int MostTogether = 1024;
-
-    /// <summary>Memory that one wave's state may take, with about a dozen tensors as large as its samples.</summary>
-    private const long WaveBytes = 1L << 29;
-
-    /// <summary>
-    /// How far past the boundary float32 must see a point before its search ends. Where the verdict then disagrees,
-    /// the sample is searched again with the next; with the last no search ends early.
-    /// </summary>
-    private static readonly double[] Slacks = [Criterion.Slack, 1e-3, double.PositiveInfinity];
+    private readonly AttackWaves _waves = new(model, samples, natural, seed, progress, cancel);
 
     /// <summary>One fact for each radius of the entry, in the entry's order.</summary>
     public ImmutableArray<AttackFact> Run(AttackEntry entry)
     {
-        var classes = Classes(entry.Target);
+        var classes = AttackTargets.Of(entry.Target, samples, natural);
         if (entry.Attack.MinimalNorm)
         {
             return RunOnce(entry, classes);
         }
 
         var facts = new Dictionary<string, AttackFact>();
-        Outcome? smaller = null;
+        AttackOutcome? smaller = null;
         foreach (var run in entry.Runs.OrderBy(run => run.Epsilon.Value))
         {
             // A point found at a smaller radius lies within a greater one too, but in no box.
@@ -44,7 +31,7 @@ internal sealed class AttackRunner(
             var outcome = Start(run, classes, known, OpenFile(run));
             using (outcome.File)
             {
-                Search(run, classes, outcome);
+                _waves.Search(run, classes, outcome);
             }
 
             brokenExamples?.See(run, sample => outcome.Robust[sample] ? null : outcome.Points[sample]);
@@ -61,13 +48,14 @@ internal sealed class AttackRunner(
     public bool[] Robust(AttackEntry entry, int[] searched)
     {
         var run = entry.Runs.First();
-        var outcome = Start(run, Classes(entry.Target), null, file: null);
+        var classes = AttackTargets.Of(entry.Target, samples, natural);
+        var outcome = Start(run, classes, null, file: null);
         for (var i = 0; i < outcome.Robust.Length; i++)
         {
             outcome.Robust[i] &= searched.Contains(i);
         }
 
-        Search(run, Classes(entry.Target), outcome, "probe");
+        _waves.Search(run, classes, outcome, "probe");
         return outcome.Robust;
     }
 
@@ -82,7 +70,7 @@ internal sealed class AttackRunner(
         {
             var found = Start(runs.First(), classes, null, file: null);
             var wasRobust = found.Robust.ToArray();
-            Search(runs.First(), classes, found);
+            _waves.Search(runs.First(), classes, found);
             ImmutableArray<double?> distances =
             [
                 .. Enumerable.Range(0, samples.Count).Select(i => !wasRobust[i] ? 0
@@ -112,7 +100,7 @@ internal sealed class AttackRunner(
     }
 
     /// <summary>Which samples are broken within one radius, by the nearest points found.</summary>
-    private void Read(AttackRun run, Outcome found, bool[] wasRobust, ImmutableArray<double?> distances, Outcome outcome)
+    private void Read(AttackRun run, AttackOutcome found, bool[] wasRobust, ImmutableArray<double?> distances, AttackOutcome outcome)
     {
         var farthest = Limit.Of(run.Epsilon).Farthest(Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
         for (var i = 0; i < wasRobust.Length; i++)
@@ -130,41 +118,9 @@ internal sealed class AttackRunner(
         ? null
         : new AdversarialFile(Path.Combine(adversarialDirectory, $"{run.Id}.npy"), samples.Count, samples.Shape);
 
-    /// <summary>Makes sure that targets are classes of the model.</summary>
-    /// <param name="targets">Of the first samples, or of all.</param>
-    /// <param name="number">What people call the sample at a position.</param>
-    /// <exception cref="MistakeException">RG0323.</exception>
-    internal static void RequireClasses(long[] targets, int classes, Func<int, int> number)
+    private AttackOutcome Start(AttackRun run, long[] classes, AttackOutcome? smaller, AdversarialFile? file)
     {
-        var wrong = Array.FindIndex(targets, target => target < 0 || target >= classes);
-        if (wrong >= 0)
-        {
-            throw new MistakeException(ExitCode.InvalidInput, new Finding("RG0323", Severity.Error, null, FormattableString.Invariant(
-                $"the target of sample {number(wrong)} is class {targets[wrong]}, but the model has {classes} classes, numbered 0 to {classes - 1}.")));
-        }
-    }
-
-    /// <summary>The class that each sample must leave or reach.</summary>
-    /// <exception cref="MistakeException">RG0323: a target that is no class of the model.</exception>
-    private long[] Classes(Target target)
-    {
-        var classes = Resolve(target);
-        RequireClasses(classes, natural.Logits[0].Length, samples.Number);
-        return classes;
-    }
-
-    private long[] Resolve(Target target) => target switch
-    {
-        Target.None => [.. samples.Labels.Select(label => (long)label)],
-        Target.LeastLikely => [.. natural.LeastLikely.Select(label => (long)label)],
-        Target.Class one => [.. Enumerable.Repeat((long)one.Label, samples.Count)],
-        Target.File file => [.. Samples.TargetFile.Read(file.Path, samples.Count).Select(label => (long)label)],
-        _ => throw new ArgumentException($"unknown target {target}"),
-    };
-
-    private Outcome Start(AttackRun run, long[] classes, Outcome? smaller, AdversarialFile? file)
-    {
-        var outcome = new Outcome(
+        var outcome = new AttackOutcome(
             [.. Enumerable.Range(0, samples.Count).Select(i => run.Entry.Target is Target.None
                 ? natural.Right[i]
                 : natural.Predictions[i] != classes[i])],
@@ -187,118 +143,7 @@ internal sealed class AttackRunner(
         return outcome;
     }
 
-    /// <param name="purpose">Names the streams of noise: a probe that drew what the policy's attack drew would start where that one did.</param>
-    private void Search(AttackRun run, long[] classes, Outcome outcome, string? purpose = null)
-    {
-        var searched = Enumerable.Range(0, samples.Count).Where(i => outcome.Robust[i]).ToArray();
-        var waves = searched.Chunk(WaveSize()).ToArray();
-        for (var wave = 0; wave < waves.Length; wave++)
-        {
-            var remaining = waves[wave];
-            foreach (var slack in Slacks)
-            {
-                remaining = Search(run, classes, outcome, remaining, slack, purpose ?? run.Entry.Attack.Name, (wave, waves.Length));
-            }
-
-            // With the last slack nothing but NaN ends a search. A model that gives no answer in the precision that it
-            // runs in is not robust there, whatever float64 says.
-            foreach (var sample in remaining)
-            {
-                outcome.Robust[sample] = false;
-            }
-        }
-
-        progress(Progress(run, 1, outcome));
-    }
-
-    /// <summary>Searches around some samples and takes the verdict.</summary>
-    /// <returns>Those for whom the search ended too early: float32 said that they were broken, the verdict that they are robust.</returns>
-    private int[] Search(
-        AttackRun run, long[] classes, Outcome outcome, int[] searched, double slack, string purpose, (int Done, int All) waves)
-    {
-        if (searched.Length == 0)
-        {
-            return [];
-        }
-
-        using var scope = NewDisposeScope();
-        var (low, high) = samples.Box(searched, run.Epsilon.IsBox);
-        var searchBatch = new SearchBatch(
-            samples.Load(searched), low, high,
-            tensor(searched.Select(i => classes[i]).ToArray(), device: model.Device),
-            run.Entry.Target is not Target.None, samples.Matrix(searched, natural.Logits), [.. searched.Select(samples.Id)], seed, purpose)
-        {
-            ChannelsLast = samples.Input.Layout == ChannelLayout.ChannelsLast,
-            Quantization = run.Entry.Quantize is { } bits ? Quantization.Of(samples.Input.BoundsOfAll, samples.Input.Shape, bits, model.Device) : null,
-        };
-        var minimalNorm = run.Entry.Attack.MinimalNorm;
-        var bestPoints = new BestPoints(
-            searched.Length, slack, keepAll: outcome.File is not null && !minimalNorm, nearest: minimalNorm,
-            run.Entry.Attack.StopsAtFirst, Quantization.Room(samples.Input.BoundsOfAll, run.Entry.Quantize, run.Entry.Norm));
-        using var search = new Search(
-            model, searchBatch, bestPoints, run.Entry.Norm, minimalNorm ? Limit.None : Limit.Of(run.Epsilon), run.Entry.Judge,
-            current => progress(Progress(
-                run, (waves.Done + Math.Min(1.0, (double)current.Queries / run.Entry.Attack.Queries)) / waves.All, outcome, searched.Length, current)),
-            cancel, run.Entry.Eot ?? model.Draws);
-        run.Entry.Attack.Run(search);
-        outcome.Forwards += search.Forwards;
-        outcome.Backwards += search.Backwards;
-        return Decide(searchBatch, bestPoints, searched, outcome, run.Entry.Eot ?? model.Draws);
-    }
-
-    private int[] Decide(SearchBatch searchBatch, BestPoints bestPoints, int[] searched, Outcome outcome, int draws)
-    {
-        var asked = Enumerable.Range(0, searched.Length).Where(bestPoints.NeedsVerdict).ToArray();
-        var again = new List<int>();
-        foreach (var some in asked.Chunk(model.BatchSize))
-        {
-            using var scope = NewDisposeScope();
-            var points = samples.Stack([.. some.Select(position => bestPoints.Point(position)!)]);
-            var logits = model.VerdictLogits(points, draws);
-            var margins = searchBatch.Criterion.Margins(logits, searchBatch.Classes.index_select(0, tensor(some.Select(i => (long)i).ToArray(), device: model.Device)));
-            var predictions = logits.argmax(1).cpu().data<long>().ToArray();
-            var values = margins.cpu().data<double>().ToArray();
-            outcome.Forwards += (long)some.Length * draws;
-            for (var i = 0; i < some.Length; i++)
-            {
-                var sample = searched[some[i]];
-                outcome.SetNear(sample, !(Math.Abs(values[i]) >= Margin.Near));
-                if (searchBatch.Criterion.IsAdversarial(values[i]))
-                {
-                    outcome.Robust[sample] = false;
-                    outcome.Predictions[sample] = (int)predictions[i];
-                    outcome.Points[sample] = bestPoints.Point(some[i]);
-                }
-                else if (bestPoints.Dropped(some[i]))
-                {
-                    again.Add(sample);
-                    outcome.Points[sample] = bestPoints.Point(some[i]);
-                }
-            }
-        }
-
-        for (var position = 0; position < searched.Length; position++)
-        {
-            if (outcome.File is not null && bestPoints.Point(position) is { } point)
-            {
-                outcome.File.Write(searched[position], point);
-            }
-        }
-
-        return [.. again];
-    }
-
-    private int WaveSize()
-    {
-        var rowBytes = 12L * sizeof(float) * samples.Shape.Aggregate(1L, (a, b) => a * b);
-        return (int)Math.Clamp(WaveBytes / rowBytes, model.BatchSize, Math.Max(model.BatchSize, MostTogether));
-    }
-
-    private Progress Progress(AttackRun run, double done, Outcome outcome, int searched = 0, Search? search = null) => new(
-        run.Id, done, outcome.Robust.Count(robust => robust) - (search is null ? 0 : searched - search.Robust.Length), samples.Count,
-        outcome.Forwards + (search?.Forwards ?? 0), outcome.Backwards + (search?.Backwards ?? 0));
-
-    private AttackFact Fact(AttackRun run, Outcome outcome) => new(
+    private AttackFact Fact(AttackRun run, AttackOutcome outcome) => new(
         run.Id, run.Entry.Attack.Name, Protocol(run), run.Entry.Norm.Name(),
         run.Epsilon.IsBox ? null : run.Epsilon.Value, run.Entry.Target is not Target.None,
         new BitString(outcome.Robust), outcome.Forwards, outcome.Backwards,
@@ -308,36 +153,4 @@ internal sealed class AttackRunner(
     /// <summary>With the draws that were taken, where the policy leaves them open and the model proved random.</summary>
     private string Protocol(AttackRun run) => AttackDescription.Protocol(
         run.Entry.Eot is null && model.Draws > 1 ? run with { Entry = run.Entry with { Eot = model.Draws } } : run);
-
-    /// <summary>What one run has found so far, by sample.</summary>
-    private sealed class Outcome(bool[] robust, int[] predictions, AdversarialFile? file)
-    {
-        public bool[] Robust { get; } = robust;
-
-        public int[] Predictions { get; } = predictions;
-
-        /// <summary>Judged points of samples that were broken.</summary>
-        public float[]?[] Points { get; } = new float[]?[robust.Length];
-
-        public AdversarialFile? File { get; } = file;
-
-        /// <summary>Samples whose judged point lies too near to the boundary to be the same everywhere.</summary>
-        public HashSet<int> Near { get; } = [];
-
-        public void SetNear(int sample, bool near)
-        {
-            if (near)
-            {
-                Near.Add(sample);
-            }
-            else
-            {
-                Near.Remove(sample);
-            }
-        }
-
-        public long Forwards { get; set; }
-
-        public long Backwards { get; set; }
-    }
 }

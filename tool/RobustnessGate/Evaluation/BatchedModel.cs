@@ -31,6 +31,11 @@ internal sealed class BatchedModel(Classifier classifier, int batchSize, Device 
     /// <summary>Rows of a batch: as asked for, or half as many each time that the device had no room for them.</summary>
     public int BatchSize { get; private set; } = batchSize;
 
+    /// <summary>A model whose gradients are proved when it is first asked, and again whenever its batches become smaller.</summary>
+    /// <param name="rows">At most so many samples of the data, (n, …) float32 in raw input units, n ≥ 1.</param>
+    public static BatchedModel ToProve(Classifier classifier, int batchSize, Device device, Func<long, Tensor> rows) =>
+        new(classifier, batchSize, device) { Proof = batch => ModelProof.Require(classifier, rows(batch), batch) };
+
     /// <summary>
     /// Answers an exhausted memory by half the batch, for the rest of the evaluation: which rows go together changes no
     /// outcome but by the last bits of floats.
@@ -87,7 +92,7 @@ internal sealed class BatchedModel(Classifier classifier, int batchSize, Device 
     /// <summary>(n ≤ batch, …) → (batch, …): the first row again and again behind the last. The same tensor if it is full.</summary>
     public Tensor Pad(Tensor rows) => Pad(rows, BatchSize);
 
-    /// <summary>One batch as it is, with a graph where it asks for gradients.</summary>
+    /// <summary>One batch (batch, …) as it is → logits (batch, K), with a graph where it asks for gradients.</summary>
     public Tensor Forward(Tensor batch) => Classifier.Logits(batch);
 
     /// <summary>(n, …) float32 → logits (n, K) float32, without a graph.</summary>

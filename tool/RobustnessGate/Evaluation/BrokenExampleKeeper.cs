@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace RobustnessGate.Evaluation;
 
 /// <summary>
-/// Keeps, while attacks run, the judged points of the few newly broken samples with the largest clean margins: broken, but withstood before, and with the
-/// largest margins of all such. Attacks hold their points only as long as they run, and no file is needed for three.
+/// Keeps, while attacks run, the judged points of a few newly broken samples: of those that withstood everything before, the
+/// ones with the largest clean margins. Attacks hold their points only as long as they run, and no file is needed for three.
 /// </summary>
 /// <param name="before">Of which samples to keep some.</param>
 /// <param name="lay">Lays the surface around one of them; null for none.</param>
@@ -21,7 +21,7 @@ internal sealed class BrokenExampleKeeper(BrokenExampleRequest before, SampleTen
 
     private readonly List<(int Sample, double Margin, AttackRun Attack, float[] Point)> _kept = [];
 
-    /// <summary>Looks at what a run broke; of several runs in one norm that with the least radius tells most, of equals the first.</summary>
+    /// <summary>Looks at what a run broke; of several runs in one norm the one with the least radius counts, of equals the first.</summary>
     /// <param name="broken">A sample's judged point where the run broke it, else null.</param>
     public void See(AttackRun run, Func<int, float[]?> broken)
     {
@@ -57,7 +57,7 @@ internal sealed class BrokenExampleKeeper(BrokenExampleRequest before, SampleTen
     /// The samples kept, with the model's answers before and after; largest former margin first. The first around which a
     /// boundary can be drawn has a surface.
     /// </summary>
-    /// <param name="earlier">Opens the model that the samples withstood everything on; null where it is not to be had.</param>
+    /// <param name="earlier">Opens the model that the samples withstood everything on; null where it is not available.</param>
     public ImmutableArray<BrokenExampleFact> Facts(BatchedModel model, long seed, Func<Classifier>? earlier, CancellationToken cancel)
     {
         var (lent, alone) = _kept.Count == 0 ? (null, null) : Earlier(earlier, model, seed);
@@ -110,7 +110,7 @@ internal sealed class BrokenExampleKeeper(BrokenExampleRequest before, SampleTen
         return (lent, "The baseline's model could not be drawn around this sample");
     }
 
-    /// <summary>A picture that cannot be had costs no check: everything that counts has been measured.</summary>
+    /// <summary>A picture that cannot be made costs no check: everything that counts has been measured.</summary>
     internal static T? Unless<T>(Func<T?> draw)
         where T : class
     {
@@ -129,10 +129,7 @@ internal sealed class BrokenExampleKeeper(BrokenExampleRequest before, SampleTen
     {
         public Classifier Classifier { get; } = classifier;
 
-        public BatchedModel Model { get; } = new(classifier, like.BatchSize, like.Device)
-        {
-            Proof = batch => ModelProof.Require(classifier, samples.First(batch), batch),
-        };
+        public BatchedModel Model { get; } = BatchedModel.ToProve(classifier, like.BatchSize, like.Device, samples.First);
 
         public void Dispose() => Classifier.Dispose();
     }

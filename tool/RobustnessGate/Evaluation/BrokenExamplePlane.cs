@@ -5,7 +5,7 @@ namespace RobustnessGate.Evaluation;
 
 /// <summary>The decision surfaces around a broken sample, equally wide.</summary>
 /// <param name="Now">Of the model under test.</param>
-/// <param name="Before">Of the baseline's; null where it is not to be had, or has no plane here.</param>
+/// <param name="Before">Of the baseline's; null where it is not available, or has no plane here.</param>
 internal sealed record BrokenExamplePlane(SurfaceGrid Now, SurfaceGrid? Before)
 {
     /// <summary>Whether there is anything to see: a place where the model under test is wrong.</summary>
@@ -21,6 +21,6 @@ internal delegate BrokenExamplePlane? LaySurface(AttackRun run, int position, fl
 
 /// <summary>Makes what lays the surfaces of one evaluation.</summary>
 /// <param name="model">The model under test.</param>
-/// <param name="before">The baseline's; null where it is not to be had.</param>
+/// <param name="before">The baseline's; null where it is not available.</param>
 /// <param name="seed">Root of random directions.</param>
 internal delegate LaySurface SurfaceLayer(BatchedModel model, BatchedModel? before, SampleTensors samples, long seed, CancellationToken cancel);

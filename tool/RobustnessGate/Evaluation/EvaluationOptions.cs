@@ -7,7 +7,7 @@ namespace RobustnessGate.Evaluation;
 /// <param name="AdversarialDirectory">Where judged points are saved, one NPY file an attack; null to save none.</param>
 /// <param name="Clock">Time since any fixed moment, for durations in run.json; null to measure none (all are 0).</param>
 /// <param name="BrokenExamples">Of which samples to hand out images where they break; null for none.</param>
-/// <param name="Before">Opens the baseline's model, for pictures alone; null where it is not to be had.</param>
+/// <param name="Before">Opens the baseline's model, for pictures alone; null where it is not available.</param>
 internal sealed record EvaluationOptions(
     int BatchSize = 64, int Threads = 1, string Device = "auto", string? AdversarialDirectory = null,
     Func<TimeSpan>? Clock = null, Facts.BrokenExampleRequest? BrokenExamples = null, Func<Models.Classifier>? Before = null)

@@ -66,7 +66,7 @@ internal sealed class EvaluationRun(
 
     private BatchedModel Proved(Device device, Tensor first)
     {
-        var model = new BatchedModel(classifier, options.BatchSize, device) { Proof = batch => ModelProof.Require(classifier, first, batch) };
+        var model = BatchedModel.ToProve(classifier, options.BatchSize, device, _ => first);
         _clock.Time("kernels", model.Prove);
         Note(KernelSelection.Finding());
         return model;

@@ -14,26 +14,25 @@ internal static class Evaluator
     /// <param name="classifier">The model; not disposed.</param>
     /// <param name="samples">The data.</param>
     /// <param name="options">How to run on this machine.</param>
-    /// <param name="record">Receives every fact as soon as it is known, and <see cref="CompletedFact"/> last.</param>
-    /// <param name="progress">Receives progress many times a second.</param>
     /// <param name="cancel">Stops within one batch.</param>
+    /// <param name="record">Receives every fact as soon as it is known, and <see cref="CompletedFact"/> last; null for nobody.</param>
+    /// <param name="progress">Receives progress many times a second; null for nobody.</param>
+    /// <returns>All facts together.</returns>
     /// <exception cref="MistakeException">Model or data are not what an evaluation can work with.</exception>
-    public static void Run(
-        EvaluationPlan plan, Classifier classifier, SampleSet samples, EvaluationOptions options,
-        Action<Fact> record, Action<Progress> progress, CancellationToken cancel)
+    public static EvaluationFacts Run(
+        EvaluationPlan plan, Classifier classifier, SampleSet samples, EvaluationOptions options, CancellationToken cancel,
+        Action<Fact>? record = null, Action<Progress>? progress = null)
     {
-        LibTorch.Load();
-        var threads = UseThreads(options.Threads);
+        var facts = EvaluationFacts.Empty;
+        options = options with { Threads = LibTorch.Load(options.Threads) };
         using var scope = NewDisposeScope();
-        new EvaluationRun(plan, classifier, samples, options with { Threads = threads }, record, progress, cancel).Run();
-    }
+        new EvaluationRun(plan, classifier, samples, options, Record, progress ?? (_ => { }), cancel).Run();
+        return facts;
 
-    /// <summary>Has the tensor library use so many threads; more than processors would only wait for each other.</summary>
-    /// <returns>How many it uses.</returns>
-    internal static int UseThreads(int wanted)
-    {
-        var threads = Math.Min(wanted, Environment.ProcessorCount);
-        set_num_threads(threads);
-        return threads;
+        void Record(Fact fact)
+        {
+            facts = facts.With(fact);
+            record?.Invoke(fact);
+        }
     }
 }

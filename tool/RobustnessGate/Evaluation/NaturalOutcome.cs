@@ -13,57 +13,72 @@ namespace RobustnessGate.Evaluation;
 /// <param name="NearBoundary">Samples with a margin below <see cref="Margin.Near"/>.</param>
 internal sealed record NaturalOutcome(bool[] Right, int[] Predictions, int[] LeastLikely, float[][] Logits, int NearBoundary)
 {
+    private static readonly Criterion Untargeted = new(Targeted: false);
+
     /// <summary>One forward pass a sample; a second look in float64 where float32 is too close to call.</summary>
+    /// <param name="progress">Receives the share of samples that were looked at.</param>
+    /// <exception cref="OperationCanceledException">Stopped between two batches.</exception>
     public static NaturalOutcome Of(BatchedModel model, SampleTensors samples, Action<double> progress, CancellationToken cancel)
     {
-        var right = new bool[samples.Count];
-        var predictions = new int[samples.Count];
-        var leastLikely = new int[samples.Count];
-        var all = new float[samples.Count][];
+        var outcome = new NaturalOutcome(new bool[samples.Count], new int[samples.Count], new int[samples.Count], new float[samples.Count][], 0);
         var near = 0;
-        var criterion = new Criterion(Targeted: false);
         foreach (var slice in model.Slices(samples.Count))
         {
             cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var positions = Enumerable.Range((int)slice.Start, (int)slice.Count).ToArray();
-            var rows = samples.Load(positions);
-            var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: model.Device);
-            var logits = model.Logits(rows);
-            var margins = criterion.Margins(logits, classes).cpu().data<float>().ToArray();
-            var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
-            var greatest = logits.argmax(1).cpu().data<long>().ToArray();
-            var least = logits.argmin(1).cpu().data<long>().ToArray();
-            var values = logits.cpu().data<float>().ToArray();
-            var classCount = values.Length / positions.Length;
-            for (var i = 0; i < positions.Length; i++)
-            {
-                all[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
-                right[positions[i]] = !criterion.IsAdversarial(margins[i]);
-                near += Math.Abs(margins[i]) >= Margin.Near ? 0 : 1;
-                predictions[positions[i]] = (int)greatest[i];
-                leastLikely[positions[i]] = (int)least[i];
-            }
-
-            // A second look at too many costs little: logits can be small because great numbers cancelled.
-            var close = Enumerable.Range(0, positions.Length)
-                .Where(i => Criterion.IsUncertain(margins[i], Criterion.Tolerance(1 + scales[i]))).ToArray();
-            if (close.Length > 0)
-            {
-                var index = tensor(close.Select(i => (long)i).ToArray(), device: model.Device);
-                var exact = model.VerdictLogits(rows.index_select(0, index), model.Draws);
-                var verdicts = criterion.Margins(exact, classes.index_select(0, index)).cpu().data<double>().ToArray();
-                var classesThere = exact.argmax(1).cpu().data<long>().ToArray();
-                for (var i = 0; i < close.Length; i++)
-                {
-                    right[positions[close[i]]] = !criterion.IsAdversarial(verdicts[i]);
-                    predictions[positions[close[i]]] = (int)classesThere[i];
-                }
-            }
-
+            near += outcome.Fill(model, samples, slice);
             progress((double)(slice.Start + slice.Count) / samples.Count);
         }
 
-        return new NaturalOutcome(right, predictions, leastLikely, all, near);
+        return outcome with { NearBoundary = near };
+    }
+
+    /// <summary>Looks at some samples.</summary>
+    /// <returns>How many of them are near the boundary.</returns>
+    private int Fill(BatchedModel model, SampleTensors samples, Slice slice)
+    {
+        using var scope = NewDisposeScope();
+        var positions = Enumerable.Range((int)slice.Start, (int)slice.Count).ToArray();
+        var rows = samples.Load(positions);
+        var classes = tensor(positions.Select(i => (long)samples.Labels[i]).ToArray(), device: model.Device);
+        var logits = model.Logits(rows);
+        var margins = Untargeted.Margins(logits, classes).cpu().data<float>().ToArray();
+        var scales = logits.abs().amax(1).cpu().data<float>().ToArray();
+        var greatest = logits.argmax(1).cpu().data<long>().ToArray();
+        var least = logits.argmin(1).cpu().data<long>().ToArray();
+        var values = logits.cpu().data<float>().ToArray();
+        var classCount = values.Length / positions.Length;
+        for (var i = 0; i < positions.Length; i++)
+        {
+            Logits[positions[i]] = values[(i * classCount)..((i + 1) * classCount)];
+            Right[positions[i]] = !Untargeted.IsAdversarial(margins[i]);
+            Predictions[positions[i]] = (int)greatest[i];
+            LeastLikely[positions[i]] = (int)least[i];
+        }
+
+        // A second look at too many costs little: logits can be small because great numbers cancelled.
+        var close = Enumerable.Range(0, positions.Length)
+            .Where(i => Criterion.IsUncertain(margins[i], Criterion.Tolerance(1 + scales[i]))).ToArray();
+        if (close.Length > 0)
+        {
+            var index = tensor(close.Select(i => (long)i).ToArray(), device: model.Device);
+            var exact = model.VerdictLogits(rows.index_select(0, index), model.Draws);
+            LookAgain(exact, classes.index_select(0, index), [.. close.Select(i => positions[i])]);
+        }
+
+        return margins.Count(margin => !(Math.Abs(margin) >= Margin.Near));
+    }
+
+    /// <summary>The verdict in float64 on samples that float32 could not tell.</summary>
+    /// <param name="logits">(n, K) float64.</param>
+    /// <param name="classes">(n) int64.</param>
+    private void LookAgain(Tensor logits, Tensor classes, int[] positions)
+    {
+        var margins = Untargeted.Margins(logits, classes).cpu().data<double>().ToArray();
+        var greatest = logits.argmax(1).cpu().data<long>().ToArray();
+        for (var i = 0; i < positions.Length; i++)
+        {
+            Right[positions[i]] = !Untargeted.IsAdversarial(margins[i]);
+            Predictions[positions[i]] = (int)greatest[i];
+        }
     }
 }

@@ -64,6 +64,9 @@ internal sealed class SampleTensors(SampleSet samples, InputSection input, Devic
     }
 
     /// <summary>Least and greatest valid value of every feature: the bounds, and for <c>epsilon: box</c> the samples' own region.</summary>
+    /// <param name="positions">Of n samples.</param>
+    /// <param name="region">Whether the samples' own region counts too.</param>
+    /// <returns>Each (n, …shape) float32 in raw input units; infinite where nothing bounds a feature.</returns>
     /// <exception cref="MistakeException">RG0320: a region that lies outside the bounds.</exception>
     public (Tensor Low, Tensor High) Box(ReadOnlySpan<int> positions, bool region)
     {

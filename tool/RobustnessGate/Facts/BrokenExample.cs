@@ -13,7 +13,7 @@ internal sealed record BrokenExampleRequest(byte[]? Robust, string? ModelSha256 
     private const int MostFeatures = 3 * 512 * 512;
 
     /// <summary>Whether inputs are images as pictures take them: the first of three dimensions holds the channels.</summary>
-    public static bool CanShow(Policies.InputSection input) => Drawing.Pixels.AreImages(input.Shape)
+    public static bool CanShow(Policies.InputSection input) => ImageShape.Is(input.Shape)
         && (input.Shape.Length == 2 || input.Layout != Policies.ChannelLayout.ChannelsLast) && input.Size <= MostFeatures;
 
     /// <summary>Whether a sample withstood everything before, as far as is known.</summary>

@@ -16,24 +16,24 @@ internal static class AccuracyJudge
         var issues = new List<RuleIssue>();
         if (rule.MaxDrop is { } allowed)
         {
-            issues.AddRange(Drop(result, allowed, gate));
+            issues.AddRange(Drop(result, allowed, gate, outcomes.SinceRelease ? RuleCause.FellSinceRelease : RuleCause.Fell));
         }
 
         if (rule is { Min: { } floor, Confidence: { } confidence })
         {
-            issues.AddRange(RuleJudge.Limit(open.LowerBound >= floor, "RG1002",
+            issues.AddRange(RuleJudge.Limit(open.LowerBound >= floor, RuleCause.BelowFloor,
                 $"{measured}; with {Words.Value(100 * confidence)} % confidence it is at least {Words.Percent(open.LowerBound!.Value)}, below the floor of {Words.Percent(floor)}"));
         }
         else if (rule.Min is { } min)
         {
             issues.AddRange(RuleJudge.Limit(
-                ones >= (min * total) - RuleJudge.Slack, "RG1002", $"{measured}, below the floor of {Words.Percent(min)}"));
+                ones >= (min * total) - RuleJudge.Slack, RuleCause.BelowFloor, $"{measured}, below the floor of {Words.Percent(min)}"));
         }
 
         if (rule.Max is { } max)
         {
             issues.AddRange(RuleJudge.Limit(
-                ones <= (max * total) + RuleJudge.Slack, "RG1003", $"{measured}, above the ceiling of {Words.Percent(max)}"));
+                ones <= (max * total) + RuleJudge.Slack, RuleCause.AboveCeiling, $"{measured}, above the ceiling of {Words.Percent(max)}"));
         }
 
         return (result, [.. issues]);
@@ -52,7 +52,7 @@ internal static class AccuracyJudge
     }
 
     /// <summary>The verdict table of a paired rule: it fails only with both keys, significance and size.</summary>
-    private static IEnumerable<RuleIssue> Drop(RuleResult r, double allowed, GateSection gate)
+    private static IEnumerable<RuleIssue> Drop(RuleResult r, double allowed, GateSection gate, RuleCause fallen)
     {
         int broken = r.NewlyBroken!.Value, @fixed = r.NewlyFixed!.Value, total = r.Total!.Value;
         var significant = !(r.AdjustedP >= gate.Alpha);
@@ -62,16 +62,16 @@ internal static class AccuracyJudge
         switch (significant, within)
         {
             case (true, false):
-                yield return new(RuleOutcome.Failed, Severity.Error, "RG1001", fell);
+                yield return new(RuleOutcome.Failed, Severity.Error, fallen, fell);
                 break;
             case (false, false):
                 yield return RuleIssue.Inconclusive(gate, $"{fell}. {TooFew(broken, @fixed, total, allowed, gate.Alpha)}");
                 break;
             case (true, true) when r.Drop > 0:
-                yield return new(RuleOutcome.Warned, Severity.Warning, "RG1102", $"{fell}. It is real, though within what the rule allows");
+                yield return new(RuleOutcome.Warned, Severity.Warning, RuleCause.FellWithinAllowed, $"{fell}. It is real, though within what the rule allows");
                 break;
             case (_, true) when -r.Drop > allowed && Statistics.McNemar(@fixed, broken) < gate.Alpha:
-                yield return new(RuleOutcome.Passed, Severity.Note, "RG1103",
+                yield return new(RuleOutcome.Passed, Severity.Note, RuleCause.Rose,
                     $"{r.Subject} rose from {r.BaselineCount} to {r.Count} of {total}: pin it with baseline update, so that it cannot be lost again unnoticed");
                 break;
         }

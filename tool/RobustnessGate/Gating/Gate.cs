@@ -13,11 +13,8 @@ namespace RobustnessGate.Gating;
 /// </summary>
 internal static class Gate
 {
-    /// <summary>Codes that say that the baseline, not the model, is what cannot be trusted.</summary>
-    private static readonly HashSet<string> Untrusted = ["RG0206", "RG0502", "RG0508"];
-
-    /// <summary>The finding that advises to pin a rise.</summary>
-    private const string Rose = "RG1103";
+    /// <summary>The finding that the change edits what it is compared with.</summary>
+    public const string BaselineEdited = "RG0502";
 
     /// <summary>The finding that takes the credit of all that attacks counted.</summary>
     public const string Masked = "RG1120";
@@ -97,7 +94,7 @@ internal static class Gate
                 .. missing is null ? [] : new[] { missing },
                 .. Conditions.Findings(policy, evaluation, baseline),
                 // What nobody believes is no better than before.
-                .. judged.Select(pair => pair.Finding).OfType<Finding>().Where(finding => finding.Code != Rose || !IsBlind(policy, evaluation)),
+                .. judged.Where(pair => pair.Result.Cause != RuleCause.Rose || !IsBlind(policy, evaluation)).Select(pair => pair.Finding).OfType<Finding>(),
                 .. exit == ExitCode.Inconclusive && IsBlind(policy, evaluation) ? new[] { Unbelieved(policy) } : [],
             ],
             baseline, release);
@@ -119,16 +116,18 @@ internal static class Gate
                 Min = null, Max = null, Confidence = null, MaxDrop = policy.Gate.MaxTotalDrop, Path = RuleCase.Total,
             };
             var measured = Measurement.Of(total, policy, evaluation, release);
-            yield return new(total, measured with { Subject = $"{measured.Subject}, since the release" });
+            yield return new(total, measured with { Subject = $"{measured.Subject}, since the release", SinceRelease = true });
         }
     }
 
     /// <summary>The worst rule decides, and so does an error that was found beside the rules.</summary>
     private static (Verdict, ExitCode) Conclude(Policy policy, EvaluationFacts evaluation, ImmutableArray<RuleResult> results)
     {
-        var errors = evaluation.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Code).ToArray();
-        var failed = results.Where(result => result.Outcome == RuleOutcome.Failed).Select(result => result.Code!).ToArray();
-        if (errors.Concat(failed).Any(Untrusted.Contains))
+        var errors = evaluation.Findings.Where(finding => finding.Severity == Severity.Error).ToArray();
+        var failed = results.Where(result => result.Outcome == RuleOutcome.Failed).ToArray();
+
+        // Here it is the baseline, not the model, that cannot be trusted.
+        if (errors.Any(error => error.Code == BaselineEdited || RuleCauses.Of(error.Code) is RuleCause.FirstUse) || failed.Any(rule => rule.Cause is RuleCause.Incomparable or RuleCause.FirstUse))
         {
             return (Verdict.Failed, ExitCode.BaselineUnusable);
         }

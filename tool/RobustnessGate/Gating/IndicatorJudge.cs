@@ -18,13 +18,13 @@ internal static class IndicatorJudge
         if (values.Declined is { } reason)
         {
             issues.Add(RuleIssue.Inconclusive(
-                gate, $"{values.Subject} declines to be a criterion: {reason}. Judge by attacks, and see docs/indicators.md") with { Code = "RG1131" });
+                gate, $"{values.Subject} declines to be a criterion: {reason}. Judge by attacks, and see docs/indicators.md") with { Cause = RuleCause.NoCriterion });
         }
 
         var lost = values.Pairs.Count(pair => pair.Now is null);
         if (lost > 0)
         {
-            issues.Add(new(RuleOutcome.Warned, Severity.Warning, "RG1105",
+            issues.Add(new(RuleOutcome.Warned, Severity.Warning, RuleCause.NewlyUndefined,
                 $"{values.Subject} is newly undefined at {lost} of {values.Pairs.Length} samples right in both, as where gradients vanish; the worst is assumed there"));
         }
 
@@ -40,12 +40,12 @@ internal static class IndicatorJudge
 
         if (rule.Min is { } min)
         {
-            issues.AddRange(RuleJudge.Limit(values.Now >= min, "RG1002", $"{values.Subject} is {Words.Value(values.Now)}, below the floor of {Words.Value(min)}"));
+            issues.AddRange(RuleJudge.Limit(values.Now >= min, RuleCause.BelowFloor, $"{values.Subject} is {Words.Value(values.Now)}, below the floor of {Words.Value(min)}"));
         }
 
         if (rule.Max is { } max)
         {
-            issues.AddRange(RuleJudge.Limit(values.Now <= max, "RG1003", $"{values.Subject} is {Words.Value(values.Now)}, above the ceiling of {Words.Value(max)}"));
+            issues.AddRange(RuleJudge.Limit(values.Now <= max, RuleCause.AboveCeiling, $"{values.Subject} is {Words.Value(values.Now)}, above the ceiling of {Words.Value(max)}"));
         }
 
         return (result, [.. issues]);
@@ -78,7 +78,7 @@ internal static class IndicatorJudge
             + $"{words} (p = {Words.P(r.AdjustedP ?? double.NaN)})";
         // A change without bounds (a mean with assumed worst values, a statistic that left zero) is no matter of chance.
         return !(r.AdjustedP >= gate.Alpha) || !double.IsFinite(size)
-            ? new(RuleOutcome.Failed, Severity.Error, "RG1004", change)
+            ? new(RuleOutcome.Failed, Severity.Error, RuleCause.IndicatorWorsened, change)
             : RuleIssue.Inconclusive(gate, $"{change}. {r.Total} samples cannot tell this change from chance at alpha {Words.Value(gate.Alpha)}; more samples of the indicator would");
     }
 

@@ -20,6 +20,9 @@ internal abstract record Measurement(string Subject, string? Absent, string? Inc
         _ => Values.OfIndicator(rule, policy, evaluation, baseline),
     };
 
+    /// <summary>Whether the pinned side is the last release's, not the baseline's.</summary>
+    public bool SinceRelease { get; init; }
+
     /// <summary>The p-value of what the rule compares; null where it compares nothing, or cannot.</summary>
     public abstract double? P(Rule rule);
 

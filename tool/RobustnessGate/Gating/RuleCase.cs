@@ -13,13 +13,7 @@ internal sealed record RuleCase(Rule Rule, Measurement Measured)
 
     public RuleResult Unjudged(string code) => RuleJudge.Unjudged(Rule, Measured, code);
 
-    public (RuleResult Result, Finding? Finding) Judge(Policy policy, double? adjusted)
-    {
-        var (result, finding) = RuleJudge.Judge(Rule, Measured, policy, P, adjusted);
-        return Rule.Path == Total && result.Code == "RG1001"
-            ? (result with { Code = "RG1006" }, finding! with { Code = "RG1006" })
-            : (result, finding);
-    }
+    public (RuleResult Result, Finding? Finding) Judge(Policy policy, double? adjusted) => RuleJudge.Judge(Rule, Measured, policy, P, adjusted);
 
     /// <summary>A rule that has nothing to compare with yet: its limits on what is measured hold, and it says that this was all.</summary>
     public (RuleResult Result, Finding? Finding) OnFirstUse(Policy policy)
@@ -33,7 +27,7 @@ internal sealed record RuleCase(Rule Rule, Measurement Measured)
 
         var message = $"{Measured.Subject} was compared with nothing: there is no baseline yet, and bootstrap lets that pass. Run baseline update, commit the file, and remove bootstrap.";
         return (
-            result with { Outcome = RuleOutcome.Warned, Code = "RG0508", Message = message },
-            new("RG0508", Severity.Warning, policy.Source.At(Rule.Path), message));
+            result with { Outcome = RuleOutcome.Warned, Code = RuleCause.FirstUse.Code(), Message = message },
+            new(RuleCause.FirstUse.Code(), Severity.Warning, policy.Source.At(Rule.Path), message));
     }
 }

@@ -14,16 +14,16 @@ internal static class RuleJudge
     /// <param name="adjusted">The same after Holm.</param>
     public static (RuleResult Result, Finding? Finding) Judge(Rule rule, Measurement measured, Policy policy, double? p, double? adjusted)
     {
-        var open = Unjudged(rule, measured, "") with { Outcome = RuleOutcome.Passed, Code = null, P = p, AdjustedP = adjusted };
+        var open = Unjudged(rule, measured, null) with { Outcome = RuleOutcome.Passed, Code = null, P = p, AdjustedP = adjusted };
         var (result, issues) = measured switch
         {
-            { Absent: { } reason } => (Unjudged(rule, measured, "RG1005"), new RuleIssue[]
+            { Absent: { } reason } => (Unjudged(rule, measured, RuleCause.NotMeasured.Code()), new RuleIssue[]
             {
-                new(RuleOutcome.Failed, Severity.Error, "RG1005", $"{measured.Subject} cannot be judged: {reason}. What is not measured never passes"),
+                new(RuleOutcome.Failed, Severity.Error, RuleCause.NotMeasured, $"{measured.Subject} cannot be judged: {reason}. What is not measured never passes"),
             }),
-            { Incomparable: { } reason } => (Unjudged(rule, measured, "RG0206"),
+            { Incomparable: { } reason } => (Unjudged(rule, measured, RuleCause.Incomparable.Code()),
             [
-                new(RuleOutcome.Failed, Severity.Error, "RG0206",
+                new(RuleOutcome.Failed, Severity.Error, RuleCause.Incomparable,
                     $"{measured.Subject} cannot be compared with the baseline: {reason}. If the change is meant, pin the present results with baseline update"),
             ]),
             Outcomes outcomes => AccuracyJudge.Judge(rule, outcomes, policy.Gate, open),
@@ -46,12 +46,15 @@ internal static class RuleJudge
     }
 
     /// <summary>A rule that was not judged: it fails, whatever is known of what it looks at.</summary>
-    public static RuleResult Unjudged(Rule rule, Measurement measured, string code)
+    /// <param name="code">Of what kept it from being judged.</param>
+    public static RuleResult Unjudged(Rule rule, Measurement measured, string? code)
     {
         var result = new RuleResult(
             rule.Path, rule.Metric, measured.Subject,
-            new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio, rule.Confidence), RuleOutcome.Failed,
-            code, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new(rule.Min, rule.Max, rule.MaxDrop, rule.MaxDropRatio, rule.MaxRiseRatio, rule.Confidence), RuleOutcome.Failed)
+        {
+            Code = code,
+        };
         return measured switch
         {
             Outcomes { Absent: null, Bits: { } bits } => result with
@@ -67,18 +70,20 @@ internal static class RuleJudge
 
     /// <summary>Of limits on what is measured, which every kind of rule has.</summary>
     /// <param name="kept">Whether the limit holds.</param>
-    public static IEnumerable<RuleIssue> Limit(bool kept, string code, string message)
+    public static IEnumerable<RuleIssue> Limit(bool kept, RuleCause cause, string message)
     {
         if (!kept)
         {
-            yield return new(RuleOutcome.Failed, Severity.Error, code, message);
+            yield return new(RuleOutcome.Failed, Severity.Error, cause, message);
         }
     }
 }
 
 /// <summary>One thing that a rule has to say.</summary>
-internal sealed record RuleIssue(RuleOutcome Outcome, Severity Severity, string Code, string Message)
+internal sealed record RuleIssue(RuleOutcome Outcome, Severity Severity, RuleCause Cause, string Message)
 {
+    public string Code => Cause.Code();
+
     /// <summary>A rule of severity warning never fails the gate.</summary>
     public RuleIssue CappedAt(RuleSeverity severity) =>
         severity == RuleSeverity.Warning && Outcome > RuleOutcome.Warned
@@ -87,5 +92,5 @@ internal sealed record RuleIssue(RuleOutcome Outcome, Severity Severity, string 
 
     /// <summary>A drop beyond what is allowed that chance could explain.</summary>
     public static RuleIssue Inconclusive(GateSection gate, string message) => new(
-        RuleOutcome.Inconclusive, gate.OnInconclusive == OnInconclusive.Fail ? Severity.Error : Severity.Warning, "RG1101", message);
+        RuleOutcome.Inconclusive, gate.OnInconclusive == OnInconclusive.Fail ? Severity.Error : Severity.Warning, RuleCause.CannotTell, message);
 }

@@ -55,7 +55,7 @@ internal static class DryRun
     {
         foreach (var entry in prepared.Policy.Attacks)
         {
-            AttackRunner.RequireClasses(
+            AttackTargets.RequireClasses(
                 entry.Target switch
                 {
                     Target.Class one => [one.Label],

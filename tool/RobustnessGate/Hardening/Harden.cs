@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Facts;
-using RobustnessGate.Models;
 using RobustnessGate.Policies;
 using RobustnessGate.Training;
 using static TorchSharp.torch;
@@ -104,12 +103,9 @@ internal static class Harden
     private static EvaluationFacts Evaluate(
         Preparation prepared, ModelSection model, HardenRequest request, CancellationToken cancellation)
     {
-        var facts = EvaluationFacts.Empty;
-        using var classifier = ModelLoader.Load(model);
-        Evaluator.Run(
-            EvaluationPlan.Of(prepared.Policy) with { Model = model }, classifier, prepared.Judged,
-            new EvaluationOptions(Threads: request.Threads, Device: request.Device ?? prepared.Policy.Device),
-            fact => facts = facts.With(fact), _ => { }, cancellation);
-        return facts;
+        using var opened = new OpenedModel(model, request.Threads);
+        return Evaluator.Run(
+            EvaluationPlan.Of(prepared.Policy) with { Model = model }, opened.Classifier, prepared.Judged,
+            new EvaluationOptions(Threads: request.Threads, Device: request.Device ?? prepared.Policy.Device), cancellation);
     }
 }

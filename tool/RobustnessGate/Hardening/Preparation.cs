@@ -42,8 +42,7 @@ internal sealed record Preparation(
         var output = HardenOutput.Claim(request.OutputDirectory, policy.Model);
         var training = SampleSet.Load(section.Data!, policy.Model.Input, policy.Seed);
         var judged = SampleSet.Load(policy.Data, policy.Model.Input, policy.Seed);
-        LibTorch.Load();
-        set_num_threads(request.Threads);
+        LibTorch.Load(request.Threads);
         var prepared = new Preparation(
             policy, section with { Regime = section.Regime.Within(radius ?? 0) }, radius, Devices.Choose(request.Device ?? policy.Device),
             output, training, judged);

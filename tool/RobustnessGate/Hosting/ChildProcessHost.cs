@@ -3,13 +3,16 @@ using System.Diagnostics;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Hosting.Capture;
-using RobustnessGate.Kernels;
 using RobustnessGate.Results;
 
 namespace RobustnessGate.Hosting;
 
 /// <summary>How to start the evaluation process; the paths of the request and of the records file and the pipe for observations are appended.</summary>
-internal sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments);
+internal sealed record ChildCommand(string FileName, ImmutableArray<string> Arguments)
+{
+    /// <summary>Variables of a second start, by what was wrong in the first, whose child asked for it.</summary>
+    public Func<string, IEnumerable<KeyValuePair<string, string>>> SecondStart { get; init; } = _ => [];
+}
 
 /// <summary>
 /// Evaluates in a process of its own, because native code can abort the process that it runs in. The facts come through
@@ -105,8 +108,10 @@ internal sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, 
         ChildEnvironment.Restrict(start.Environment);
         if (wrong is not null)
         {
-            start.Environment[KernelSelection.InstructionsVariable] = KernelSelection.OlderInstructions;
-            start.Environment[KernelSelection.SecondStartVariable] = wrong;
+            foreach (var (name, value) in command.SecondStart(wrong))
+            {
+                start.Environment[name] = value;
+            }
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} was not started");

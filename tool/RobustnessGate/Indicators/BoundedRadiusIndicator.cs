@@ -7,7 +7,7 @@ namespace RobustnessGate.Indicators;
 /// <summary>
 /// The linear radius among valid inputs: how far the nearest class's boundary would be if all logits were linear and the
 /// perturbed input had to stay within the bounds. Where many features lie at a bound, as in drawings on black, half of
-/// every perturbation is not to be had, and the plain linear radius is far too small. At most the distance across all
+/// every perturbation would leave the bounds, and the plain linear radius is far too small. At most the distance across all
 /// valid inputs; of many classes the likeliest count.
 /// </summary>
 internal sealed class BoundedRadiusIndicator : IIndicator

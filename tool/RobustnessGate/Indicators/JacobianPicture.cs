@@ -15,6 +15,10 @@ internal static class JacobianPicture
     /// <summary>How many samples get a picture.</summary>
     public static int Count(long features) => (int)Math.Min(MostPictures, MostBytes / Math.Max(1, features));
 
+    /// <summary>One picture: 0 for the least entry, 255 for the greatest, rounded.</summary>
+    /// <param name="sample">Number of the sample.</param>
+    /// <param name="shape">Of one input.</param>
+    /// <param name="gradient">∂L/∂x of that shape, or with a batch of 1 before it.</param>
     public static JacobianImage Of(int sample, IReadOnlyList<int> shape, Tensor gradient)
     {
         using var scope = NewDisposeScope();

@@ -24,6 +24,7 @@ internal static class KernelModes
         KernelMode.AsShipped => "as-shipped",
         KernelMode.ByLayer => "proved-by-layer",
         KernelMode.OlderInstructions => "older-instructions",
-        _ => "without-vendor-libraries",
+        KernelMode.WithoutVendorLibraries => "without-vendor-libraries",
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no such way of computing"),
     };
 }

@@ -63,6 +63,11 @@ internal static class KernelSelection
     /// <summary>Whether this process is the second start.</summary>
     internal static bool IsSecondStart => !string.IsNullOrEmpty(ProcessEnvironment.Variable(SecondStartVariable));
 
+    /// <summary>Variables with which a process is started again with older instructions.</summary>
+    /// <param name="wrong">What was wrong in the first one, in words.</param>
+    internal static IEnumerable<KeyValuePair<string, string>> SecondStart(string wrong) =>
+        [new(InstructionsVariable, OlderInstructions), new(SecondStartVariable, wrong)];
+
     /// <summary>What proved wrong before the mode in use, in words, the first start's included.</summary>
     public static IEnumerable<string> Wrong =>
         new[] { ProcessEnvironment.Variable(SecondStartVariable) }.OfType<string>().Where(kind => kind.Length > 0)
@@ -172,7 +177,8 @@ internal static class KernelSelection
     {
         KernelMode.ByLayer => "each convolution is computed in the fastest way that proved right for it",
         KernelMode.OlderInstructions => $"its vendor library is held to older instructions ({InstructionsVariable}={OlderInstructions}), which proved right",
-        _ => "its vendor library is off, which proved right",
+        KernelMode.WithoutVendorLibraries => "its vendor library is off, which proved right",
+        var mode => throw new InvalidOperationException($"nothing was replaced in the mode {mode}"),
     };
 
     /// <summary>The next mode that there is for such a graph in such a process.</summary>

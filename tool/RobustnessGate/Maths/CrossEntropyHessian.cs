@@ -120,13 +120,6 @@ internal static class CrossEntropyHessian
         return columns.t().mm(factor).abs().sum(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The Hessian of any network's cross-entropy at one input, by double backward.</summary>
-    /// <param name="logits">(n, …) float64 → (n, K), twice differentiable.</param>
-    /// <param name="input">(1, …) float64.</param>
-    /// <param name="label">The true class.</param>
-    /// <returns>(d, d).</returns>
-    public static Tensor Full(Func<Tensor, Tensor> logits, Tensor input, long label) => InputHessian.Full(Value(logits, label), input);
-
     /// <summary>Cross-entropy of copies of one sample as a function of the input: (n, …) → (n).</summary>
     public static Func<Tensor, Tensor> Value(Func<Tensor, Tensor> logits, long label) => copies =>
     {

@@ -51,10 +51,6 @@ internal static class Statistics
         return count == 0 ? 0 : BetaQuantile(1 - confidence, count, total - count + 1);
     }
 
-    /// <summary>The upper counterpart of <see cref="ClopperPearsonLower"/>.</summary>
-    public static double ClopperPearsonUpper(int count, int total, double confidence) =>
-        1 - ClopperPearsonLower(total - count, total, confidence);
-
     /// <summary>
     /// Interval of the drop (broken − fixed) / total between two proportions of the same samples: Newcombe's hybrid
     /// score interval with continuity-corrected correlation (Newcombe 1998, Statistics in Medicine 17:2635, method 10).

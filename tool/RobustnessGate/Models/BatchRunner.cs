@@ -24,6 +24,8 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
     /// <summary>Of the probe.</summary>
     public long[] OutputShape { get; } = outputShape;
 
+    /// <summary>Finds out how a network can be sent batches.</summary>
+    /// <param name="run">Inputs (n, …features) and the batch that constant shapes should follow → outputs.</param>
     /// <param name="fixedBatch">The batch size that the file fixes; null where it fixes none.</param>
     /// <param name="features">Shape of one input.</param>
     /// <exception cref="MistakeException">The network cannot run even as its file intends.</exception>
@@ -46,11 +48,13 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
         return new BatchRunner(run, Batching.Chunks, size, alone.shape);
     }
 
+    /// <summary>Inputs (n, …features) → outputs with n rows, whatever batch the network is made for.</summary>
     public Tensor Forward(Tensor input) => Batching switch
     {
         Batching.Native => run(input, null),
         Batching.Patched => run(input, input.shape[0]),
-        _ => InChunks(input),
+        Batching.Chunks => InChunks(input),
+        _ => throw new InvalidOperationException($"no way of batching is called {Batching}"),
     };
 
     /// <summary>Pieces of the size that the file fixes; the last one is filled up with its own last input.</summary>
@@ -75,7 +79,7 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
         return cat(results, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether two outputs are the same up to rounding; never where one is not a number.</summary>
+    /// <summary>Whether two float32 outputs of any shape are the same up to rounding; never where one is not a number.</summary>
     public static bool Same(Tensor left, Tensor right)
     {
         if (!left.shape.AsSpan().SequenceEqual(right.shape))
@@ -95,6 +99,7 @@ internal sealed class BatchRunner(Func<Tensor, long?, Tensor> run, Batching batc
     }
 
     /// <summary><see cref="ProbeSize"/> inputs of uniform noise that is the same every time and leaves the engine's own generator alone.</summary>
+    /// <returns>(2, …features) float32 within the bounds.</returns>
     public static Tensor Noise(long[] features, Bounds? bounds)
     {
         var range = bounds ?? new Bounds(0, 1);

@@ -9,6 +9,9 @@ internal static class GradientTie
     /// The output, tied to the input with a zero gradient where it has none: whoever differentiates then gets zeros, which
     /// can be measured, where the engine would end the process.
     /// </summary>
+    /// <param name="input">(N, …).</param>
+    /// <param name="output">(N, K), made from the input.</param>
+    /// <returns>The same numbers.</returns>
     public static Tensor Tied(Tensor input, Tensor output)
     {
         if (!input.requires_grad || output.requires_grad || !is_grad_enabled())

@@ -27,7 +27,8 @@ internal static class LogitShape
     /// <summary>Number of classes; 0 where the output is not that of a classifier.</summary>
     public static long Classes(IReadOnlyList<long> output) => Of(output) is [_, var classes] ? classes : 0;
 
-    /// <summary>Passes floating-point outputs through.</summary>
+    /// <summary>Passes floating-point outputs through, of any shape.</summary>
+    /// <param name="display">What messages call the file.</param>
     /// <exception cref="MistakeException">RG0409: the network answers with labels or truth values.</exception>
     public static Tensor Floating(Tensor output, string display) => ElementTypes.IsFloat(output.dtype)
         ? output

@@ -31,6 +31,31 @@ internal static class ModelLoader
             CheckPin(model, Identity(bytes, ModuleAssembly.Digest(weights, needed)), display);
         }
 
+        RequireShape(model, format, display);
+        var network = Open(model, format, bytes, weights, needed, display);
+        try
+        {
+            // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
+            // wait until they are known.
+            var sha256 = Identity(bytes, network.ExternalDigest);
+            CheckPin(model, sha256, display);
+            ModelChecks.RefuseShape(LogitShape.Of(network.ProbeOutput), BatchRunner.ProbeSize, display);
+            var input = model.Input.Shape.IsEmpty
+                ? model.Input with { Shape = [.. network.InputShape!.Select(size => (int)size)] }
+                : model.Input;
+            RequireChannels(input, display);
+            return new Classifier(network, input, sha256);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>That the shape of an input is known, and small enough to be computed with.</summary>
+    private static void RequireShape(ModelSection model, ModelFormat format, string display)
+    {
         if (format != ModelFormat.Onnx && model.Input.Shape.IsEmpty)
         {
             throw MistakeException.InFile("RG0425", display,
@@ -43,34 +68,19 @@ internal static class ModelLoader
             throw MistakeException.InFile("RG0416", display, FormattableString.Invariant(
                 $"an input of shape {string.Join('×', model.Input.Shape)} has {features:N0} numbers; at most {MaxFeatures:N0} are handled. Correct the shape."));
         }
+    }
 
-        var network = Open(model, format, bytes, weights, needed, display);
-        try
+    /// <summary>That mean and std have one value, or one for each channel.</summary>
+    private static void RequireChannels(InputSection input, string display)
+    {
+        if (ChannelFit.Misfit("mean", input.Mean.Length, input) is { } mean)
         {
-            // Weights in files beside the model are part of it; reading ONNX runs nothing of the file's, so their pin can
-            // wait until they are known.
-            var sha256 = Identity(bytes, network.ExternalDigest);
-            CheckPin(model, sha256, display);
-            ModelChecks.RefuseShape(LogitShape.Of(network.ProbeOutput), BatchRunner.ProbeSize, display);
-            var input = model.Input.Shape.IsEmpty
-                ? model.Input with { Shape = [.. network.InputShape!.Select(size => (int)size)] }
-                : model.Input;
-            if (ChannelFit.Misfit("mean", input.Mean.Length, input) is { } mean)
-            {
-                throw MistakeException.InFile("RG0121", display, mean);
-            }
-
-            if (ChannelFit.Misfit("std", input.Std.Length, input) is { } std)
-            {
-                throw MistakeException.InFile("RG0121", display, std);
-            }
-
-            return new Classifier(network, input, sha256);
+            throw MistakeException.InFile("RG0121", display, mean);
         }
-        catch
+
+        if (ChannelFit.Misfit("std", input.Std.Length, input) is { } std)
         {
-            network.Dispose();
-            throw;
+            throw MistakeException.InFile("RG0121", display, std);
         }
     }
 
@@ -96,7 +106,8 @@ internal static class ModelLoader
         ModelFormat.Onnx => OnnxNetwork.Parse(
             bytes, display, new OnnxOptions(model.Input.Shape, model.Input.Bounds, model.Gradients == GradientMode.StraightThrough), Path.GetDirectoryName(Path.GetFullPath(model.Path))),
         ModelFormat.TorchScript => TorchScriptModel.Load(bytes, display, model.Input),
-        _ => ModuleAssembly.Load(model, bytes, weights, needed, display),
+        ModelFormat.Assembly => ModuleAssembly.Load(model, bytes, weights, needed, display),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no such format"),
     };
 
     /// <summary>Whether an ONNX file can name other files: the key of their entries must stand in it.</summary>

@@ -7,7 +7,7 @@ namespace RobustnessGate.Models;
 internal static class OpenWeights
 {
     /// <summary>Moves the weights to a device and asks for their gradients.</summary>
-    /// <returns>In the network's order, named as in its file.</returns>
+    /// <returns>In the network's order, named and shaped as in its file.</returns>
     public static IReadOnlyList<(string Name, Tensor Value)> Of(Classifier classifier, Device device)
     {
         // A network moves to where its inputs are; its weights must be there before anyone takes them.
@@ -25,7 +25,7 @@ internal static class OpenWeights
         return weights;
     }
 
-    /// <summary>Why the weights cannot be had, what follows, and the way out; null where they can.</summary>
+    /// <summary>Why the weights are not available, what follows, and the way out; null where they can.</summary>
     /// <param name="so">What follows: a main clause.</param>
     public static string? Obstacle(INetwork network, string so) => network is ITrainableNetwork { Weights.Count: > 0 }
         ? null

@@ -11,6 +11,7 @@ internal sealed class StateDictionary(string display, byte[] digest, IReadOnlyDi
 {
     public byte[] Digest { get; } = digest;
 
+    /// <summary>Shaped as in the file.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; } = tensors;
 
     /// <summary>Sets every parameter and buffer of a module; names and shapes must be the same on both sides.</summary>

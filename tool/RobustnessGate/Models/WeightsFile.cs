@@ -177,6 +177,8 @@ internal static class WeightsFile
             ? this
             : throw new InvalidDataException($"'{Name}' has {Length} bytes, which is not [{string.Join(", ", Shape)}] elements.");
 
+        /// <summary>The tensor, in the entry's shape and type, on the CPU.</summary>
+        /// <param name="bytes">The whole file.</param>
         public Tensor Read(byte[] bytes)
         {
             var tensor = empty(Shape, dtype: Type, device: CPU);

@@ -71,6 +71,19 @@ internal static partial class LibTorch
         }
     }
 
+    /// <summary>Loads libtorch, as <see cref="Load()"/>, and has it use so many threads.</summary>
+    /// <param name="threads">At least 1; more than processors would only wait for each other.</param>
+    /// <returns>How many it uses.</returns>
+    /// <remarks>Before a model is opened: kernels are proved then, as they will run.</remarks>
+    /// <exception cref="MistakeException">RG0901.</exception>
+    public static int Load(int threads)
+    {
+        Load();
+        var used = Math.Min(threads, Environment.ProcessorCount);
+        torch.set_num_threads(used);
+        return used;
+    }
+
     /// <summary>Anything that references this assembly and touches TorchSharp gets the loader without asking for it.</summary>
     /// <remarks>Registers a hook alone: nothing native is loaded until TorchSharp asks for it.</remarks>
 #pragma warning disable CA2255 // The hook must be in place before TorchSharp's static constructor runs, whoever triggers it.
@@ -96,7 +109,7 @@ internal static partial class LibTorch
     private static IntPtr _shim;
     private static IntPtr _engine;
 
-    /// <summary>Handle of libtorch_cpu; 0 before <see cref="Load"/>, and where it cannot be told.</summary>
+    /// <summary>Handle of libtorch_cpu; 0 before <see cref="Load()"/>, and where it cannot be told.</summary>
     internal static nint Engine => _engine;
 
     private static void LoadOnLinux()

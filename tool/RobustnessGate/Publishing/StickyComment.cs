@@ -18,6 +18,9 @@ internal sealed record StickyComment(string Repository, int PullRequest, string 
     /// <summary>The login under which workflows write with their own token, which may not ask who it is.</summary>
     private const string WorkflowLogin = "github-actions[bot]";
 
+    /// <summary>Most characters of a comment. GitHub counts them after its own encoding, so bytes are the safe measure.</summary>
+    public const int Limit = 65_535;
+
     public string Mark => $"<!-- robustness-gate:{Id} -->";
 
     private string Comments => $"repos/{Repository}/issues/{PullRequest}/comments";

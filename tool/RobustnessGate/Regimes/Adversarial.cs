@@ -46,9 +46,5 @@ internal sealed record Adversarial(
         ? step.Craft(Ascent(), x => -Margin.Of(step.Network.Logits(x), step.Labels))
         : step.Crafted ?? throw new InvalidOperationException("the examples to be crafted once are missing");
 
-    private SignAscent Ascent()
-    {
-        var radius = Required(Epsilon);
-        return new(radius, StepSize ?? (2.5 * radius / Steps), Steps, RandomStart: false);
-    }
+    private SignAscent Ascent() => Ascent(Epsilon, StepSize, Steps, rise: 1, randomStart: false);
 }

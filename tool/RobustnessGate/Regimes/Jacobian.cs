@@ -30,7 +30,8 @@ internal sealed record Jacobian(
     {
         GradientNorm.L1 => Maths.Norm.L1,
         GradientNorm.L2 => Maths.Norm.L2,
-        _ => Maths.Norm.Linf,
+        GradientNorm.Linf => Maths.Norm.Linf,
+        _ => throw new InvalidOperationException($"no norm is called {Norm}"),
     }));
 }
 

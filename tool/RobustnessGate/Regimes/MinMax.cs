@@ -24,9 +24,7 @@ internal sealed record MinMax(
     public override StepLoss Loss(TrainingStep step)
     {
         using var scope = NewDisposeScope();
-        var rise = Rise(step.Progress, Ramp);
-        var radius = Required(Epsilon) * rise;
-        var ascent = new SignAscent(radius, StepSize * rise ?? (2.5 * radius / Steps), Steps, RandomStart: true);
+        var ascent = Ascent(Epsilon, StepSize, Steps, Rise(step.Progress, Ramp), randomStart: true);
         var worst = step.Craft(ascent, x => CrossEntropies(step.Network.Logits(x), step.Labels));
         var fit = CrossEntropy(step.Network.Logits(worst), step.Labels);
         return new StepLoss(fit, fit, null).MoveToOuterScope();

@@ -27,6 +27,7 @@ internal abstract record Regime
     /// <param name="radius">L∞, in raw input units.</param>
     public virtual Regime Within(double radius) => this;
 
+    /// <summary>Mean cross-entropy of a batch in nats: logits (N, K) and classes (N) int64 → a scalar.</summary>
     private protected static Tensor CrossEntropy(Tensor logits, Tensor labels) => functional.cross_entropy(logits, labels);
 
     /// <summary>Each sample's cross-entropy, (N, K) and (N) → (N).</summary>
@@ -36,7 +37,17 @@ internal abstract record Regime
     /// <summary>From 0 to 1 over the first <paramref name="ramp"/> of the training, then 1.</summary>
     internal static double Rise(double progress, double ramp) => progress < ramp ? progress / ramp : 1;
 
-    private protected double Required(double? radius) => radius
+    /// <summary>The search for the worst point around each sample, at a share of its radius.</summary>
+    /// <param name="epsilon">Radius, L∞, raw input units.</param>
+    /// <param name="stepSize">Raw input units; null for 2.5·ε/steps.</param>
+    /// <param name="rise">From 0 to 1: what radius and step are multiplied by.</param>
+    private protected SignAscent Ascent(double? epsilon, double? stepSize, int steps, double rise, bool randomStart)
+    {
+        var radius = Required(epsilon) * rise;
+        return new(radius, stepSize * rise ?? (2.5 * radius / steps), steps, randomStart);
+    }
+
+    private double Required(double? radius) => radius
         ?? throw new InvalidOperationException($"{Name} needs a radius: set Epsilon or call {nameof(Within)}");
 }
 
@@ -49,7 +60,7 @@ internal abstract record Regime
 internal sealed record TrainingStep(
     ITrainable Network, Tensor Inputs, Tensor Labels, long Number, double Progress, Bounds? Bounds, long Seed)
 {
-    /// <summary>The examples that were crafted once from these inputs; null where the regime asked for none.</summary>
+    /// <summary>(N, …input): the examples that were crafted once from these inputs; null where the regime asked for none.</summary>
     public Tensor? Crafted { get; init; }
 
     /// <summary>Moves the inputs to where an objective is higher, with running statistics in force.</summary>

@@ -26,11 +26,8 @@ internal sealed record Trades(
     public override StepLoss Loss(TrainingStep step)
     {
         using var scope = NewDisposeScope();
-        var rise = Rise(step.Progress, Ramp);
-        var radius = Required(Epsilon) * rise;
-
         // The divergence and its gradient vanish at the sample itself, so the ascent starts beside it.
-        var ascent = new SignAscent(radius, StepSize * rise ?? (2.5 * radius / Steps), Steps, RandomStart: true);
+        var ascent = Ascent(Epsilon, StepSize, Steps, Rise(step.Progress, Ramp), randomStart: true);
         var before = step.Network.Evaluating(() => functional.log_softmax(step.Network.Logits(step.Inputs), 1)).detach();
         var worst = step.Craft(ascent, x => Divergences(before, functional.log_softmax(step.Network.Logits(x), 1)));
 

@@ -12,16 +12,24 @@ namespace RobustnessGate.Reports;
 /// <param name="Detail">What it means; empty where the title says it all.</param>
 internal sealed record Headline(string Symbol, string Title, string Detail)
 {
+    /// <summary>The finding whose words the detail repeats; null where none does.</summary>
+    public FindingResult? Told { get; init; }
+
+    /// <summary>Whether all is well: then nobody needs to read on.</summary>
+    public bool IsQuiet => Symbol == Fine;
+
+    private const string Fine = "✅";
+
     public static Headline Of(ResultsDocument results) => (ExitCode)results.ExitCode switch
     {
-        ExitCode.Cancelled => new("❌", "Not judged: the evaluation was stopped", FirstError(results)),
-        ExitCode.InvalidInput => new("❌", "Not judged: the policy, the model or the data cannot be used", FirstError(results)),
-        ExitCode.BadCommandLine => new("❌", "Not judged: what was asked for on the command line cannot be done", FirstError(results)),
-        ExitCode.InternalError => new("❌", "Not judged: the tool itself could not work", FirstError(results)),
-        ExitCode.EvaluationCrashed => new("❌", "Not judged: the evaluation stopped before its end", FirstError(results)),
-        ExitCode.NothingEvaluated => new("❌", "Not judged: not everything that the policy asks for was evaluated", FirstError(results)),
-        ExitCode.BaselineUnusable when FirstCode(results) == "RG0502" => new("❌", "This change edits the baseline that it is compared with", FirstError(results)),
-        ExitCode.BaselineUnusable => new("❌", "Not judged: there is nothing comparable to compare with", FirstError(results)),
+        ExitCode.Cancelled => Because("❌", "Not judged: the evaluation was stopped", First(results)),
+        ExitCode.InvalidInput => Because("❌", "Not judged: the policy, the model or the data cannot be used", First(results)),
+        ExitCode.BadCommandLine => Because("❌", "Not judged: what was asked for on the command line cannot be done", First(results)),
+        ExitCode.InternalError => Because("❌", "Not judged: the tool itself could not work", First(results)),
+        ExitCode.EvaluationCrashed => Because("❌", "Not judged: the evaluation stopped before its end", First(results)),
+        ExitCode.NothingEvaluated => Because("❌", "Not judged: not everything that the policy asks for was evaluated", First(results)),
+        ExitCode.BaselineUnusable when First(results)?.Code == Gate.BaselineEdited => Because("❌", "This change edits the baseline that it is compared with", First(results)),
+        ExitCode.BaselineUnusable => Because("❌", "Not judged: there is nothing comparable to compare with", First(results)),
         _ => results.Gate.Verdict switch
         {
             Verdict.Failed => Failed(results),
@@ -45,7 +53,7 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
     private static Headline Failed(ResultsDocument results)
     {
         var failed = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Failed).ToArray();
-        var worst = failed.Where(rule => rule.Code is "RG1001" or "RG1006").MaxBy(rule => rule.Drop);
+        var worst = failed.Where(rule => rule.Cause is RuleCause.Fell or RuleCause.FellSinceRelease).MaxBy(rule => rule.Drop);
         if (worst is not null)
         {
             return new("❌",
@@ -56,14 +64,14 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
 
         return failed.FirstOrDefault() switch
         {
-            null when FirstCode(results).StartsWith("RG05", StringComparison.Ordinal) =>
-                new("❌", "This change lowers the bar that it has to clear", FirstError(results)),
-            null => new("❌", "Not credible: the evaluation itself reports an error", FirstError(results)),
-            { Code: "RG1002" } rule => new("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
-            { Code: "RG1003" } rule => new("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", rule.Message ?? ""),
-            { Code: "RG1004" } rule => new("❌",
-                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", rule.Message ?? ""),
-            var rule => new("❌", $"Not judged: {rule.Subject}", rule.Message ?? ""),
+            null when First(results) is { } error && DiagnosticCatalog.IsIntegrity(error.Code) =>
+                Because("❌", "This change lowers the bar that it has to clear", First(results)),
+            null => Because("❌", "Not credible: the evaluation itself reports an error", First(results)),
+            { Cause: RuleCause.BelowFloor } rule => Because("❌", $"Below the floor: {rule.Subject} is {Now(rule)}", Finding(results, rule)),
+            { Cause: RuleCause.AboveCeiling } rule => Because("❌", $"Above the ceiling: {rule.Subject} is {Now(rule)}", Finding(results, rule)),
+            { Cause: RuleCause.IndicatorWorsened } rule => Because("❌",
+                $"An indicator worsened: {rule.Subject}, {Words.Value(rule.BaselineValue)} → {Words.Value(rule.Value)}", Finding(results, rule)),
+            var rule => Because("❌", $"Not judged: {rule.Subject}", Finding(results, rule) ?? First(results)),
         };
     }
 
@@ -75,16 +83,16 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
         }
 
         var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();
-        if (rule.Code == "RG1131")
+        if (rule.Cause == RuleCause.NoCriterion)
         {
-            return new("❔", $"Inconclusive: {rule.Subject} does not predict this model's robustness", rule.Message ?? "");
+            return Because("❔", $"Inconclusive: {rule.Subject} does not predict this model's robustness", Finding(results, rule));
         }
 
         var what = rule.Count is null
             ? $"a change of {Words.Percent(Math.Abs(rule.Drop!.Value))} in {rule.Subject}"
             : $"a drop of {Words.Points(rule.Drop!.Value)} points";
-        return new("❔",
-            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", rule.Message ?? "");
+        return Because("❔",
+            $"Inconclusive: {Words.Count(rule.Total!.Value)} samples cannot tell {what} from noise", Finding(results, rule));
     }
 
     private static Headline Passed(ResultsDocument results)
@@ -92,7 +100,7 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
         var rules = results.Gate.Rules;
         var lead = Leading(rules)!;
         var warnings = results.Gate.Findings.Count(finding => finding.Severity == Severity.Warning);
-        var symbol = warnings > 0 ? "⚠️" : "✅";
+        var symbol = warnings > 0 ? "⚠️" : Fine;
         var suffix = warnings switch { 0 => "", 1 => "; 1 warning", _ => $"; {warnings} warnings" };
         if (lead is not { BaselineCount: { } before, Count: { } now })
         {
@@ -101,7 +109,7 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
 
         var name = IsNatural(lead) ? "Accuracy" : "Robustness";
         var p = lead.AdjustedP ?? lead.P;
-        var change = lead.Code == "RG1103" ? "rose" : lead.Code == "RG1102" ? "fell within what is allowed" : before == now && lead.NewlyBroken == 0 ? "unchanged" : "held";
+        var change = lead.Cause == RuleCause.Rose ? "rose" : lead.Cause == RuleCause.FellWithinAllowed ? "fell within what is allowed" : before == now && lead.NewlyBroken == 0 ? "unchanged" : "held";
         return new(symbol,
             $"{name} {change}: {now} of {lead.Total}, {lead.Subject} (baseline {before}{(p is { } value ? $", p = {Words.P(value)}" : "")}){suffix}", "");
     }
@@ -121,11 +129,15 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
     private static string Now(RuleResult rule) =>
         rule.Count is null ? Words.Value(rule.Value) : $"{rule.Count} of {rule.Total} ({Words.Percent(rule.Value!.Value)})";
 
-    private static string FirstError(ResultsDocument results) =>
-        results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Message ?? "";
+    private static FindingResult? First(ResultsDocument results) =>
+        results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error);
 
-    private static string FirstCode(ResultsDocument results) =>
-        results.Gate.Findings.FirstOrDefault(finding => finding.Severity == Severity.Error)?.Code ?? "";
+    /// <summary>What a rule led to.</summary>
+    private static FindingResult? Finding(ResultsDocument results, RuleResult rule) =>
+        results.Gate.Findings.FirstOrDefault(finding => finding.Code == rule.Code && finding.Message == rule.Message);
+
+    /// <summary>A headline whose detail is what a finding says.</summary>
+    private static Headline Because(string symbol, string title, FindingResult? finding) => new(symbol, title, finding?.Message ?? "") { Told = finding };
 
     private static bool IsNatural(RuleResult rule) => rule.Metric == Metrics.NaturalAccuracy;
 }

@@ -13,8 +13,8 @@ internal sealed record ReportFormat(
 {
     public static readonly ReportFormat[] All =
     [
-        new("markdown", "report.md", MarkdownReport.Render, LinksPictures: true),
-        new("html", "report.html", HtmlReport.Render),
+        new("markdown", "report.md", CheckReport.Markdown, LinksPictures: true),
+        new("html", "report.html", CheckReport.Html),
         new("json", "results.json", (results, _) => ResultsFile.Render(results)),
         new("junit", "report.junit.xml", (results, _) => JUnitReport.Render(results)),
         new("sarif", "report.sarif", (results, _) => SarifReport.Render(results)),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustnessGate.Reports.Blocks;
 
 namespace RobustnessGate.Reports;
 
@@ -20,8 +21,6 @@ internal enum PictureSection
 /// <param name="Description">What it shows, for those who cannot see it.</param>
 internal sealed record ReportPicture(PictureSection Section, string File, string Description, string Svg)
 {
-    private const int LongText = 500;
-
     /// <summary>The picture, or none where it cannot be drawn: a report is worth more than its pictures.</summary>
     internal static ReportPicture? Drawn(Func<ReportPicture?> draw)
     {
@@ -35,12 +34,7 @@ internal sealed record ReportPicture(PictureSection Section, string File, string
         }
     }
 
-    /// <summary>The pictures as they stand in markdown: relative links, a paragraph each.</summary>
-    internal static string Links(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
-        pictures.Where(picture => picture.Section == section)
-            .Select(picture => $"![{MarkdownText.Escape(picture.Description, LongText)}]({Uri.EscapeDataString(picture.File)})\n\n"));
-
-    /// <summary>The pictures as they stand in a page: inline, so that it needs nothing beside it.</summary>
-    internal static string Inline(ImmutableArray<ReportPicture> pictures, PictureSection section) => string.Concat(
-        pictures.Where(picture => picture.Section == section).Select(picture => $"<figure>\n{picture.Svg}</figure>\n"));
+    /// <summary>The pictures of a section, as blocks.</summary>
+    internal static IEnumerable<Block> Blocks(ImmutableArray<ReportPicture> pictures, PictureSection section) =>
+        pictures.Where(picture => picture.Section == section).Select(picture => new Picture(picture));
 }

@@ -109,7 +109,7 @@ internal static class ReportPictures
         JacobianImage[] images =
         [
             .. (results.Indicator?.Context?.Images ?? [])
-                .Where(image => Drawing.Pixels.AreImages(image.Shape) && image.Shape.Aggregate(1L, (size, side) => size * side) == image.Pixels.Length)
+                .Where(image => ImageShape.Is(image.Shape) && image.Shape.Aggregate(1L, (size, side) => size * side) == image.Pixels.Length)
                 .Take(MostJacobians),
         ];
         return images.Length == 0 ? null : Picture(

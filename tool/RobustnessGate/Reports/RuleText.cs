@@ -66,7 +66,7 @@ internal static class RuleText
         RuleOutcome.Passed => "✅ passed",
         RuleOutcome.Warned => $"⚠️ warning {rule.Code}",
         RuleOutcome.Inconclusive => $"❔ inconclusive {rule.Code}",
-        _ when rule.Code is "RG1001" or "RG1002" or "RG1003" or "RG1004" or "RG1006" => $"❌ failed {rule.Code}",
+        _ when rule.Cause is RuleCause.Fell or RuleCause.FellSinceRelease or RuleCause.BelowFloor or RuleCause.AboveCeiling or RuleCause.IndicatorWorsened => $"❌ failed {rule.Code}",
         _ => $"❌ not judged {rule.Code}",
     };
 

@@ -54,7 +54,7 @@ internal sealed class DataFetch(HttpClient http, Action<FetchProgress> progress)
     private async Task FetchFromAny(PublicFile file, string path, CancellationToken cancel)
     {
         var reasons = new List<string>();
-        var code = "RG0341";
+        var foreign = false;
         foreach (var address in file.Addresses)
         {
             try
@@ -64,7 +64,7 @@ internal sealed class DataFetch(HttpClient http, Action<FetchProgress> progress)
             }
             catch (InvalidDataException e)
             {
-                code = "RG0342";
+                foreign = true;
                 reasons.Add($"{address} {e.Message}");
             }
             catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or TimeoutException)
@@ -74,8 +74,8 @@ internal sealed class DataFetch(HttpClient http, Action<FetchProgress> progress)
         }
 
         throw new MistakeException(ExitCode.InvalidInput, new Finding(
-            code, Severity.Error, null, $"{file.Name} could not be fetched: {string.Join("; ", reasons)}. "
-            + (code == "RG0342"
+            foreign ? "RG0342" : "RG0341", Severity.Error, null, $"{file.Name} could not be fetched: {string.Join("; ", reasons)}. "
+            + (foreign
                 ? "It is not the file that is known by this name and was not kept. Try again later, or get it elsewhere and compare its SHA-256."
                 : "Check the connection and the proxy, or place the file in the folder by hand.")));
     }

@@ -57,9 +57,6 @@ internal sealed class SampleSet
     /// <summary>What a person should know of the data: notes on what was done to them, warnings of usual mistakes.</summary>
     public ImmutableArray<Finding> Notices { get; private init; } = [];
 
-    /// <summary>Whether there is a box per sample, for <c>epsilon: box</c>.</summary>
-    public bool HasRegion => _region is not null;
-
     /// <summary>Loads the samples that a policy names, checks every value in use, and identifies them.</summary>
     /// <exception cref="MistakeException">RG03xx.</exception>
     public static SampleSet Load(DataSection data, InputSection input, long seed)

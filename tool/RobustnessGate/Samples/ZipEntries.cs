@@ -70,8 +70,6 @@ internal sealed class ZipEntries : IDisposable
         }
     });
 
-    public long Length(string name) => _entries[name].Length;
-
     /// <summary>The unpacked content of an entry as a file of its own, which opens the archive anew for each reading.</summary>
     public DataFile AsFile(string name)
     {

@@ -29,6 +29,8 @@ internal sealed class InputPlane(Tensor origin, Tensor directions, (Tensor Low, 
     }
 
     /// <summary>Logits at every node of a grid, with bare forward passes in the model's batches.</summary>
+    /// <param name="columns">Coordinates i, ascending.</param>
+    /// <param name="rows">Coordinates j, ascending.</param>
     /// <returns>(rows·columns, K): row by row from the least j.</returns>
     public Tensor Logits(BatchedModel model, double[] columns, double[] rows, CancellationToken cancel)
     {

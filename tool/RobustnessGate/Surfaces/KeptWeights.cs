@@ -15,6 +15,8 @@ internal sealed class KeptWeights : IDisposable
     }
 
     /// <summary>θ + i·α + j·β, tensor by tensor; at (0, 0) the very weights that were kept.</summary>
+    /// <param name="alpha">α, shaped like the weights.</param>
+    /// <param name="beta">β, likewise.</param>
     public void MoveTo(IReadOnlyList<Tensor> alpha, double i, IReadOnlyList<Tensor> beta, double j)
     {
         using var frozen = no_grad();

@@ -20,20 +20,20 @@ internal sealed class ParameterSurface(WeightedNetwork network, string model)
     {
         setting.Require();
         using var scope = NewDisposeScope();
-        Reseed();
-        var (x, y) = WeightDirections.Of(network, inputs, labels, setting, batchSize);
+        Reseed(setting);
+        var plane = WeightDirections.Of(network, inputs, labels, setting, batchSize);
         using var weights = new KeptWeights(network);
         var steps = setting.Steps();
-        RequireSteps();
+        RequireSteps(weights, plane, steps[^1] - steps[^2]);
         var means = new List<(double Margin, double Loss, double Right)>();
         foreach (var j in steps)
         {
             foreach (var i in steps)
             {
                 cancel.ThrowIfCancellationRequested();
-                weights.MoveTo(x, i, y, j);
+                weights.MoveTo(plane.X, i, plane.Y, j);
                 // The same draws everywhere: else a randomised network's surface would be noise on top of its shape.
-                Reseed();
+                Reseed(setting);
                 means.Add(Means(inputs, labels, batchSize));
             }
         }
@@ -50,26 +50,26 @@ internal sealed class ParameterSurface(WeightedNetwork network, string model)
         };
 
         SurfaceAxis Axis(DirectionKind kind) => new(kind.Name(), $"{kind.Words()}; filter norms", [.. steps], null, null);
+    }
 
-        void Reseed()
+    private void Reseed(SurfaceSetting setting)
+    {
+        if (network.Randomised)
         {
-            if (network.Randomised)
-            {
-                manual_seed(setting.Seed);
-            }
+            manual_seed(setting.Seed);
         }
+    }
 
-        void RequireSteps()
+    /// <summary>That one step along either axis changes the weights.</summary>
+    private static void RequireSteps(KeptWeights weights, (Tensor[] X, Tensor[] Y) plane, double step)
+    {
+        foreach (var (i, j) in new[] { (step, 0.0), (0.0, step) })
         {
-            var step = steps[^1] - steps[^2];
-            foreach (var (i, j) in new[] { (step, 0.0), (0.0, step) })
+            weights.MoveTo(plane.X, i, plane.Y, j);
+            if (!weights.Moved())
             {
-                weights.MoveTo(x, i, y, j);
-                if (!weights.Moved())
-                {
-                    throw new NoDirectionException(FormattableString.Invariant(
-                        $"steps of {step:G3} norms are lost in the weights' own precision: all of a row or a column would be one and the same network. Give a greater --extent"));
-                }
+                throw new NoDirectionException(FormattableString.Invariant(
+                    $"steps of {step:G3} norms are lost in the weights' own precision: all of a row or a column would be one and the same network. Give a greater --extent"));
             }
         }
     }

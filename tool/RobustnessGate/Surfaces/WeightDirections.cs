@@ -52,6 +52,9 @@ internal static class WeightDirections
     }
 
     /// <summary>Of the mean objective: the sum over batches, so that memory does not grow with the samples.</summary>
+    /// <param name="inputs">(N, …).</param>
+    /// <param name="labels">(N) int64.</param>
+    /// <returns>Shaped like the weights, in their order.</returns>
     internal static Tensor[] Gradient(WeightedNetwork network, Tensor inputs, Tensor labels, DirectionKind kind, int batchSize)
     {
         using var scope = NewDisposeScope();

@@ -21,7 +21,7 @@ internal sealed record Checkpoint(string Identity, int Epoch, long Steps, int Si
     private const string Magic = "RobustnessGate training 1";
 
     /// <summary>Writes state and tensors to a file beside the final one and puts it in place.</summary>
-    /// <param name="tensors">float32 or float64.</param>
+    /// <param name="tensors">float32 or float64, of any shape.</param>
     public void Save(string path, IEnumerable<(string Name, Tensor Value)> tensors)
     {
         using var memory = new MemoryStream();

@@ -10,11 +10,14 @@ internal abstract record Optimizer
     public abstract IReadOnlyList<string> Moments { get; }
 
     /// <summary>Moves one weight by one step, in place.</summary>
-    /// <param name="moments">Its moments, in the order of <see cref="Moments"/>; changed in place.</param>
+    /// <param name="weight">Of any shape; changed in place.</param>
+    /// <param name="gradient">Shaped like the weight.</param>
+    /// <param name="moments">Its moments, shaped like it, in the order of <see cref="Moments"/>; changed in place.</param>
     /// <param name="step">Number of this step, from 1.</param>
+    /// <param name="rate">Learning rate of this step.</param>
     public abstract void Move(Tensor weight, Tensor gradient, IReadOnlyList<Tensor> moments, long step, double rate);
 
-    /// <summary>Adam (Kingma and Ba 2015) with bias correction and their defaults.</summary>
+    /// <summary>Adam with bias correction and its authors' defaults (Kingma and Ba 2015, Algorithm 1).</summary>
     public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Stabiliser = 1e-8) : Optimizer
     {
         public override IReadOnlyList<string> Moments { get; } = ["first", "second"];
@@ -25,18 +28,6 @@ internal abstract record Optimizer
             moments[1].mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
             var spread = moments[1].div(1 - Math.Pow(Beta2, step)).sqrt_().add_(Stabiliser);
             weight.addcdiv_(moments[0], spread, -rate / (1 - Math.Pow(Beta1, step)));
-        }
-    }
-
-    /// <summary>Gradient descent with momentum.</summary>
-    public sealed record Sgd(double Momentum = 0.9) : Optimizer
-    {
-        public override IReadOnlyList<string> Moments { get; } = ["velocity"];
-
-        public override void Move(Tensor weight, Tensor gradient, IReadOnlyList<Tensor> moments, long step, double rate)
-        {
-            moments[0].mul_(Momentum).add_(gradient);
-            weight.add_(moments[0], -rate);
         }
     }
 
@@ -68,7 +59,7 @@ internal abstract record Optimizer
         public IReadOnlyList<(string Name, Tensor Value)> Named { get; }
 
         /// <summary>Moves all weights by one step.</summary>
-        /// <param name="gradients">One per weight, in the network's order.</param>
+        /// <param name="gradients">One per weight and shaped like it, in the network's order.</param>
         public void Step(IReadOnlyList<Tensor> gradients, double rate)
         {
             using var frozen = no_grad();

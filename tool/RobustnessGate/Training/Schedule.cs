@@ -8,11 +8,6 @@ internal abstract record Schedule
     /// <param name="progress">Share of all steps that were made, from 0 to 1.</param>
     public abstract double Factor(double progress);
 
-    public sealed record Constant : Schedule
-    {
-        public override double Factor(double progress) => 1;
-    }
-
     /// <summary>A linear rise to the peak, then half a cosine down to zero.</summary>
     /// <param name="Warmup">Share of all steps that the rise takes.</param>
     public sealed record Cosine([property: Between(0, 1)] double Warmup = 0.1) : Schedule
@@ -20,15 +15,5 @@ internal abstract record Schedule
         public override double Factor(double progress) => progress < Warmup
             ? progress / Warmup
             : (1 + Math.Cos(Math.PI * (progress - Warmup) / Math.Max(1 - Warmup, double.Epsilon))) / 2;
-    }
-
-    /// <summary>A constant rate that is cut at given points.</summary>
-    /// <param name="Cut">What the rate is multiplied by at each cut.</param>
-    /// <param name="At">Shares of all steps where the cuts are.</param>
-    public sealed record Steps(double Cut, params double[] At) : Schedule
-    {
-        public override double Factor(double progress) => Math.Pow(Cut, At.Count(at => progress >= at));
-
-        public override string ToString() => FormattableString.Invariant($"Steps {Cut} {string.Join(' ', At)}");
     }
 }

@@ -21,8 +21,10 @@ internal sealed class TrainingSet : IDisposable
         Labels = labels.DetachFromDisposeScope();
     }
 
+    /// <summary>(N, …input) in raw input units.</summary>
     public Tensor Inputs { get; }
 
+    /// <summary>(N) int64.</summary>
     public Tensor Labels { get; }
 
     public int Count => (int)Labels.shape[0];

@@ -20,9 +20,17 @@ namespace RobustnessGate.UseCases;
 /// <param name="Today">In UTC: overrides hold on certain days.</param>
 internal sealed record CheckRequest(
     string PolicyPath, string OutputDirectory, PolicyOverrides Overrides, ImmutableArray<string> Formats,
-    string? Baseline = null, int Threads = 1, int BatchSize = 64, bool SaveAdversarial = false,
-    DateOnly Today = default)
+    string? Baseline = null, DateOnly Today = default)
 {
+    /// <summary>Threads of the tensor library.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Samples that the network sees at once.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Whether judged points are kept in the output folder.</summary>
+    public bool SaveAdversarial { get; init; }
+
     /// <summary>The value of <see cref="Baseline"/> that judges floors alone.</summary>
     public const string NoBaseline = RunOptions.NoBaseline;
 }

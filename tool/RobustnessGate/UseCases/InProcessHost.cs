@@ -2,7 +2,6 @@ using RobustnessGate.Diagnostics;
 using RobustnessGate.Evaluation;
 using RobustnessGate.Facts;
 using RobustnessGate.Hosting;
-using RobustnessGate.Models;
 using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Samples;
@@ -44,19 +43,17 @@ internal sealed class InProcessHost(Action<Fact> observe, Action<Progress> progr
     private void Run(EvaluationRequest request, Action<Fact> record, CancellationToken cancel)
     {
         var policy = request.ReadPolicy();
-        // Before anything touches TorchSharp: its own search would hide the reason and copy libtorch about.
+        // A library that cannot be loaded is told before what is wrong with the data.
         LibTorch.Load();
-        // Kernels are proved, when the model is opened, as they will run.
-        Evaluator.UseThreads(request.Threads);
         var samples = Samples(policy);
-        using var classifier = ModelLoader.Load(policy.Model);
+        using var opened = new OpenedModel(policy.Model, request.Threads);
         var options = new EvaluationOptions(
             request.BatchSize, request.Threads, policy.Device, request.AdversarialDirectory, clock, request.BrokenExamples,
-            request.Before is { } before ? () => ModelLoader.Load(before.In(policy, request.PolicyPath).Model) : null)
+            request.Before is { } before ? () => new OpenedModel(before.In(policy, request.PolicyPath).Model, request.Threads).Classifier : null)
         {
             Surface = BrokenExampleSurface.Layer,
         };
-        Evaluator.Run(EvaluationPlan.Of(policy), classifier, samples, options, record, progress, cancel);
+        Evaluator.Run(EvaluationPlan.Of(policy), opened.Classifier, samples, options, cancel, record, progress);
     }
 
     /// <summary>The data. Where they are bad, the model is looked at all the same: all mistakes are told at once.</summary>
@@ -70,7 +67,7 @@ internal sealed class InProcessHost(Action<Fact> observe, Action<Progress> progr
         {
             try
             {
-                ModelLoader.Load(policy.Model).Dispose();
+                new OpenedModel(policy.Model).Dispose();
             }
             catch (MistakeException model)
             {

@@ -5,7 +5,6 @@ using RobustnessGate.Evaluation.Credibility;
 using RobustnessGate.Facts;
 using RobustnessGate.Kernels;
 using RobustnessGate.Models;
-using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 using RobustnessGate.Samples;
@@ -42,31 +41,18 @@ internal static class Inspect
     /// <exception cref="MistakeException">RG04xx: the model cannot be used. What is wrong with data is among the findings.</exception>
     public static Inspection Run(InspectRequest request, CancellationToken cancel)
     {
-        LibTorch.Load();
-        set_num_threads(1);
+        using var opened = new OpenedModel(request.Model);
         using var scope = NewDisposeScope();
-        using var classifier = ModelLoader.Load(request.Model);
-        var model = request.Model with { Input = classifier.Input };
+        var (model, classifier) = (opened.Section, opened.Classifier);
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        var contact = new ModelPreflight(model, classifier);
-        SampleSet? samples = null;
-        var exit = ExitCode.Passed;
-        try
-        {
-            samples = request.Data is { } data ? SampleSet.Load(data, model.Input, request.Seed) : null;
-        }
-        catch (MistakeException mistake)
-        {
-            findings.AddRange(mistake.Findings);
-            exit = mistake.ExitCode;
-        }
-
+        var preflight = new ModelPreflight(model, classifier);
+        var (samples, exit) = Samples(request, opened, findings);
         var tensors = samples is null ? null : new SampleTensors(samples, model.Input, CPU);
         var rows = tensors?.First(BatchSize)
             ?? BatchRunner.Noise([.. model.Input.Shape.Select(size => (long)size)], model.Input.Bounds);
         ModelProof.Require(classifier, rows, BatchSize);
         findings.AddRange(new[] { KernelSelection.Finding() }.OfType<Finding>());
-        var overview = new Overview(contact.Examine(rows, request.Seed, findings.Add), null, null);
+        var overview = new Overview(preflight.Examine(rows, request.Seed, findings.Add), null, null);
         if (samples is null)
         {
             return new(overview, findings.ToImmutable()) { ExitCode = exit };
@@ -76,7 +62,7 @@ internal static class Inspect
         overview = overview with { Data = ModelPreflight.Describe(samples) };
         try
         {
-            samples.RequireClasses(contact.Classes);
+            samples.RequireClasses(preflight.Classes);
         }
         catch (MistakeException mistake)
         {
@@ -88,10 +74,24 @@ internal static class Inspect
         int[] labels = [.. samples.Labels.Take((int)rows.shape[0])];
         findings.AddRange(new[]
         {
-            samples.FewerClasses(contact.Classes),
+            samples.FewerClasses(preflight.Classes),
             GradientCheck.Examine(classifier, rows, labels, request.At("model.path"))?.Finding,
             new UsualMistakes(classifier, tensors!, BatchSize, CPU, request.LargestEpsilon, request.At).Find(),
         }.OfType<Finding>());
         return new(overview, findings.ToImmutable());
+    }
+
+    /// <summary>The data, where there are any; what is wrong with them is told beside what is found of the model.</summary>
+    private static (SampleSet? Samples, ExitCode Exit) Samples(InspectRequest request, OpenedModel opened, ImmutableArray<Finding>.Builder findings)
+    {
+        try
+        {
+            return (request.Data is { } data ? opened.Samples(data, request.Seed) : null, ExitCode.Passed);
+        }
+        catch (MistakeException mistake)
+        {
+            findings.AddRange(mistake.Findings);
+            return (null, mistake.ExitCode);
+        }
     }
 }

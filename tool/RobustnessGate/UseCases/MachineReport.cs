@@ -56,7 +56,7 @@ internal static class MachineReport
     {
         try
         {
-            Evaluation.Evaluator.UseThreads(1);
+            LibTorch.Load(threads: 1);
             var (wrong, answers) = KernelSelection.Examine();
             if (wrong.Count == 0)
             {

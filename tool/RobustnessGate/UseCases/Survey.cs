@@ -21,7 +21,7 @@ internal static class Survey
     private const int MostNamed = 8;
 
     /// <summary>A model as it is surveyed.</summary>
-    private sealed record Surveyed(string Name, ModelSection Section, BatchedModel Model);
+    private sealed record Surveyed(string Name, string Path, BatchedModel Model);
 
     /// <param name="say">Receives what is being done.</param>
     /// <exception cref="MistakeException">Model or data cannot be used, or RG0490: there is no such surface.</exception>
@@ -32,41 +32,35 @@ internal static class Survey
             throw Mistake($"{fault}.");
         }
 
-        LibTorch.Load();
-        set_num_threads(Math.Min(request.Threads, Environment.ProcessorCount));
+        LibTorch.Load(request.Threads);
         var device = Devices.Choose(request.Device);
+        using var candidate = new OpenedModel(request.Model, request.Threads);
+        using var compared = request.Compared is { } other
+            ? new OpenedModel(other with { Input = candidate.Section.Input }, request.Threads) : null;
         using var scope = NewDisposeScope();
-        using var candidate = ModelLoader.Load(request.Model);
-        using var compared = request.Compared is { } other ? ModelLoader.Load(other with { Input = candidate.Input }) : null;
-        var samples = SampleSet.Load(request.Needed(), candidate.Input, request.Setting.Seed);
-        var tensors = new SampleTensors(samples, candidate.Input, device);
-        Surveyed[] models =
-        [
-            .. new[] { compared, candidate }.OfType<Classifier>()
-                .Zip(new[] { request.Compared, request.Model }.OfType<ModelSection>(), Names(request))
-                .Select(model => new Surveyed(model.Third, model.Second, new BatchedModel(model.First, request.BatchSize, device)
-                {
-                    Proof = batch => ModelProof.Require(model.First, tensors.First(batch), batch),
-                })),
-        ];
-        foreach (var model in models)
+        var samples = candidate.Samples(request.Needed(), request.Setting.Seed);
+        var tensors = new SampleTensors(samples, candidate.Section.Input, device);
+        Surveyed[] models = [.. new[] { compared, candidate }.OfType<OpenedModel>().Zip(Names(request), Ready)];
+        return request.Space == SurfaceSpace.Parameters
+            ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
+            : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
+
+        Surveyed Ready(OpenedModel opened, string name)
         {
-            model.Model.Prove();
+            var model = opened.Batched(tensors, request.BatchSize, device);
             if (KernelSelection.Finding() is { } kernels)
             {
                 say(kernels.Message);
             }
 
-            samples.RequireClasses((int)model.Model.Logits(tensors.Load([0])).shape[1]);
-            if (RandomnessCheck.Acquaint(model.Model, tensors, request.Setting.Seed, new Location(ShownPath.Of(model.Section.Path), 0, 0)) is { } random)
+            samples.RequireClasses((int)model.Logits(tensors.Load([0])).shape[1]);
+            if (RandomnessCheck.Acquaint(model, tensors, request.Setting.Seed, new Location(ShownPath.Of(opened.Section.Path), 0, 0)) is { } random)
             {
-                say($"{model.Name}: {random.Message}");
+                say($"{name}: {random.Message}");
             }
-        }
 
-        return request.Space == SurfaceSpace.Parameters
-            ? [OverWeights(request, models, samples, tensors, device, say, cancel)]
-            : [.. Chosen(request, samples, tensors, models, cancel).Select(position => Around(request, models, tensors, position, say, cancel))];
+            return new(name, opened.Section.Path, model);
+        }
     }
 
     private static SurveyPart Around(
@@ -116,7 +110,7 @@ internal static class Survey
         foreach (var model in models)
         {
             say($"{model.Name}: weights, means over {over}");
-            var network = WeightedNetwork.Of(model.Model.Classifier, model.Section.Path, device) with { Randomised = model.Model.Draws > 1 };
+            var network = WeightedNetwork.Of(model.Model.Classifier, model.Path, device) with { Randomised = model.Model.Draws > 1 };
             grids.Add(Laid(model.Name, "the weights", () =>
                 new ParameterSurface(network, model.Name).Of(inputs, labels, request.Setting, request.BatchSize, cancel)));
         }

@@ -100,22 +100,25 @@ internal sealed class BestPoints(int samples, double slack, bool keepAll, bool n
                     values = Floats(points);
                 }
 
-                var size = values.Length / searched.Length;
-                var point = values.Slice(row * size, size);
-                // A network answers NaN by NaN, which would pass for a success.
-                if (point.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-                {
-                    throw NoNumber();
-                }
-
-                _points[sample] = point.ToArray();
-                _ranks[sample] = rank;
+                Store(sample, values.Slice(row * (values.Length / searched.Length), values.Length / searched.Length), rank);
                 _close[sample] = close;
                 _dropped[sample] = adversarial;
             }
         }
 
         return broken;
+    }
+
+    private void Store(int sample, ReadOnlySpan<float> point, double rank)
+    {
+        // A network answers NaN by NaN, which would pass for a success.
+        if (point.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+        {
+            throw NoNumber();
+        }
+
+        _points[sample] = point.ToArray();
+        _ranks[sample] = rank;
     }
 
     private static InvalidOperationException NoNumber() => new("an attack left a point that is no number");

@@ -42,6 +42,8 @@ public sealed class PerSample : IDisposable
         _value.Dispose();
     }
 
+    /// <summary>Keeps some rows.</summary>
+    /// <param name="index">(m) int64, m ≤ n: their positions.</param>
     internal void Keep(Tensor index) => Value = _value.index_select(0, index);
 
     private static Tensor Own(Tensor value) => value.DetachFromDisposeScope();

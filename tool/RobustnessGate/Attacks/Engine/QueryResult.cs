@@ -21,7 +21,8 @@ public sealed record QueryResult(IReadOnlyList<Tensor> Losses, Tensor Margins, I
         cat([.. parts.Select(part => part.Margins)], 0),
         [.. parts[0].Gradients.Select((_, i) => cat([.. parts.Select(part => part.Gradients[i])], 0))]);
 
-    /// <summary>Certain rows of everything.</summary>
+    /// <summary>Some rows of everything.</summary>
+    /// <param name="index">(m) int64, m ≤ n: their positions.</param>
     internal QueryResult Keep(Tensor index) => Each(rows => rows.index_select(0, index));
 
     internal QueryResult MoveToOuterScope() => Each(rows => rows.MoveToOuterDisposeScope());

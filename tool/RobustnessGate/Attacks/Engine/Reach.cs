@@ -79,15 +79,14 @@ public sealed class Reach
     /// <exception cref="InvalidOperationException">Neither ball nor box limits the search.</exception>
     public void Advance(Tensor points, Tensor direction, double radii)
     {
-        using var scope = NewDisposeScope();
-        if (_limit.IsBox)
-        {
-            points.add_(direction * ((High - Low) * (radii / 2)));
-        }
-        else
+        if (!_limit.IsBox)
         {
             points.add_(direction, alpha: radii * Radius);
+            return;
         }
+
+        using var scope = NewDisposeScope();
+        points.add_(direction * ((High - Low) * (radii / 2)));
     }
 
     /// <summary>(n, …) bool: features at a bound of the box that a step along the gradient would push out of it.</summary>

@@ -18,7 +18,7 @@ public sealed class Search : IDisposable
     private readonly Judge _judge;
     private readonly int _draws;
     private readonly List<PerSample> _tracked = [];
-        private readonly PerSample _clean;
+    private readonly PerSample _clean;
     private readonly PerSample _classes;
     private readonly PerSample _cleanLogits;
     private readonly PerSample _cleanScales;

@@ -41,8 +41,11 @@ internal sealed class Call(OnnxNode node, IReadOnlyList<Value?> inputs, RunMode 
     public Value Input(int index) =>
         Has(index) ? inputs[index]! : throw new UnsupportedException($"input {index} is missing");
 
+    /// <summary>An input as a native tensor, in whatever shape the graph gives it.</summary>
+    /// <exception cref="UnsupportedException">It is missing.</exception>
     public Tensor Tensor(int index) => Input(index).ToTensor(Mode.Device);
 
+    /// <summary>As <see cref="Tensor"/>; null where the input is missing.</summary>
     public Tensor? Optional(int index) => Has(index) ? Tensor(index) : null;
 
     public long[] Integers(int index) => Input(index).Integers();

@@ -9,6 +9,7 @@ namespace RobustnessGate.Models.Onnx;
 /// <param name="external">Reads data kept beside the model; null where there is no folder to look in.</param>
 internal sealed class TensorReader(ExternalData? external)
 {
+    /// <returns>In the shape that is stored; integers stay managed where they are few.</returns>
     /// <exception cref="UnsupportedException">An element type that the engine lacks.</exception>
     /// <exception cref="InvalidDataException">The tensor contradicts itself.</exception>
     public Value Read(TensorProto proto)

@@ -8,6 +8,7 @@ namespace RobustnessGate.Models.Onnx;
 /// <summary>Stores tensors as little-endian raw data.</summary>
 internal static class TensorWriter
 {
+    /// <param name="value">Of any shape, which is kept.</param>
     /// <param name="dataType">Element type to store; float32 by default.</param>
     public static TensorProto Write(string name, Tensor value, TensorProto.Types.DataType dataType = TensorProto.Types.DataType.Float)
     {

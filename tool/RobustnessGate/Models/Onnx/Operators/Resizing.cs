@@ -79,7 +79,8 @@ internal static class Resizing
         {
             "not_larger" => ratios.Min(),
             "not_smaller" => ratios.Max(),
-            _ => null,
+            "stretch" => null,
+            var policy => throw new UnsupportedException($"keep_aspect_ratio_policy {policy}"),
         };
         return [.. axes.Select((axis, i) => shared is { } scale
             ? ((long)Math.Floor((scale * shape[axis]) + 0.5), scale)

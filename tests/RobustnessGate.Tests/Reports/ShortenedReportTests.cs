@@ -1,26 +1,28 @@
 using System.Text;
+using RobustnessGate.Cli.Channels;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
+using RobustnessGate.Publishing;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
 using static RobustnessGate.Tests.Scene;
 
 namespace RobustnessGate.Tests;
 
-public class MarkdownLadderTests
+public class ShortenedReportTests
 {
     [Theory]
-    [InlineData(MarkdownLadder.SummaryLimit, 0)]
-    [InlineData(MarkdownLadder.SummaryLimit, 20)]
-    [InlineData(MarkdownLadder.SummaryLimit, 3000)]
-    [InlineData(MarkdownLadder.CommentLimit, 0)]
-    [InlineData(MarkdownLadder.CommentLimit, 20)]
-    [InlineData(MarkdownLadder.CommentLimit, 60)]
-    public void Every_rung_fits_with_long_findings_in_many_bytes(int limit, int findings)
+    [InlineData(WorkflowChannel.SummaryLimit, 0)]
+    [InlineData(WorkflowChannel.SummaryLimit, 20)]
+    [InlineData(WorkflowChannel.SummaryLimit, 3000)]
+    [InlineData(StickyComment.Limit, 0)]
+    [InlineData(StickyComment.Limit, 20)]
+    [InlineData(StickyComment.Limit, 60)]
+    public void Every_form_fits_with_long_findings_in_many_bytes(int limit, int findings)
     {
         var results = Results(findings);
 
-        var text = MarkdownLadder.Render(results, limit);
+        var text = CheckReport.MarkdownWithin(results, limit);
 
         Assert.InRange(Encoding.UTF8.GetByteCount(text), 1, limit);
         Assert.StartsWith(findings == 0 ? "✅ Passed" : "### ⚠️ Passed", text, StringComparison.Ordinal);
@@ -29,19 +31,19 @@ public class MarkdownLadderTests
     [Fact]
     public void The_places_are_smaller_than_what_GitHub_drops()
     {
-        Assert.True(MarkdownLadder.SummaryLimit < 1_048_576);
-        Assert.True(MarkdownLadder.CommentLimit < 65_536);
+        Assert.True(WorkflowChannel.SummaryLimit < 1_048_576);
+        Assert.True(StickyComment.Limit < 65_536);
     }
 
     [Fact]
-    public void There_are_three_rungs()
+    public void There_are_three_forms()
     {
         var results = Results(20);
-        var whole = MarkdownLadder.Render(results, int.MaxValue);
-        var brief = MarkdownLadder.Render(results, Encoding.UTF8.GetByteCount(whole) - 1);
-        var verdict = MarkdownLadder.Render(results, Encoding.UTF8.GetByteCount(brief) - 1);
+        var whole = CheckReport.MarkdownWithin(results, int.MaxValue);
+        var brief = CheckReport.MarkdownWithin(results, Encoding.UTF8.GetByteCount(whole) - 1);
+        var verdict = CheckReport.MarkdownWithin(results, Encoding.UTF8.GetByteCount(brief) - 1);
 
-        Assert.Equal(MarkdownReport.Render(results), whole);
+        Assert.Equal(CheckReport.Markdown(results, []), whole);
         Assert.Contains("| rule |", brief, StringComparison.Ordinal);
         Assert.DoesNotContain("<details>", brief, StringComparison.Ordinal);
         Assert.DoesNotContain("| rule |", verdict, StringComparison.Ordinal);
