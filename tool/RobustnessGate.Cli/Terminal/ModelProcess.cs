@@ -41,7 +41,7 @@ internal static class ModelProcess
         try
         {
             ProcessInspection.Refuse();
-            var command = SameExecutable.With([Marker + end, .. args]);
+            var command = Sandbox.Around(SameExecutable.With([Marker + end, .. args]));
             var start = new ProcessStartInfo(command.FileName, command.Arguments) { UseShellExecute = false, RedirectStandardInput = true };
             ChildEnvironment.Restrict(start.Environment);
             using var interruption = new Interruption();

@@ -124,9 +124,14 @@ internal static partial class CommentVerb
                 return NotVerified($"the run was asked to compare with '{MarkdownText.Escape(asked, 100)}' instead of the policy's baseline.");
             }
 
+            var target = TargetBranch.Resolve(TargetBranch.Auto, Variable);
+            if (target is not null && results.MergeBase is null)
+            {
+                return NotVerified("the run compared with the baseline that lies in the pull request itself, which it can edit. check --baseline auto holds it to the target's.");
+            }
+
             // Where no variable names the target, this is a checkout of the target itself: of the branch that a workflow belongs to.
-            var target = TargetBranch.Resolve(TargetBranch.Auto, Variable) ?? TargetBranch.Prefix + "HEAD";
-            var (_, differences) = StoredResults.Verify(path, policy, results.MergeBase is null ? null : target);
+            var (_, differences) = StoredResults.Verify(path, policy, results.MergeBase is null ? null : target ?? TargetBranch.Prefix + "HEAD");
             return differences.Count == 0
                 ? ("", "and follow from its outcomes sample by sample")
                 : ($"### ❌ The figures do not add up\n\nWhat this run reports does not follow from the outcomes that it stores and the repository: {MarkdownText.Escape(differences[0].Message, 300)}\n\n",

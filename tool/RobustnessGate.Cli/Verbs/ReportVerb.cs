@@ -21,7 +21,7 @@ internal static class ReportVerb
         var output = Options.Text("--output", "DIR", "Folder to write to (default: stdout).", null, "-o");
         var verify = new Option<bool>("--verify") { Description = "Recompute every number and the verdict from the stored outcomes instead; a difference is exit code 6." };
         var policy = Options.Policy();
-        var baseline = Options.Text("--baseline", "PATH|git:REF|auto", "With --verify: what the run must have been held to (default: auto in a pull request, else the file that results or policy name).", null);
+        var baseline = Options.BaselineFile("PATH|git:REF|auto", "With --verify: what the run must have been held to (default: auto in a pull request, else the file that results or policy name).", orReference: true);
         var command = new Command("report", "Renders stored results in any format, or recomputes them.")
         {
             results, format, output, verify, policy, baseline,
