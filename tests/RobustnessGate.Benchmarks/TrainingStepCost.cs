@@ -29,11 +29,11 @@ internal static class TrainingStepCost
         using var generator = new Generator(7);
         var inputs = rand([Batch, 1, 28, 28], generator: generator);
         var labels = randint(10, [Batch], generator: generator);
-        (string, Action) Contest((string Name, Regime Regime) entry, ITrainable network)
+        (string, Action) Contest((string Name, Regime Regime) entry, ITrainable network, Tensor? others = null)
         {
             var optimizer = new Optimizer.State(new Optimizer.Adam(), network);
             network.Training = true;
-            return (entry.Name, () => Train(entry.Regime, network, optimizer, inputs, labels));
+            return (entry.Name, () => Train(entry.Regime, network, optimizer, others ?? inputs, labels));
         }
 
         Console.WriteLine("convolutions 16 and 32, fully connected 100 (54,000 weights)");
@@ -41,6 +41,11 @@ internal static class TrainingStepCost
         Interleaved.Run(2, 1, [.. Attacks.Select(entry => Contest(entry, new LayeredNetwork(Architecture.Mnist, 2018)))]);
         Console.WriteLine("the same as an ONNX file");
         Interleaved.Run(4, Turns, [.. Penalties.Take(2).Select(entry => Contest(entry, FromFile(Architecture.Mnist)))]);
+        var images = rand([Batch, 3, 32, 32], generator: generator);
+        Console.WriteLine("residual network of nine convolutions with batch normalisation, images of 3×32×32, statistics of the batch");
+        Interleaved.Run(1, 1, [.. Penalties.Where((_, i) => i is 0 or 1 or 3).Select(entry => Contest(entry, new LayeredNetwork(Residual, 2018), images))]);
+        Console.WriteLine("the same as an ONNX file, running statistics");
+        Interleaved.Run(1, 1, [.. Penalties.Where((_, i) => i is 0 or 1 or 3).Select(entry => Contest(entry, FromFile(Residual), images))]);
         Console.WriteLine("convolutions 32 and 64, fully connected 1024 (1,100,000 weights)");
         Interleaved.Run(2, Turns, [.. Penalties.Take(4).Select(entry => Contest(entry, new LayeredNetwork(Wide, 2018)))]);
     }
@@ -52,6 +57,21 @@ internal static class TrainingStepCost
             new Layer.Conv(64, 5), new Layer.Relu(), new Layer.MaxPool(2),
             new Layer.Flatten(), new Layer.Linear(1024), new Layer.Relu(), new Layer.Linear(10),
         ]);
+
+    /// <summary>Widths 16, 32 and 64 with a block each, as in the residual networks for CIFAR-10 of He et al. 2016.</summary>
+    private static readonly Architecture Residual = new(
+        [3, 32, 32],
+        [
+            new Layer.Conv(16, 3, Padding: 1), new Layer.BatchNorm(), new Layer.Relu(), Block(16, 1), new Layer.Relu(), Block(32, 2), new Layer.Relu(),
+            Block(64, 2), new Layer.Relu(), new Layer.GlobalAverage(), new Layer.Flatten(), new Layer.Linear(10),
+        ]);
+
+    private static Layer.Residual Block(int channels, int stride) => new(
+        [
+            new Layer.Conv(channels, 3, stride, Padding: 1), new Layer.BatchNorm(), new Layer.Relu(),
+            new Layer.Conv(channels, 3, Padding: 1), new Layer.BatchNorm(),
+        ],
+        stride == 1 ? [] : [new Layer.Conv(channels, 1, stride), new Layer.BatchNorm()]);
 
     private static readonly (string Name, Regime Regime)[] Penalties =
     [

@@ -5,23 +5,20 @@ using F = TorchSharp.torch.nn.functional;
 namespace RobustnessGate.LinearMaps;
 
 /// <summary>A layer whose weights multiply its input.</summary>
-internal abstract class WeightedStage : PullingStage
+internal abstract class WeightedStage : UnaryStage
 {
-    /// <summary>The last output, in the graph.</summary>
-    public Tensor Output { get; private set; } = null!;
+    public override bool Weighted => true;
 
-    public override Tensor Forward(Tensor x) => Output = base.Forward(x);
+    public override Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient) => Dot(pushed, gradient);
 }
 
-internal sealed class ConvolutionStage(Tensor weight, Tensor? bias, long stride, long padding) : WeightedStage
+internal sealed class ConvolutionStage(Tensor weight, Tensor? bias, ConvolutionGeometry geometry) : WeightedStage
 {
-    private ConvolutionGeometry Geometry => new([stride, stride], [padding, padding], [1, 1], Groups: 1);
+    protected override Tensor Apply(Tensor x) => Convolution.Of(x, weight, bias, geometry);
 
-    public override Tensor Push(Tensor change) => Convolution.Of(change, weight, null, Geometry);
+    protected override Tensor Push(Tensor change) => Convolution.Of(change, weight, null, geometry);
 
-    protected override Tensor Apply(Tensor x) => Convolution.Of(x, weight, bias, Geometry);
-
-    protected override Tensor Pull(Tensor gradient, long[] shape) => ConvolutionTransposed.Of(gradient, weight, shape, stride, padding);
+    protected override Tensor PullBack(Tensor gradient) => ConvolutionTransposed.Of(gradient, weight, ShapeFor(gradient), geometry);
 }
 
 /// <param name="weight">(outputs, inputs), or the other way round.</param>
@@ -30,9 +27,9 @@ internal sealed class LinearStage(Tensor weight, Tensor? bias, bool transposed =
 {
     private Tensor Matrix => transposed ? weight.t() : weight;
 
-    public override Tensor Push(Tensor change) => F.linear(change, Matrix);
-
     protected override Tensor Apply(Tensor x) => F.linear(x, Matrix, bias);
 
-    protected override Tensor Pull(Tensor gradient, long[] shape) => gradient.matmul(Matrix.detach());
+    protected override Tensor Push(Tensor change) => F.linear(change, Matrix);
+
+    protected override Tensor PullBack(Tensor gradient) => gradient.matmul(Matrix.detach());
 }
