@@ -52,6 +52,27 @@ public sealed class Packages : IDisposable
         return [.. archive.Entries.Select(entry => entry.FullName)];
     }
 
+    /// <summary>Contents of the package's files with an ending, by name without folder.</summary>
+    public Dictionary<string, byte[]> Files(string id, string ending)
+    {
+        using var archive = ZipFile.OpenRead(Package(id));
+        return archive.Entries.Where(entry => entry.Name.EndsWith(ending, StringComparison.Ordinal)).ToDictionary(entry => entry.Name, Bytes);
+    }
+
+    public string Text(string id, Func<string, bool> entry)
+    {
+        using var archive = ZipFile.OpenRead(Package(id));
+        return System.Text.Encoding.UTF8.GetString(Bytes(archive.Entries.Single(file => entry(file.FullName))));
+    }
+
+    private static byte[] Bytes(ZipArchiveEntry entry)
+    {
+        using var content = entry.Open();
+        using var bytes = new MemoryStream();
+        content.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     /// <summary>An empty folder outside the repository, below the configuration that knows the feed.</summary>
     public string NewFolder(string name)
     {

@@ -60,6 +60,7 @@ internal static partial class LibTorch
             }
             else
             {
+                LoadOpenMpOnMac();
                 torch.InitializeDeviceType(DeviceType.CPU);
                 _ = NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "torch_cpu"), out _engine)
                     || NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _engine);
@@ -118,6 +119,19 @@ internal static partial class LibTorch
 
         _shim = LoadShim(Path.Combine(own, $"lib{Shim}.so"));
         NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == Shim ? _shim : IntPtr.Zero);
+    }
+
+    /// <summary>
+    /// libtorch for macOS asks for OpenMP by the path that a package manager would give it. The system's loader takes a
+    /// library of that name that is loaded already, so the one beside the tool is loaded first.
+    /// </summary>
+    private static void LoadOpenMpOnMac()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "libomp.dylib");
+        if (OperatingSystem.IsMacOS() && File.Exists(path))
+        {
+            _ = LoadFile(path);
+        }
     }
 
     /// <summary>Loads the shim; where only the unused version is missing, a private copy without that need.</summary>
