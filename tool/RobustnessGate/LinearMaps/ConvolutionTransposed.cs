@@ -9,7 +9,7 @@ internal static class ConvolutionTransposed
 {
     /// <summary>
     /// Channels up to which an input is thin: images. The usual kernels compute as many channels at once as a register
-    /// holds, and leave most of it empty here.
+    /// holds, and leave most of it empty here. In float64 they go another way, which is the faster one.
     /// </summary>
     private const int Thin = 4;
 
@@ -38,7 +38,7 @@ internal static class ConvolutionTransposed
     {
         var plain = geometry.Groups == 1 && geometry.Strides.Concat(geometry.Dilations).All(step => step == 1)
             && weight.shape[2] == weight.shape[3] && geometry.Padding[0] == geometry.Padding[1] && geometry.Padding[0] < weight.shape[2];
-        return plain && weight.shape[1] <= Thin
+        return plain && weight.shape[1] <= Thin && weight.dtype == ScalarType.Float32
             ? new[] { 4, 2 }.FirstOrDefault(side => shape[2] % side == 0 && shape[3] % side == 0, 1)
             : 1;
     }

@@ -45,12 +45,22 @@ internal sealed class Linearisation
         using var scope = NewDisposeScope();
         var cotangent = InputGradient.Of(value.sum(), Logits, GraphUse.Differentiate);
         int[] layers = [.. Enumerable.Range(0, _graph.Links.Count).Where(i => _graph.Links[i].Stage is { Weighted: true } or { Curved: true })];
-        var outputs = layers.Select(i => _graph.Links[i].Stage.Output).Concat(_first is null ? [_input] : []);
-        var gradients = InputGradient.OfAll((Logits * cotangent.detach()).sum(), [.. outputs], GraphUse.Keep);
-        var (mean, direction) = Steepest(_first is { } first ? Down(gradients[0], first) : gradients[^1], size);
-        var changes = Along(direction);
-        var share = layers.Select((i, order) => Share(i, changes, gradients[order])).Aggregate((a, b) => a + b);
-        var bend = cotangent.requires_grad ? share + (cotangent * changes[^1].detach()).sum() : share;
+        Tensor[][] wanted = [.. layers.Select(i => _graph.Links[i].Stage).Select(stage => (Tensor[])[stage.Output, .. stage.Beside]), _first is null ? [_input] : []];
+        var found = new Queue<Tensor>(InputGradient.OfAll((Logits * cotangent.detach()).sum(), [.. wanted.SelectMany(some => some)], GraphUse.Keep));
+        Tensor[][] gradients = [.. wanted.Select(some => some.Select(_ => found.Dequeue()).ToArray())];
+        var (mean, direction) = Steepest(_first is { } first ? Down(gradients[0][0], first) : gradients[^1][0], size);
+        var shares = new Dictionary<int, Tensor[]>(layers.Zip(gradients, KeyValuePair.Create));
+        Tensor? share = null;
+        // A layer's share is taken while what arrived there is still near the processor.
+        var changes = _graph.Push(direction, after: (link, values) =>
+        {
+            if (shares.TryGetValue(link, out var own))
+            {
+                var one = _graph.Links[link].Stage.Share(_graph.Read(link, values), values[link + 1], own[0], own[1..]);
+                share = share is null ? one : share + one;
+            }
+        });
+        var bend = cotangent.requires_grad ? share! + (cotangent * changes[^1].detach()).sum() : share!;
         // Its value is the mean, its graph that of the bend.
         return (mean + (bend - bend.detach())).MoveToOuterDisposeScope();
     }
@@ -66,22 +76,4 @@ internal sealed class Linearisation
         var mean = size(leaf).mean();
         return (mean.detach(), InputGradient.Of(mean, leaf));
     }
-
-    /// <summary>What a change of the inputs does to every value, in the graph of the layer that gives it alone.</summary>
-    private Tensor[] Along(Tensor change)
-    {
-        var changes = new Tensor[_graph.Links.Count + 1];
-        changes[0] = change;
-        for (var i = 0; i < _graph.Links.Count; i++)
-        {
-            changes[i + 1] = _graph.Links[i].Stage.Push(Read(i, changes));
-        }
-
-        return changes;
-    }
-
-    private Tensor Share(int link, Tensor[] changes, Tensor gradient) =>
-        _graph.Links[link].Stage.Share(Read(link, changes), changes[link + 1], gradient);
-
-    private Tensor[] Read(int link, Tensor[] changes) => [.. _graph.Links[link].Sources.Select(source => changes[source].detach())];
 }

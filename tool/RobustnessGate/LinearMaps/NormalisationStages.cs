@@ -14,7 +14,7 @@ internal sealed class NormalisationStage(Normalisation values) : SymmetricStage
 
     public override bool Weighted => true;
 
-    public override Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient) =>
+    public override Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient, Tensor[] beside) =>
         (values.Weight * Channels.Sum(changes[0] * gradient).mul_(_spread)).sum();
 
     protected override Tensor Apply(Tensor x)
@@ -24,7 +24,8 @@ internal sealed class NormalisationStage(Normalisation values) : SymmetricStage
         return F.batch_norm(x, values.Mean.detach().clone(), values.Variance.detach().clone(), values.Weight, values.Bias, false, 0, values.Stabiliser);
     }
 
-    protected override Tensor Push(Tensor change) => change * Channels.Along(values.Weight.detach() * _spread, change);
+    protected override Tensor Push(Tensor change) =>
+        ThroughGraph(change)?[0] ?? change * Channels.Along(values.Weight.detach() * _spread, change);
 }
 
 /// <summary>
@@ -41,18 +42,34 @@ internal sealed class NormalisationStage(Normalisation values) : SymmetricStage
 /// <param name="momentum">Share of this batch in the running statistics.</param>
 internal sealed class BatchNormalisationStage(Normalisation values, double momentum) : SymmetricStage
 {
-    private Tensor _centred = null!;
+    private Tensor _mean = null!;
     private Tensor _spread = null!;
+    private Tensor _changes = null!;
+    private Tensor _change = null!;
 
     public override bool Weighted => true;
 
     public override bool Curved => true;
 
-    public override Tensor[] Bend(Tensor[] changes, Tensor gradient) => [Derivatives(changes[0], gradient).Input];
+    /// <remarks>The gradients of weight and bias are the sums Σ g·x̂ and Σ g.</remarks>
+    public override Tensor[] Beside => [values.Weight, values.Bias];
 
-    public override Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient)
+    public override Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient, Tensor[] beside)
     {
-        var (weight, input) = Derivatives(changes[0], gradient);
+        using var frozen = no_grad();
+        var change = changes[0];
+        var count = change.numel() / change.shape[1];
+        var (q, meanChange) = (_changes / count, _change / count);
+        var (r, meanGradient) = (beside[0] / count, beside[1] / count);
+        var p = Channels.Mean(change * gradient) - (meanChange * meanGradient);
+        var factor = values.Weight.detach() * _spread * _spread;
+        var (byChange, byGradient, byInput) = (-factor * r, -factor * q, -factor * _spread * (p - (3 * q * r)));
+        // Each channel multiplied and moved by a number, in one go.
+        var input = F.batch_norm(
+            Input.detach(), _mean, ones_like(_mean), byInput, -((byChange * meanChange) + (byGradient * meanGradient)), false, 0, 0);
+        input.addcmul_(change, Channels.Along(byChange, change), 1).addcmul_(gradient, Channels.Along(byGradient, change), 1);
+        var weight = _spread * (p - (q * r)) * count;
+        using var graph = enable_grad();
         return Dot(Input, input) + Dot(values.Weight, weight);
     }
 
@@ -65,34 +82,17 @@ internal sealed class BatchNormalisationStage(Normalisation values, double momen
         var count = x.numel() / x.shape[1];
         values.Mean.mul_(1 - momentum).add_(mean, momentum);
         values.Variance.mul_(1 - momentum).add_(variance, momentum);
-        _spread = (variance * ((count - 1.0) / count) + values.Stabiliser).rsqrt_();
-        _centred = x.detach() - Channels.Along(mean, x);
+        (_mean, _spread) = (mean, (variance * ((count - 1.0) / count) + values.Stabiliser).rsqrt_());
         return output;
     }
 
+    /// <remarks>The gradients of weight and bias, which come along, are the sums Σ t·x̂ and Σ t.</remarks>
     protected override Tensor Push(Tensor change)
     {
-        var scale = values.Weight.detach() * _spread;
-        var shared = Channels.Mean(change * _centred).mul_(_spread).mul_(_spread).mul_(scale);
-        var pushed = change * Channels.Along(scale, change);
-        return pushed.addcmul_(_centred, Channels.Along(-shared, change), 1)
-            .sub_(Channels.Along(scale * Channels.Mean(change), change));
-    }
-
-    private (Tensor Weight, Tensor Input) Derivatives(Tensor change, Tensor gradient)
-    {
-        using var frozen = no_grad();
-        var (meanChange, meanGradient) = (Channels.Mean(change), Channels.Mean(gradient));
-        var p = Channels.Mean(change * gradient) - (meanChange * meanGradient);
-        var q = Channels.Mean(change * _centred) * _spread;
-        var r = Channels.Mean(gradient * _centred) * _spread;
-        var factor = values.Weight.detach() * _spread * _spread;
-        var (byChange, byGradient) = (-factor * r, -factor * q);
-        var input = change * Channels.Along(byChange, change);
-        input.addcmul_(gradient, Channels.Along(byGradient, change), 1);
-        input.addcmul_(_centred, Channels.Along(-factor * _spread * (p - (3 * q * r)), change), 1);
-        input.sub_(Channels.Along((byChange * meanChange) + (byGradient * meanGradient), change));
-        return (_spread * (p - (q * r)) * (change.numel() / change.shape[1]), input);
+        var found = ThroughGraph(change, values.Weight, values.Bias)
+            ?? throw new InvalidOperationException("statistics of a batch are differentiated through the graph of their pass");
+        (_changes, _change) = (found[1], found[2]);
+        return found[0];
     }
 }
 

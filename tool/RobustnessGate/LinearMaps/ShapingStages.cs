@@ -31,16 +31,33 @@ internal sealed class GlobalAverageStage(bool flat = false) : UnaryStage
 /// <summary>The mean of each window, without padding.</summary>
 internal sealed class AverageStage(long[] kernel, long[] strides) : UnaryStage
 {
+    public override Field? Sees(Field inputs) => inputs.Through(kernel, strides, [0, 0], [1, 1]);
+
     protected override Tensor Apply(Tensor x) => F.avg_pool2d(x, kernel, strides);
 
     protected override Tensor Push(Tensor change) => Apply(change);
 
-    protected override Tensor PullBack(Tensor gradient) => Transposed(gradient);
+    protected override Tensor PullBack(Tensor gradient)
+    {
+        if (!kernel.AsSpan().SequenceEqual(strides))
+        {
+            return Transposed(gradient);
+        }
+
+        // Windows side by side: each gradient to all of its window, and none to a border that no window reaches.
+        var (shape, (rows, columns)) = (ShapeFor(gradient), (gradient.shape[2], gradient.shape[3]));
+        var spread = (gradient / (kernel[0] * kernel[1])).reshape(shape[0], shape[1], rows, 1, columns, 1)
+            .expand(shape[0], shape[1], rows, kernel[0], columns, kernel[1]).reshape(shape[0], shape[1], rows * kernel[0], columns * kernel[1]);
+        var (below, beside) = (shape[2] - spread.shape[2], shape[3] - spread.shape[3]);
+        return below == 0 && beside == 0 ? spread : F.pad(spread, [0, beside, 0, below]);
+    }
 }
 
 /// <summary>Adds numbers: a bias that stands alone, or the mean of a preprocessing.</summary>
 internal sealed class ShiftingStage(Tensor offset) : UnaryStage
 {
+    public override Field? Sees(Field inputs) => inputs;
+
     protected override Tensor Apply(Tensor x) => x + offset;
 
     // One value to which several are added gives several.
@@ -52,6 +69,8 @@ internal sealed class ShiftingStage(Tensor offset) : UnaryStage
 /// <summary>Multiplies by numbers that are not trained.</summary>
 internal sealed class ScalingStage(Tensor factor) : UnaryStage
 {
+    public override Field? Sees(Field inputs) => inputs;
+
     protected override Tensor Apply(Tensor x) => x * factor;
 
     protected override Tensor Push(Tensor change) => change * factor;
@@ -65,6 +84,8 @@ internal sealed class SumStage : Stage
     public override Tensor Push(Tensor[] changes) => changes[0] + changes[1];
 
     public override Tensor[] Pull(Tensor gradient) => [Narrowed(gradient, Inputs[0]), Narrowed(gradient, Inputs[1])];
+
+    public override Field? Sees(Field inputs) => inputs;
 
     protected override Tensor Apply(Tensor[] inputs) => inputs[0] + inputs[1];
 }

@@ -15,6 +15,9 @@ internal abstract class Stage
     /// <summary>Whether it has weights that may be trained.</summary>
     public virtual bool Weighted => false;
 
+    /// <summary>Weights whose gradients <see cref="Share"/> needs too, as the sums that they are.</summary>
+    public virtual Tensor[] Beside => [];
+
     /// <summary>Whether it is curved: what it does to a change depends on where its inputs are.</summary>
     public virtual bool Curved => false;
 
@@ -46,8 +49,12 @@ internal abstract class Stage
     /// Of a stage that is weighted or curved; its value means nothing.
     /// </summary>
     /// <param name="pushed">What <see cref="Push"/> gave for the changes.</param>
-    public virtual Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient) =>
+    /// <param name="beside">Gradients of <see cref="Beside"/> in the pass back that gave the gradient.</param>
+    public virtual Tensor Share(Tensor[] changes, Tensor pushed, Tensor gradient, Tensor[] beside) =>
         Inputs.Zip(Bend(changes, gradient), Dot).Aggregate((a, b) => a + b);
+
+    /// <summary>What its units see of an image, where those of its inputs see so much each; null for all of it, or what is not known.</summary>
+    public virtual Field? Sees(Field inputs) => null;
 
     protected abstract Tensor Apply(Tensor[] inputs);
 
@@ -94,5 +101,17 @@ internal abstract class UnaryStage : Stage
 /// <summary>A stage whose matrix is its own transposed, as where each output depends on its input alone.</summary>
 internal abstract class SymmetricStage : UnaryStage
 {
+    public override Field? Sees(Field inputs) => inputs;
+
     protected override Tensor PullBack(Tensor gradient) => Push(gradient).detach();
+
+    /// <summary>
+    /// A change of each input, as a gradient through the graph of the pass: one kernel of the library, where a formula takes
+    /// several. Null where the pass recorded no graph, or there are other changes than one for each input.
+    /// </summary>
+    /// <param name="weights">Whose gradients to take along.</param>
+    protected Tensor[]? ThroughGraph(Tensor change, params Tensor[] weights) =>
+        Output.requires_grad && Input.requires_grad && change.shape[0] == Input.shape[0]
+            ? InputGradient.Through(Output, [Input, .. weights], change)
+            : null;
 }

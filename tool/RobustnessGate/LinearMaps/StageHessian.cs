@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace RobustnessGate.LinearMaps;
 
 /// <summary>
-/// Hessians of functions of a network's logits with respect to one input, forward over reverse. A change t of the input goes
-/// forward through every layer's linear map, as J·t; what comes back is ∇²f·J·t through the transposed maps, and at each
-/// curved layer its bend, which is the layer's second derivative times t times the gradient of f there. All of that is
-/// linear in t: slopes and bends are computed for the one input, whatever the number of changes, and the way forward serves
-/// all functions. By double backward each change takes copies of the whole network along, with the second derivatives of
-/// its activations anew.
+/// Hessians of functions of a network's logits with respect to one input. A change t of the input goes forward through every
+/// layer's linear map, as J·t; what comes back is ∇²f·J·t through the transposed maps, and at each curved layer its bend,
+/// which is the layer's second derivative times t times the gradient of f there. All of that is linear in t: slopes and
+/// bends are computed for the one input, whatever the number of changes, and the way forward serves all functions. By double
+/// backward each change takes copies of the whole network along, with the second derivatives of its activations anew.
+/// Where layers see few places each, or have few units, their Jacobians come for less (<see cref="LayerJacobians"/>).
 /// </summary>
 /// <remarks>Made inside a dispose scope and valid as long as that, and as long as nobody else runs the graph.</remarks>
 internal sealed class StageHessian
@@ -41,9 +41,12 @@ internal sealed class StageHessian
     /// <summary>d.</summary>
     public long Dimension { get; }
 
-    /// <summary>All of each function's Hessian, (d, d), symmetrised: rounding leaves the two halves a few ulps apart.</summary>
+    /// <summary>All of each function's Hessian, (d, d), in the cheaper of two ways.</summary>
+    public Tensor[] Full() => LayerJacobians.Of(_graph, _shape) is { } layers ? ByLayers(layers) : ByColumns();
+
+    /// <summary>All of each function's Hessian, symmetrised: rounding leaves the two halves a few ulps apart.</summary>
     /// <param name="width">Columns at a time: as many as stay in the processor's cache.</param>
-    public Tensor[] Full(int width = 32)
+    public Tensor[] ByColumns(int width = 32)
     {
         using var scope = NewDisposeScope();
         var hessians = _functions.Select(_ => empty(Dimension, Dimension, dtype: _type, device: _device)).ToArray();
@@ -67,44 +70,28 @@ internal sealed class StageHessian
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var changes = new Tensor[_graph.Links.Count + 1];
-        changes[0] = vectors.reshape([vectors.shape[0], .. _shape[1..]]);
-        for (var i = 0; i < _graph.Links.Count; i++)
-        {
-            changes[i + 1] = _graph.Links[i].Stage.Push(Read(i, changes));
-        }
-
+        var changes = _graph.Push(vectors.reshape([vectors.shape[0], .. _shape[1..]]));
         return [.. _functions.Select(function => Back(function, changes).flatten(1).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Σ JᵀDJ over the curved layers, D diagonal, and the same of the logits with their full curvature.</summary>
+    private Tensor[] ByLayers(LayerJacobians layers)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var hessians = _functions.Select(_ => zeros(Dimension + 1, Dimension + 1, dtype: _type, device: _device)).ToArray();
+        layers.Add(hessians, [.. _functions.Select(function => function.Curvature)], (link, function) => _graph.Links[link].Stage.Bend(
+            [ones(1, dtype: _type, device: _device)], _functions[function].Gradients[link])[0]);
+        return [.. hessians.Select(hessian => hessian.narrow(0, 0, Dimension).narrow(1, 0, Dimension))
+            .Select(hessian => ((hessian + hessian.t()) / 2).MoveToOuterDisposeScope())];
     }
 
     private Tensor Back(Function function, Tensor[] changes)
     {
         var back = new Tensor?[changes.Length];
         back[^1] = changes[^1].mm(function.Curvature);
-        for (var i = _graph.Links.Count - 1; i >= 0; i--)
-        {
-            if (back[i + 1] is not { } gradient)
-            {
-                continue;
-            }
-
-            var link = _graph.Links[i];
-            Add(back, link.Sources, link.Stage.Pull(gradient));
-            if (function.Gradients.TryGetValue(i, out var arriving))
-            {
-                Add(back, link.Sources, link.Stage.Bend(Read(i, changes), arriving));
-            }
-        }
-
-        return back[0]!;
-    }
-
-    private static void Add(Tensor?[] back, int[] sources, Tensor[] gradients)
-    {
-        foreach (var (source, gradient) in sources.Zip(gradients))
-        {
-            back[source] = back[source] is { } sum ? sum + gradient : gradient;
-        }
+        return _graph.Pull(back, link => function.Gradients.TryGetValue(link, out var arriving)
+            ? _graph.Links[link].Stage.Bend(_graph.Read(link, changes), arriving) : null)!;
     }
 
     private Function At(Func<Tensor, Tensor> function, Tensor logits, int[] curved)
@@ -118,8 +105,6 @@ internal sealed class StageHessian
             (logits * slope.detach()).sum(), [.. curved.Select(i => _graph.Links[i].Stage.Output)], GraphUse.Keep);
         return new(curvature, curved.Zip(arriving).ToDictionary(pair => pair.First, pair => pair.Second.detach()));
     }
-
-    private Tensor[] Read(int link, Tensor[] changes) => [.. _graph.Links[link].Sources.Select(source => changes[source])];
 
     /// <param name="Curvature">(K, K): its second derivatives with respect to the logits.</param>
     /// <param name="Gradients">By curved link: the function's gradient at its output, (1, …).</param>

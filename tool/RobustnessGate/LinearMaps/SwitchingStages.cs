@@ -8,7 +8,7 @@ internal sealed class RectifyingStage : SymmetricStage
     protected override Tensor Apply(Tensor x) => F.relu(x);
 
     // The sign of what is never negative is 1 where it passes.
-    protected override Tensor Push(Tensor change) => change * Output.detach().sign();
+    protected override Tensor Push(Tensor change) => ThroughGraph(change)?[0] ?? change * Output.detach().sign();
 }
 
 /// <summary>The maximum of each square window, rectified afterwards or not.</summary>
@@ -17,6 +17,8 @@ internal sealed class MaximumStage(long kernel, long stride, long padding, bool 
     private Tensor _indices = null!;
 
     public MaximumStage Rectified() => new(kernel, stride, padding, rectified: true);
+
+    public override Field? Sees(Field inputs) => inputs.Through([kernel, kernel], [stride, stride], [padding, padding], [1, 1]);
 
     protected override Tensor Apply(Tensor x)
     {

@@ -105,11 +105,14 @@ internal sealed class LayeredNetwork : ITrainable
         return Run(Architecture.Layers, x, "").MoveToOuterDisposeScope();
     }
 
-    Linearisation? ITrainable.Linearise(Tensor x)
+    Linearisation? ITrainable.Linearise(Tensor x) => Linearisation.Of(Stages(), x);
+
+    /// <summary>The network over its weights, in the mode that it is in.</summary>
+    public StageGraph Stages()
     {
         var links = new List<Link>();
         AddLinks(links, Architecture.Layers, 0, "");
-        return Linearisation.Of(StageGraph.Of(links), x);
+        return StageGraph.Of(links);
     }
 
     /// <summary>The layers as <see cref="OnnxWriter"/> takes them: the network of evaluation, with running statistics.</summary>
