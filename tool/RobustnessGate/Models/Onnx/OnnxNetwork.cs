@@ -134,9 +134,8 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 
     IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
 
-    IReadOnlyList<Stage>? ITrainableNetwork.Stages => _batches.Batching != Batching.Chunks && _batches.OutputShape is [_, > 1]
-        ? new StageReader(
-            _program.Graph, _constants, slot => _program.Integers(slot, new RunMode(ScalarType.Float32, CPU))).Read()
+    StageGraph? ITrainableNetwork.Stages(ScalarType type) => _batches.Batching != Batching.Chunks && _batches.OutputShape is [_, > 1]
+        ? new StageReader(_program.Graph, _constants, slot => _program.Constant(slot, new RunMode(type, CPU)), type).Read()
         : null;
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
