@@ -1,3 +1,4 @@
+using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Gating;
 using RobustnessGate.Hosting;
@@ -75,7 +76,8 @@ internal sealed class Verification(ResultsDocument stored, Policy policy, Func<s
         var paired = Pairing.Pair(policy, new DataFact(data.Sha256, data.Samples, data.SampleIds, data.Labels), pinned).Paired;
         if (stored.Baseline is not { } used)
         {
-            return paired is null ? null : $"baseline: the run compared with nothing, and {BaselineUpdate.Display(file!)} holds pinned outcomes of these samples";
+            // An evaluation that did not finish is compared with nothing, and does not pass.
+            return paired is null || stored.ExitCode != (int)ExitCode.Passed ? null : $"baseline: the run compared with nothing, and {BaselineUpdate.Display(file!)} holds pinned outcomes of these samples";
         }
 
         var same = stored.Relative is not null ? pinned.Origin.ModelSha256 == used.Origin.ModelSha256
