@@ -45,6 +45,8 @@ public sealed class RobustnessCheck : RobustnessToolTask
 
     protected override string Verb => "check";
 
+    protected override bool ObeysEnvironment => true;
+
     protected override IEnumerable<(string Option, string? Value)> Options
     {
         get

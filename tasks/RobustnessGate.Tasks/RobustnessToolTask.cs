@@ -15,6 +15,11 @@ namespace RobustnessGate.Tasks;
 /// </summary>
 public abstract class RobustnessToolTask : ToolTask
 {
+    private const string Mirror = "ROBUSTNESS_GATE_";
+
+    /// <summary>What decides by which judge, on what and with which tool a check is made.</summary>
+    private static readonly string[] Deciding = ["policy", "baseline", "seed", "max-samples"];
+
     private readonly string _prefix = Guid.NewGuid().ToString("N") + ":";
     private readonly Queue<string> _lastLines = new();
     private bool _greeted;
@@ -35,6 +40,9 @@ public abstract class RobustnessToolTask : ToolTask
     /// <summary>Names and values of the verb's options; those without a value are left out.</summary>
     protected abstract IEnumerable<(string Option, string? Value)> Options { get; }
 
+    /// <summary>Whether a build that the environment holds to git takes what decides from there alone.</summary>
+    protected virtual bool ObeysEnvironment => false;
+
     protected override string ToolName => "dotnet-robustness-gate";
 
     protected override Encoding ResponseFileEncoding => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -43,19 +51,30 @@ public abstract class RobustnessToolTask : ToolTask
 
     protected override Encoding StandardErrorEncoding => Encoding.UTF8;
 
-    private bool IsDirect => !string.IsNullOrEmpty(Executable) && !IsAssembly;
+    private bool IsDirect => !string.IsNullOrEmpty(Tool) && !IsAssembly;
 
-    private bool IsAssembly => string.Equals(Path.GetExtension(Executable), ".dll", StringComparison.OrdinalIgnoreCase);
+    private bool IsAssembly => string.Equals(Path.GetExtension(Tool), ".dll", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether the environment holds the build to git, as that of a build service does. Then it decides, and what a change can
+    /// write in properties does not: they are left away, and the tool reads the environment or takes its defaults.
+    /// </summary>
+    private bool IsHeld => ObeysEnvironment && Variable("baseline") is { } baseline && (baseline == "auto" || baseline.StartsWith("git:", StringComparison.Ordinal));
+
+    private string? Tool => IsHeld ? Variable("executable") : Executable;
+
+    private static string? Variable(string option) =>
+        Environment.GetEnvironmentVariable(Mirror + option.Replace('-', '_').ToUpperInvariant())?.Trim() is { Length: > 0 } value ? value : null;
 
     protected override string GenerateFullPathToTool() =>
-        IsDirect ? Path.GetFullPath(Executable!) : string.IsNullOrEmpty(DotnetHost) ? "dotnet" : DotnetHost!;
+        IsDirect ? Path.GetFullPath(Tool!) : string.IsNullOrEmpty(DotnetHost) ? "dotnet" : DotnetHost!;
 
     protected override string GenerateCommandLineCommands()
     {
         var command = new CommandLineBuilder();
         if (IsAssembly)
         {
-            command.AppendFileNameIfNotNull(Path.GetFullPath(Executable!));
+            command.AppendFileNameIfNotNull(Path.GetFullPath(Tool!));
         }
         else if (!IsDirect)
         {
@@ -121,19 +140,33 @@ public abstract class RobustnessToolTask : ToolTask
     /// <summary>The base class would report a tool that is not there by a code of its own, which nobody can look up here.</summary>
     protected override bool ValidateParameters()
     {
-        if (string.IsNullOrEmpty(Executable) || File.Exists(Executable))
+        SayWhatIsNotUsed();
+        if (string.IsNullOrEmpty(Tool) || File.Exists(Tool))
         {
             return base.ValidateParameters();
         }
 
-        DiagnosticLine.LogError(Log, "RG0902", $"the property RobustnessGateExecutable names '{Executable}', which does not exist.");
+        DiagnosticLine.LogError(Log, "RG0902", $"{(IsHeld ? Mirror + "EXECUTABLE" : "the property RobustnessGateExecutable")} names '{Tool}', which does not exist.");
         return false;
     }
 
     private IEnumerable<string> Arguments() => Options
         .Concat([("--diagnostic-prefix", _prefix)])
-        .Where(option => !string.IsNullOrEmpty(option.Item2))
+        .Where(option => !string.IsNullOrEmpty(option.Item2) && IsUsed(option.Item1))
         .Select(option => $"{option.Item1}={OneLine(option.Item1, option.Item2!)}");
+
+    private bool IsUsed(string option) => !IsHeld || option.TrimStart('-') is var name && !Deciding.Contains(name) && Variable(name) is null;
+
+    private void SayWhatIsNotUsed()
+    {
+        var unused = Options.Where(option => !string.IsNullOrEmpty(option.Value) && !IsUsed(option.Option)).Select(option => $"{option.Option} {option.Value}")
+            .Concat(IsHeld && !string.IsNullOrEmpty(Executable) && Tool != Executable ? [$"executable {Executable}"] : []).ToArray();
+        if (unused.Length > 0)
+        {
+            Log.LogMessage(MessageImportance.High, "{0}", $"{Mirror}BASELINE in the environment holds this build to '{Variable("baseline")}', so the environment decides, and these properties "
+                + $"of the project are not used: {string.Join(", ", unused)}. Say them in the environment ({Mirror}POLICY, …).");
+        }
+    }
 
     private static string OneLine(string option, string value) => value.IndexOfAny(['\r', '\n']) < 0
         ? value : throw new ArgumentException($"the value of {option} holds a line break");

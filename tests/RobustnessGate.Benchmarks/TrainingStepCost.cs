@@ -29,11 +29,11 @@ internal static class TrainingStepCost
         using var generator = new Generator(7);
         var inputs = rand([Batch, 1, 28, 28], generator: generator);
         var labels = randint(10, [Batch], generator: generator);
-        (string, Action) Contest((string Name, Regime Regime) entry, ITrainable network)
+        (string, Action) Contest((string Name, Regime Regime) entry, ITrainable network, Tensor? others = null)
         {
             var optimizer = new Optimizer.State(new Optimizer.Adam(), network);
             network.Training = true;
-            return (entry.Name, () => Train(entry.Regime, network, optimizer, inputs, labels));
+            return (entry.Name, () => Train(entry.Regime, network, optimizer, others ?? inputs, labels));
         }
 
         Console.WriteLine("convolutions 16 and 32, fully connected 100 (54,000 weights)");
@@ -41,8 +41,22 @@ internal static class TrainingStepCost
         Interleaved.Run(2, 1, [.. Attacks.Select(entry => Contest(entry, new LayeredNetwork(Architecture.Mnist, 2018)))]);
         Console.WriteLine("the same as an ONNX file");
         Interleaved.Run(4, Turns, [.. Penalties.Take(2).Select(entry => Contest(entry, FromFile(Architecture.Mnist)))]);
+        Normalised(generator, Contest);
         Console.WriteLine("convolutions 32 and 64, fully connected 1024 (1,100,000 weights)");
         Interleaved.Run(2, Turns, [.. Penalties.Take(4).Select(entry => Contest(entry, new LayeredNetwork(Wide, 2018)))]);
+    }
+
+    /// <summary>Natural, the exact penalty, and every third step; each with batch normalisation.</summary>
+    private static void Normalised(Generator generator, Func<(string, Regime), ITrainable, Tensor?, (string, Action)> contest)
+    {
+        var images = rand([Batch, 3, 32, 32], generator: generator);
+        foreach (var width in new[] { 16, 32 })
+        {
+            Console.WriteLine($"residual network of nine convolutions from {width} channels on, batch normalisation, images of 3×32×32, statistics of the batch");
+            Interleaved.Run(1, 1, [.. Three.Select(entry => contest(entry, new LayeredNetwork(Residual(width), 2018), images))]);
+            Console.WriteLine("the same as an ONNX file, running statistics");
+            Interleaved.Run(1, 1, [.. Three.Select(entry => contest(entry, FromFile(Residual(width)), images))]);
+        }
     }
 
     private static readonly Architecture Wide = new(
@@ -53,6 +67,21 @@ internal static class TrainingStepCost
             new Layer.Flatten(), new Layer.Linear(1024), new Layer.Relu(), new Layer.Linear(10),
         ]);
 
+    /// <summary>A block each of three widths, as in the residual networks for CIFAR-10 of He et al. 2016, whose width is 16.</summary>
+    private static Architecture Residual(int width) => new(
+        [3, 32, 32],
+        [
+            new Layer.Conv(width, 3, Padding: 1), new Layer.BatchNorm(), new Layer.Relu(), Block(width, 1), new Layer.Relu(), Block(2 * width, 2), new Layer.Relu(),
+            Block(4 * width, 2), new Layer.Relu(), new Layer.GlobalAverage(), new Layer.Flatten(), new Layer.Linear(10),
+        ]);
+
+    private static Layer.Residual Block(int channels, int stride) => new(
+        [
+            new Layer.Conv(channels, 3, stride, Padding: 1), new Layer.BatchNorm(), new Layer.Relu(),
+            new Layer.Conv(channels, 3, Padding: 1), new Layer.BatchNorm(),
+        ],
+        stride == 1 ? [] : [new Layer.Conv(channels, 1, stride), new Layer.BatchNorm()]);
+
     private static readonly (string Name, Regime Regime)[] Penalties =
     [
         ("natural", new Natural()),
@@ -62,6 +91,8 @@ internal static class TrainingStepCost
         ("gradient", new Gradient(Ramp: 0)),
         ("curvature", new Curvature(Ramp: 0)),
     ];
+
+    private static IEnumerable<(string Name, Regime Regime)> Three => Penalties.Where((_, i) => i is 0 or 1 or 3);
 
     private static readonly (string Name, Regime Regime)[] Attacks =
     [

@@ -83,6 +83,9 @@ public sealed class Packages : IDisposable
 
     internal ShellRun Dotnet(string folder, params string[] args) => Shell.Run(folder, _environment, "dotnet", args);
 
+    internal ShellRun Dotnet(string folder, IReadOnlyDictionary<string, string> more, params string[] args) => Shell.Run(
+        folder, _environment.Concat(more).ToDictionary(pair => pair.Key, pair => pair.Value), "dotnet", args);
+
     /// <summary>dotnet with the installed tool on the path, as a global tool is.</summary>
     internal ShellRun DotnetWithTool(string folder, params string[] args) => Shell.Run(
         folder,

@@ -30,6 +30,8 @@ internal sealed class Project
 
     public ShellRun Build(params string[] args) => _packages.Dotnet(Folder, ["build", "--nologo", .. args]);
 
+    public ShellRun Build(IReadOnlyDictionary<string, string> environment) => _packages.Dotnet(Folder, environment, "build", "--nologo");
+
     public ShellRun Clean() => _packages.Dotnet(Folder, "clean", "--nologo");
 
     /// <summary>When the gate last wrote its report; null where there is none.</summary>

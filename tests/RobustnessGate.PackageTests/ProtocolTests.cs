@@ -126,6 +126,38 @@ public class ProtocolTests(Packages packages)
         Assert.Contains("warning RG0902", project.Build("-p:RobustnessGateSeverity=warning").Output, StringComparison.Ordinal);
     }
 
+    /// <summary>All that a change can write into a project or its props, where the environment says what it is held to.</summary>
+    [Fact]
+    public void Properties_do_not_beat_an_environment_that_holds_the_build_to_git()
+    {
+        var dump = Path.Combine(packages.NewFolder("held"), "arguments.txt");
+        var tool = Script("held", $"""
+            cat "$rsp" > '{dump}'
+            echo "${"{"}prefix{"}"}robustness-gate 9.9.9"
+            exit 2
+            """);
+        var project = new Project(packages, "held", executable: Script("forged", """echo "${prefix}robustness-gate 9.9.9" """));
+        File.WriteAllText(Path.Combine(project.Folder, "Directory.Build.props"), """
+            <Project><PropertyGroup>
+              <RobustnessGateEnabled>false</RobustnessGateEnabled><RobustnessGateSeverity>warning</RobustnessGateSeverity>
+              <RobustnessGateBaseline>none</RobustnessGateBaseline><RobustnessGateMaxSamples>1</RobustnessGateMaxSamples>
+              <RobustnessGateSeed>1</RobustnessGateSeed><RobustnessGatePolicy>easy.yml</RobustnessGatePolicy>
+              <RobustnessGateTargetFramework>net9.9</RobustnessGateTargetFramework><ROBUSTNESS_GATE_BASELINE>none</ROBUSTNESS_GATE_BASELINE>
+            </PropertyGroup></Project>
+            """);
+        File.WriteAllText(Path.Combine(project.Folder, "Directory.Build.targets"), """
+            <Project><PropertyGroup><RobustnessGateOnBuild>false</RobustnessGateOnBuild><RobustnessGateEnabled>false</RobustnessGateEnabled></PropertyGroup></Project>
+            """);
+
+        Assert.Contains("the robustness gate is off", project.Build().Succeeded().Output, StringComparison.Ordinal);
+        var run = project.Build(new Dictionary<string, string> { ["ROBUSTNESS_GATE_BASELINE"] = "git:main", ["ROBUSTNESS_GATE_EXECUTABLE"] = tool });
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("holds this build to 'git:main'", run.Output, StringComparison.Ordinal);
+        var given = File.ReadAllText(dump);
+        Assert.All(new[] { "--policy", "--baseline", "--seed", "--max-samples" }, option => Assert.DoesNotContain(option, given, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_state_that_is_not_the_checked_one_is_checked_again()
     {

@@ -25,7 +25,8 @@ public class CommandLineTests
     [InlineData("RG0002", "--policy", "check", "--policy")]
     [InlineData("RG0002", "--policy is empty", "check", "--policy", "")]
     [InlineData("RG0002", "--baseline auto names no file here", "baseline", "show", "--baseline", "auto")]
-    [InlineData("RG0002", "--baseline git:main names no file here", "report", "x.json", "--verify", "--baseline", "git:main")]
+    [InlineData("RG0002", "--baseline git:main names no file here", "baseline", "show", "--baseline", "git:main")]
+    [InlineData("RG0002", "--baseline none names no file here", "report", "x.json", "--verify", "--baseline", "none")]
     [InlineData("RG0002", "--baseline none names no file", "baseline", "update", "--baseline", "none")]
     [InlineData("RG0340", "Known: mnist, fashion-mnist, cifar10", "data", "fetch", "imagenet")]
     public void A_bad_command_line_is_code_5_with_a_finding(string code, string words, params string[] args)

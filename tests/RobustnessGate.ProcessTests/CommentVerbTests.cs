@@ -34,6 +34,32 @@ public class CommentVerbTests
     }
 
     [Fact]
+    public void What_was_not_recomputed_is_said_first()
+    {
+        using var work = Workspace.Checked();
+        using var server = new FakeGitHub();
+        File.AppendAllText(work["robustness.yml"], "# edited\n");
+
+        var run = Comment(work, server, "--pull-request", "7");
+
+        Assert.True(run.ExitCode == 0, run.Everything);
+        Assert.StartsWith("<!-- robustness-gate:default -->\n### ⚠️ Not verified", Assert.Single(server.Comments).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_a_pull_request_a_baseline_of_its_own_is_not_believed()
+    {
+        using var work = Workspace.Checked();
+        using var server = new FakeGitHub();
+        using var tool = Tool.Start(
+            work.Folder, [("GITHUB_TOKEN", "secret"), ("GITHUB_API_URL", server.Address.AbsoluteUri), ("GITHUB_REPOSITORY", "o/r"), ("GITHUB_EVENT_PATH", ""), ("GITHUB_BASE_REF", "main")],
+            ["comment", "--pull-request", "7"]);
+
+        Assert.Equal(0, tool.Wait().ExitCode);
+        Assert.Contains("### ⚠️ Not verified", Assert.Single(server.Comments).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Results_of_absurd_size_are_not_read()
     {
         using var work = new Workspace();

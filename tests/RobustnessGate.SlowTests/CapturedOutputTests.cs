@@ -97,6 +97,20 @@ public sealed partial class CapturedOutputTests : IDisposable
         Assert.True(File.Exists(_work.Log));
     }
 
+    /// <summary>Of every verb that opens a model: a crash has a name, and the exit code of crashes.</summary>
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("surface")]
+    public void A_native_abort_has_a_name_whatever_the_verb(string verb)
+    {
+        _work.Die();
+
+        var run = _work.Run(verb, "-p", "robustness.yml");
+
+        Assert.True(run.ExitCode == 7, run.Everything);
+        Assert.Contains("error RG0904: the process that opened the model died with exit code 134 (aborted by native code)", run.Everything, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_log_goes_with_the_results_that_it_belongs_to()
     {

@@ -34,6 +34,16 @@ internal static class GateMutants
         Plain("one sample fewer, compared with the file alone", "RG0205", p => p.Replace("samples: 100", "samples: 99")),
         Plain("labels are swapped", "RG0205", p => p.WriteData(swapped: true)),
         Policy("labels are swapped in a change", "RG0501", p => p.WriteData(swapped: true)),
+        Policy("more samples are asked for", "RG0501", p => p.Replace("samples: 100", "samples: 1000")),
+        Policy("the baseline says that it comes from another machine", "RG0502", p => ChangeOrigin(p, origin => origin with { Device = "cuda" })),
+        Policy("the baseline says that it comes from another libtorch", "RG0502", p => ChangeOrigin(p, origin => origin with { Torch = "1.0" })),
+        Policy("the baseline says that it comes from another model", "RG0502", p => ChangeOrigin(p, origin => origin with { ModelSha256 = new string('e', 64) })),
+        Policy("the model becomes code", "RG0501", p => File.WriteAllBytes(p[SelfTestProject.Model], [(byte)'M', (byte)'Z', 0, 0])),
+        new("a change begins where the judge was weak", cancel => AtTarget(cancel)),
+        Stored("labels in stored results are cut short", results => results with { Data = results.Data! with { Labels = results.Data.Labels[..50] } }),
+        Stored("predictions in stored results are gone", results => results with { Natural = results.Natural! with { Predictions = [] } }),
+        Stored("bits in stored results are one too long", results => results with { Natural = results.Natural! with { Bits = new(results.Natural.Bits.Append(true)) } }),
+        Stored("stored results hold other pinned outcomes than the file", results => results with { Baseline = results.Baseline! with { Natural = new(results.Baseline.Natural.Select(_ => false)) } }),
         Plain("the network answers NaN", "RG0413", p => p.WriteModel(_ => float.NaN)),
         Plain("noise in the weights", "RG1001", p => p.WriteModel(position => 4f + Noise[position])),
         Plain("the baseline is truncated", "RG0202", p => EditBaseline(p, text => text[..^100])),
@@ -102,6 +112,35 @@ internal static class GateMutants
         return new(
             failed.ExitCode == ExitCode.GateFailed && StoredResults.Read(results).Gate.Verdict == Verdict.Passed && differences > 0,
             $"{differences} differences recomputed");
+    }
+
+    /// <summary>An edit of what a check stored, which only a recomputation can see.</summary>
+    private static SelfTestCase Stored(string name, Func<ResultsDocument, ResultsDocument> edit) => new(name, cancel =>
+    {
+        using var project = new SelfTestProject(cancel);
+        project.Check(new SpoiltHost(facts => facts), null, cancel);
+        var path = project[SelfTestProject.Results];
+        File.WriteAllText(path, ResultsFile.Render(edit(StoredResults.Read(path))));
+        var differences = Differences(project);
+        return new(differences > 0, $"{differences} differences recomputed");
+    });
+
+    /// <summary>The policy at the merge base lets everything pass, and that of the target does not.</summary>
+    private static SelfTestOutcome AtTarget(CancellationToken cancel)
+    {
+        using var project = new SelfTestProject(cancel);
+        project.Replace("epsilon: 0.1, max-drop: 0.01", "epsilon: 0.1, max-drop: 0.9");
+        project.Replace("min: 0.9, max-drop: 0.01", "min: 0.01, max-drop: 0.9");
+        project.BeginFromHere();
+        project.WriteModel(position => 4f + Noise[position]);
+        var outcome = project.Check(new SpoiltHost(facts => facts), AtBase, cancel);
+        return Caught("RG1001", outcome.ExitCode, [.. outcome.Results.Gate.Findings.Select(finding => finding.Code)]);
+    }
+
+    private static void ChangeOrigin(SelfTestProject project, Func<BaselineOrigin, BaselineOrigin> change)
+    {
+        var pinned = BaselineUpdate.Load(project[SelfTestProject.Baseline]);
+        File.WriteAllText(project[SelfTestProject.Baseline], BaselineFile.Render(pinned with { Origin = change(pinned.Origin) }));
     }
 
     private static int Differences(SelfTestProject project) => StoredResults.Verify(

@@ -57,7 +57,10 @@ internal sealed class SelfTestProject : IDisposable
     public string this[string name] => Path.Combine(_folder.FullName, name);
 
     /// <summary>The project as it was when it was pinned.</summary>
-    public IRepository Base { get; }
+    public IRepository Base { get; private set; }
+
+    /// <summary>From now on a change began from the files as they are, and the target is as it was when it was pinned.</summary>
+    public void BeginFromHere() => Base = new Snapshot(_folder.FullName, Base);
 
     public CheckOutcome Check(IEvaluationHost host, string? baseline, CancellationToken cancel) => RobustnessGate.UseCases.Check.Run(
         new(this[Policy], this["out"], new(), ["json"], baseline), host, cancel, _ => Base);
@@ -104,16 +107,21 @@ internal sealed class SelfTestProject : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>The files of a folder at one moment, in the place of a repository.</summary>
-    private sealed class Snapshot(string folder) : IRepository
+    /// <param name="target">The target's tip, where it is another.</param>
+    private sealed class Snapshot(string folder, IRepository? target = null) : IRepository
     {
+        private const string Tip = "1111111111111111111111111111111111111111";
+
         private readonly Dictionary<string, byte[]> _files =
             Directory.EnumerateFiles(folder).ToDictionary(path => path, File.ReadAllBytes, StringComparer.Ordinal);
 
         public ImmutableArray<string> StateFiles => [];
 
-        public string MergeBase(string reference) => new('0', 40);
+        public ImmutableArray<string> Judges(string reference) => target is null ? [new('0', 40)] : [new('0', 40), Tip];
 
-        public byte[]? Read(string commit, string path) => _files.GetValueOrDefault(path);
+        public bool Holds(string reference, string commit) => true;
+
+        public byte[]? Read(string commit, string path) => target is not null && commit == Tip ? target.Read(commit, path) : _files.GetValueOrDefault(path);
 
         public (ImmutableArray<string> Names, string Digest) Changed(string commit, IEnumerable<string> paths)
         {

@@ -87,7 +87,9 @@ public sealed class EarlierFilesTests
     {
         public ImmutableArray<string> StateFiles => [];
 
-        public string MergeBase(string reference) => "base";
+        public ImmutableArray<string> Judges(string reference) => throw new NotSupportedException();
+
+        public bool Holds(string reference, string commit) => throw new NotSupportedException();
 
         public byte[]? Read(string commit, string path) => path == name ? [7] : null;
 

@@ -43,6 +43,11 @@ public class IntegrityTests
         { "RG0501", "data.samples", p => p with { Data = p.Data with { Samples = 50 } } },
         { "RG0501", "data.selection", p => p with { Data = p.Data with { Selection = SampleSelection.Random } } },
         { "RG0501", "data.scale", p => p with { Data = p.Data with { Scale = DataScale.None } } },
+        { "RG0501", "data.samples", p => p with { Data = p.Data with { Samples = 300 } } },
+        { "RG0501", "data.samples", p => p with { Data = p.Data with { Samples = null } } },
+        { "RG0501", "indicator.samples", p => p with { Indicator = new(3000) } },
+        // ε of the indicator is the least radius where the policy says none.
+        { "RG0501", "indicator.epsilon", p => WithAttack(p, a => a with { Epsilons = [Epsilon.Of(0.001), .. a.Epsilons] }) },
         { "RG0501", "indicator.samples", p => p with { Indicator = new(1) } },
         { "RG0501", "indicator.samples", p => p with { Indicator = null } },
         { "RG0501", "indicator.epsilon", p => p with { Indicator = p.Indicator! with { Epsilon = 1e-6 } } },
@@ -111,8 +116,6 @@ public class IntegrityTests
         p => p,
         p => WithAttack(p, a => a with { Attack = new Pgd(Steps: 400, Restarts: 5) }),
         p => WithAttack(p, a => a with { Epsilons = [.. a.Epsilons, Epsilon.Of(0.5)] }),
-        p => p with { Data = p.Data with { Samples = null } },
-        p => p with { Indicator = new(3000) },
         p => p with { Model = p.Model with { Path = "/x/new.onnx", Sha256 = new string('9', 64) } },
         p => p with { Model = p.Model with { Input = p.Model.Input with { Mean = [0.5], Std = [0.5] } } },
         p => p with { Gate = p.Gate with { MaxTotalDrop = 0.01 } },
@@ -176,6 +179,58 @@ public class IntegrityTests
         var allowed = IntegrityReview.Of(Base, Base, Pinned, lower, [Leave(change.Field, change.After)], Today);
         Assert.Equal("RG0507", Assert.Single(allowed.Findings).Code);
         Assert.Same(lower, allowed.Baseline);
+    }
+
+    /// <summary>Where outcomes come from decides whether they count, so a change of it needs leave, whatever the outcomes are.</summary>
+    [Theory]
+    [InlineData("libtorch")]
+    [InlineData("device")]
+    [InlineData("precision")]
+    [InlineData("kernels")]
+    [InlineData("seed")]
+    [InlineData("model")]
+    [InlineData("policy")]
+    [InlineData("tool")]
+    public void Another_origin_of_the_same_outcomes_is_weaker(string part)
+    {
+        var origin = Pinned.Origin;
+        var edited = Pinned with
+        {
+            Origin = part switch
+            {
+                "libtorch" => origin with { Torch = "1.0" },
+                "device" => origin with { Device = "cuda" },
+                "precision" => origin with { Precision = "float32" },
+                "kernels" => origin with { Kernels = "other" },
+                "seed" => origin with { Seed = 99 },
+                "model" => origin with { ModelSha256 = new string('e', 64) },
+                "policy" => origin with { PolicySha256 = new string('e', 64) },
+                _ => origin with { Tool = "0.0.1" },
+            },
+        };
+
+        var review = IntegrityReview.Of(Base, Base, Pinned, edited, [], Today);
+
+        var finding = Assert.Single(review.Findings);
+        Assert.Equal(("RG0502", Severity.Error), (finding.Code, finding.Severity));
+        Assert.StartsWith($"baseline.origin: {part} ", finding.Message, StringComparison.Ordinal);
+        Assert.Same(Pinned, review.Baseline);
+        var leave = review.Changes.Where(change => change.Effect == JudgeEffect.Weaker).Select(change => Leave(change.Field, change.After));
+        Assert.Same(edited, IntegrityReview.Of(Base, Base, Pinned, edited, [.. leave], Today).Baseline);
+    }
+
+    /// <summary>A better model pinned in the same change says so truly, and may.</summary>
+    [Fact]
+    public void A_tighter_pin_of_another_model_is_free_and_one_of_another_machine_is_not()
+    {
+        var tighter = Pinned with
+        {
+            Attacks = [Pinned.Attacks[0], Pinned.Attacks[1] with { Bits = Bits(70, 100) }], Origin = Pinned.Origin with { ModelSha256 = new string('e', 64) },
+        };
+        Assert.Empty(IntegrityReview.Of(Base, Base, Pinned, tighter, [], Today).Findings);
+
+        var elsewhere = tighter with { Origin = tighter.Origin with { Device = "cuda" } };
+        Assert.Same(Pinned, IntegrityReview.Of(Base, Base, Pinned, elsewhere, [], Today).Baseline);
     }
 
     [Fact]

@@ -123,23 +123,6 @@ public class MergeBaseTests
         Refused(project.Check(), "RG0204", "digest");
     }
 
-    [Fact]
-    public void The_merge_base_counts_not_the_tip_of_the_target()
-    {
-        using var project = new ProjectRepository();
-        project.Git("checkout", "-q", "main");
-        project.Replace("robustness.yml", "min: 0.4", "min: 0.59");
-        project.Commit();
-        project.Git("checkout", "-q", "change");
-        project.Model(59);
-        project.Commit();
-
-        var outcome = project.Check();
-
-        Assert.Equal(ExitCode.Passed, outcome.ExitCode);
-        Assert.Empty(outcome.Results.Integrity);
-    }
-
     [Theory]
     [InlineData("git:refs/remotes/origin/main", "GITHUB_BASE_REF", "main")]
     [InlineData("git:refs/remotes/origin/main", "SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main")]

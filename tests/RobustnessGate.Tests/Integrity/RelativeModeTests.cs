@@ -77,7 +77,8 @@ public class RelativeModeTests
 
         var outcome = project.Check();
 
-        Assert.Equal(ExitCode.GateFailed, outcome.ExitCode);
+        Assert.Equal(ExitCode.BaselineUnusable, outcome.ExitCode);
+        Assert.Contains("RG0502", ProjectRepository.Codes(outcome));
         Assert.Contains("RG1001", ProjectRepository.Codes(outcome));
     }
 
@@ -109,6 +110,33 @@ public class RelativeModeTests
 
         Assert.Null(outcome.Results.Relative);
         Assert.Contains("RG0525", ProjectRepository.Codes(outcome));
+    }
+
+    /// <summary>Pinned at 60 by whoever could make the gate measure again; the model at the merge base has fallen meanwhile.</summary>
+    [Fact]
+    public void An_origin_that_leads_to_a_weaker_model_is_not_believed()
+    {
+        using var project = new ProjectRepository();
+        project.Git("checkout", "-q", "main");
+        project.Model(45);
+        project.Check(null);
+        var present = Pinning.Of(StoredResults.Read(project["out/results.json"]), PolicyReader.Read(project["robustness.yml"]));
+        var pinned = BaselineUpdate.Load(project["robustness.baseline.json"]);
+        project.Write("robustness.baseline.json", BaselineFile.Render(pinned with
+        {
+            Origin = pinned.Origin with { Torch = "2.9.0", ModelSha256 = present.Origin.ModelSha256 },
+        }));
+        project.Commit();
+        project.Git("checkout", "-q", "-b", "next");
+        project.Model(40);
+        project.Commit();
+
+        var outcome = project.Check();
+
+        Assert.Contains("RG0531", ProjectRepository.Codes(outcome));
+        Assert.Null(outcome.Results.Relative);
+        Assert.Equal(ExitCode.GateFailed, outcome.ExitCode);
+        Assert.Equal(60, outcome.Results.Gate.Rules.First(rule => rule.Metric == "worst-case-accuracy").BaselineCount);
     }
 
     [Fact]

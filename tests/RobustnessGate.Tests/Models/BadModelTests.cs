@@ -32,6 +32,8 @@ public sealed class BadModelTests : IDisposable
         ("a script longer than it claims", "m.pt", "RG0423", "checksum", Understated),
         ("channels last in the file", "m.onnx", "RG0408", "Write shape: [?, ?, 3] and layout: channels-last", () => new Graphs(13, [-1, -1, -1, 3], -1, 4).Node("Flatten", "x", "y").Bytes()),
         ("batch statistics", "m.onnx", "RG0422", "Call eval() before exporting", BatchStatistics),
+        ("batches mixed without batch normalisation", "m.onnx", "RG0436", "takes the inputs of a batch together", () => new Graphs(13, [-1, 4], -1, 4)
+            .Node("ReduceMax", "x", "most", ("axes", new[] { 0 }), ("keepdims", 1)).Node("Sub", "x,most", "y").Bytes()),
         ("opset of the future", "m.onnx", "RG0407", "opset 99", () => Linear(opset: 99).Bytes()),
         ("opset of long ago", "m.onnx", "RG0407", "opset 6; the oldest", () => Linear(opset: 6).Bytes()),
         ("other shape", "m.onnx", "RG0408", "[4]", () => Linear(features: 6).Bytes()),

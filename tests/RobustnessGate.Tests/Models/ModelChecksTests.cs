@@ -37,6 +37,58 @@ public class ModelChecksTests
         Assert.Empty(Check(softmax.Bytes()));
     }
 
+    /// <summary>What only shapes may stand behind the softmax, in any mixture.</summary>
+    [Theory]
+    [InlineData("Reshape")]
+    [InlineData("Flatten")]
+    [InlineData("Squeeze")]
+    [InlineData("Identity,Reshape,Cast")]
+    [InlineData("Flatten,Dropout")]
+    [InlineData("Unsqueeze,Squeeze,Squeeze")]
+    public void A_softmax_before_a_change_of_shape_is_cut_as_well(string behind)
+    {
+        // Logits of shape (N, 3, 1), as a convolution over the whole image gives them.
+        var graph = new Graphs(11, [-1, 4], -1, 3).Initialiser("w", Numbers.Tensor([4, 3])).Integers("s", -1, 3).Integers("t", -1, 3, 1)
+            .Node("MatMul", "x,w", "m").Node("Reshape", "m,t", "z").Node("Softmax", "z", "p", ("axis", 1));
+        var last = "p";
+        var ops = behind.Split(',');
+        for (var i = 0; i < ops.Length; i++)
+        {
+            var next = i == ops.Length - 1 ? "y" : $"v{i}";
+            graph = ops[i] switch
+            {
+                "Reshape" => graph.Node("Reshape", $"{last},s", next),
+                "Squeeze" => graph.Node("Squeeze", last, next, ("axes", new[] { 2 })),
+                "Unsqueeze" => graph.Node("Unsqueeze", last, next, ("axes", new[] { 3 })),
+                "Flatten" => graph.Node("Flatten", last, next, ("axis", 1)),
+                "Cast" => graph.Node("Cast", last, next, ("to", 1)),
+                _ => graph.Node(ops[i], last, next),
+            };
+            last = next;
+        }
+
+        using var network = graph.Read();
+        using var plain = Linear().Read();
+        using var x = Numbers.Tensor([2, 4]);
+
+        Assert.Contains("'Softmax'", Assert.Single(network.Card.Notes), StringComparison.Ordinal);
+        Assert.Equal(Numbers.Floats(plain.Forward(x)), Numbers.Floats(network.Forward(x)));
+    }
+
+    /// <summary>As within attention: it divides by sums over something else than the classes, so it belongs to the network.</summary>
+    [Fact]
+    public void A_softmax_over_something_else_before_a_change_of_shape_stays()
+    {
+        var graph = new Graphs(13, [-1, 4], -1, 4).Integers("s", -1, 4).Integers("t", -1, 2, 2)
+            .Node("Reshape", "x,t", "z").Node("Softmax", "z", "p", ("axis", 2)).Node("Reshape", "p,s", "y");
+        using var network = graph.Read();
+        using var x = Numbers.Tensor([2, 4]);
+
+        Assert.Empty(network.Card.Notes);
+        using var expected = x.reshape(2, 2, 2).softmax(2).reshape(2, 4);
+        Assert.Equal(Numbers.Floats(expected), Numbers.Floats(network.Forward(x)));
+    }
+
     [Fact]
     public void Log_probabilities_are_a_note()
     {

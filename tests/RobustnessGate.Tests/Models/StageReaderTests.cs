@@ -28,28 +28,42 @@ public class StageReaderTests
             .Node("MatMul", "r,q", "s").Node("Relu", "s", "t").Node("MatMul", "t,q", "u").Node("MatMul", "u,m", "y")),
         ("one value to which several are added", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("w", Random(192, 1)).Initialiser("b", Random(4))
             .Initialiser("m", Random(4, 3)).Node("Flatten", "x", "f").Node("MatMul", "f,w", "g").Node("Add", "g,b", "h").Node("Relu", "h", "r").Node("MatMul", "r,m", "y")),
+        ("a branch", () => Flat().Node("Relu", "h", "r").Node("Add", "r,h", "y")),
+        ("a sigmoid", () => Flat().Node("Sigmoid", "h", "s").Initialiser("v", Random(3, 3)).Node("MatMul", "s,v", "y")),
+        ("groups and dilations", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("w", Random(6, 1, 2, 2)).Node("Conv", "x,w", "h", ("group", 3), ("dilations", new[] { 2, 2 }))
+            .Node("Flatten", "h", "f").Initialiser("m", Random(216, 3)).Node("MatMul", "f,m", "y")),
+        ("a sum before the first weights", () => new Graphs(13, [-1, 3, 8, 8], -1, 3).Initialiser("b", Random(3, 1, 1)).Node("Add", "x,b", "z")
+            .Node("Flatten", "z", "f").Initialiser("w", Random(192, 3)).Node("MatMul", "f,w", "y")),
+        ("an input read twice", () => Convolved(-1).Initialiser("v", Random(5, 3, 3, 3)).Node("Conv", "x,v", "k", ("strides", new[] { 2, 2 }))
+            .Node("Add", "p,k", "s").Node("GlobalAveragePool", "s", "a").Node("Flatten", "a", "f").Node("MatMul", "f,m", "y").Initialiser("m", Random(5, 3))),
+        ("normalisation, mean of planes", () => Convolved(-1).Initialiser("g", Random(5)).Initialiser("e", Random(5) + 1).Initialiser("v", Random(5).abs() + 0.5)
+            .Node("BatchNormalization", "p,g,e,e,v", "n").Node("ReduceMean", "n", "f", ("axes", new[] { 2, 3 }), ("keepdims", 0)).Node("MatMul", "f,m", "y").Initialiser("m", Random(5, 3))),
+        ("averages of windows", () => Convolved(-1).Node("AveragePool", "p", "a", ("kernel_shape", new[] { 2, 1 }))
+            .Node("Flatten", "a", "f").Node("MatMul", "f,m", "y").Initialiser("m", Random(30, 3))),
+        ("GELU as exporters write it", () => Flat().Initialiser("r", Root).Initialiser("i", One).Initialiser("d", Half).Node("Div", "h,r", "a").Node("Erf", "a", "b").Node("Add", "b,i", "c")
+            .Node("Mul", "h,c", "k").Node("Mul", "k,d", "l").Initialiser("v", Random(3, 3)).Node("MatMul", "l,v", "y")),
+        ("GELU by its name", () => new Graphs(20, [-1, 3, 8, 8], -1, 3).Node("Flatten", "x", "f").Initialiser("w", Random(192, 3)).Node("MatMul", "f,w", "h")
+            .Node("Gelu", "h", "k").Node("Gelu", "k", "l", ("approximate", "tanh")).Initialiser("v", Random(3, 3)).Node("MatMul", "l,v", "y")),
+        ("SiLU", () => Flat().Node("Sigmoid", "h", "s").Node("Mul", "s,h", "k").Initialiser("v", Random(3, 3)).Node("MatMul", "k,v", "y")),
+        ("a gate for each channel", () => Convolved(-1).Node("GlobalAveragePool", "h", "a").Initialiser("q", Random(5, 5, 1, 1)).Node("Conv", "a,q", "d").Node("Sigmoid", "d", "c")
+            .Node("Mul", "c,h", "k").Node("Flatten", "k", "f").Node("MatMul", "f,m", "y").Initialiser("m", Random(180, 3))),
+        ("tanh and softplus of one value", () => Flat().Node("Tanh", "h", "t").Node("Softplus", "h", "s").Node("Mul", "s,t", "k").Initialiser("v", Random(3, 3))
+            .Node("Add", "k,t", "l").Node("MatMul", "l,v", "y")),
     ];
 
     private static readonly (string Name, Func<Graphs> Graph)[] Others =
     [
-        ("a branch", () => Dense().Node("Relu", "h", "r").Node("Add", "r,h", "y")),
-        ("a sigmoid", () => Dense().Node("Sigmoid", "h", "s").Initialiser("v", Random(3, 3)).Node("MatMul", "s,v", "y")),
         ("a weight that is computed", () => new Graphs(13, [-1, 6], -1, 3)
             .Initialiser("w", Random(3, 6)).Node("Transpose", "w", "t", ("perm", new[] { 1, 0 })).Node("MatMul", "x,t", "y")),
-        ("groups", () => new Graphs(13, [-1, 2, 4, 4], -1, 3).Initialiser("w", Random(2, 1, 3, 3)).Node("Conv", "x,w", "h", ("group", 2))
-            .Node("Flatten", "h", "f").Initialiser("m", Random(8, 3)).Node("MatMul", "f,m", "y")),
         ("padding on one side", () => new Graphs(13, [-1, 2, 4, 4], -1, 3).Initialiser("w", Random(2, 2, 3, 3)).Node("Conv", "x,w", "h", ("pads", new[] { 0, 0, 1, 1 }))
             .Node("Flatten", "h", "f").Initialiser("m", Random(18, 3)).Node("MatMul", "f,m", "y")),
-        ("a sum before the first weights", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("b", Random(6)).Node("Add", "x,b", "z").Initialiser("w", Random(6, 3)).Node("MatMul", "z,w", "y")),
         ("a product that is scaled", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("Gemm", "x,w", "y", ("alpha", 2.0))),
         ("a bias in two dimensions", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Initialiser("b", Random(1, 3)).Node("Gemm", "x,w,b", "y")),
-        ("something between a window's entries", () => new Graphs(13, [-1, 2, 5, 5], -1, 3).Initialiser("w", Random(2, 2, 2, 2)).Node("Conv", "x,w", "h", ("dilations", new[] { 2, 2 }))
-            .Node("Flatten", "h", "f").Initialiser("m", Random(18, 3)).Node("MatMul", "f,m", "y")),
         ("windows that stick out", () => new Graphs(13, [-1, 3, 5, 5], -1, 3).Node("MaxPool", "x", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1))
             .Node("Flatten", "p", "f").Initialiser("m", Random(27, 3)).Node("MatMul", "f,m", "y")),
-        ("an input read twice", () => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("Add", "x,x", "z").Node("MatMul", "z,w", "y")),
         ("one logit", () => new Graphs(13, [-1, 6], -1, 1).Initialiser("w", Random(6, 1)).Node("MatMul", "x,w", "y")),
         ("logits with a width and a height", () => new Graphs(13, [-1, 3, 2, 2], -1, 3, 1, 1).Initialiser("w", Random(3, 3, 2, 2)).Node("Conv", "x,w", "y")),
+        ("a sine", () => Dense().Node("Sin", "h", "y")),
         ("a factor", () => Dense().Initialiser("s", Random(3)).Node("Mul", "h,s", "y")),
     ];
 
@@ -89,7 +103,7 @@ public class StageReaderTests
     public void What_is_no_row_has_no_stages(string name)
     {
         using var network = Others.Single(other => other.Name == name).Graph().Read();
-        Assert.Null(((ITrainableNetwork)network).Stages);
+        Assert.Null(((ITrainableNetwork)network).Stages(ScalarType.Float32));
     }
 
     [Fact]
@@ -134,6 +148,14 @@ public class StageReaderTests
     private static Graphs Reshaped(long batch, long rows, long features) => Convolved(batch)
         .Integers("s", rows, features).Node("Reshape", "p,s", "f").Initialiser("m", Random(45, 3)).Node("MatMul", "f,m", "y");
 
+    private static Tensor Root => tensor((float)Math.Sqrt(2));
+
+    private static Tensor One => tensor(1f);
+
+    private static Tensor Half => tensor(0.5f);
+
+    private static Graphs Flat() => new Graphs(13, [-1, 3, 8, 8], -1, 3).Node("Flatten", "x", "f").Initialiser("w", Random(192, 3)).Node("MatMul", "f,w", "h");
+
     private static Graphs Dense() => new Graphs(13, [-1, 6], -1, 3).Initialiser("w", Random(6, 3)).Node("MatMul", "x,w", "h");
 
     private static Tensor Random(params long[] shape)
@@ -150,7 +172,7 @@ public class StageReaderTests
 
     private sealed class Opened(Classifier classifier, bool asRow) : ITrainable
     {
-        private readonly IReadOnlyList<Stage>? _stages = asRow ? classifier.Stages(CPU) : null;
+        private readonly StageGraph? _stages = asRow ? classifier.Stages(CPU) : null;
 
         public IReadOnlyList<(string Name, Tensor Value)> Weights { get; } = OpenWeights.Of(classifier, CPU);
 

@@ -39,6 +39,13 @@ public sealed class BadFormatTests : IDisposable
         ["zip with an absolute name"] = new("RG0318", "leads out", f => f.Zip("x.zip", ("/a/1.png", Small))),
         ["zip with a drive"] = new("RG0318", "leads out", f => f.Zip("x.zip", ("C:/a/1.png", Small))),
         ["zip with an entry twice"] = new("RG0318", "twice", f => f.Zip("x.zip", ("a/1.png", Small), ("a/1.png", Small))),
+        ["zip packed by bzip2"] = new("RG0333", "compressed by bzip2", f => f.Bytes("x.zip", Packed(f.Zip("y.zip", ("a/1.png", Small)), 12))),
+        ["zip packed by LZMA"] = new("RG0333", "compressed by LZMA", f => f.Bytes("x.zip", Packed(f.Zip("y.zip", ("a/1.png", Small)), 14))),
+        ["zip packed by Zstandard"] = new("RG0333", "compressed by Zstandard", f => f.Bytes("x.zip", Packed(f.Zip("y.zip", ("a/1.png", Small)), 93))),
+        ["zip packed by a method of the future"] = new("RG0333", "compressed by method 77", f => f.Bytes("x.zip", Packed(f.Zip("y.zip", ("a/1.png", Small)), 77))),
+        ["NPZ packed by LZMA"] = new("RG0333", "compressed by LZMA", f => f.Bytes("x.npz", Packed(f.Zip("y.npz", ("a.npy", [1])), 14))),
+        ["last part of a split zip"] = new("RG0333", "one part of a zip archive", f => f.Bytes("x.zip", LastPart(f.Zip("y.zip", ("a/1.png", Small))))),
+        ["first part of a split zip"] = new("RG0333", "one part of a zip archive", f => f.Bytes("x.zip", [.. "PK\u0007\u0008"u8, .. File.ReadAllBytes(f.Zip("y.zip", ("a/1.png", Small)))[..^40]])),
         ["zip with encryption"] = new("RG0318", "encrypted", f => f.Bytes("x.zip", Encrypted(f.Zip("y.zip", ("a/1.png", Small))))),
         ["zip entry with an impossible size"] = new("RG0318", "cannot have", f => f.Bytes("x.zip", Resized(f.Zip("y.zip", ("a/1.png", Small)), 0x7fffffff))),
         ["zip entry longer than it says"] = new("RG0303", "cannot be unpacked", f => f.Bytes("x.zip", Resized(f.Zip("y.zip", ("a/1.png", Small)), Small.Length - 9))),
@@ -145,6 +152,30 @@ public sealed class BadFormatTests : IDisposable
     }
 
     /// <summary>Sets the encryption flag in the central directory.</summary>
+    /// <summary>The method that an archive's entries name, in front of each and in the directory.</summary>
+    private static byte[] Packed(string path, ushort method)
+    {
+        var bytes = File.ReadAllBytes(path);
+        for (var i = 0; i + 12 < bytes.Length; i++)
+        {
+            var offset = bytes.AsSpan(i).StartsWith("PK\u0003\u0004"u8) ? 8 : bytes.AsSpan(i).StartsWith("PK\u0001\u0002"u8) ? 10 : 0;
+            if (offset > 0)
+            {
+                BitConverter.TryWriteBytes(bytes.AsSpan(i + offset), method);
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>An archive whose end says that it is the third disk.</summary>
+    private static byte[] LastPart(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\u0005\u0006"u8) + 4), (ushort)2);
+        return bytes;
+    }
+
     private static byte[] Encrypted(string zip)
     {
         var bytes = File.ReadAllBytes(zip);

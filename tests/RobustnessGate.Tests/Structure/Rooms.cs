@@ -26,8 +26,8 @@ internal static class Rooms
         Samples        : Diagnostics Maths Policies
         Models         : Diagnostics Maths Kernels LinearMaps Policies TorchSharp
         Facts          : Diagnostics Maths Attacks Policies
-        Indicators     : Maths Facts TorchSharp
-        Evaluation     : Diagnostics Maths Native Kernels Attacks.Engine Attacks Policies Samples Models Facts Indicators TorchSharp
+        Indicators     : Maths LinearMaps Facts TorchSharp
+        Evaluation     : Diagnostics Maths Native Kernels LinearMaps Attacks.Engine Attacks Policies Samples Models Facts Indicators TorchSharp
         Training       : Diagnostics Maths Kernels LinearMaps Regimes Policies Samples Models TorchSharp
         Gating         : Diagnostics Maths Policies Facts
         Results        : Diagnostics Maths Policies Facts Gating

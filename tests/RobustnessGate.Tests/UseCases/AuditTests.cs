@@ -49,6 +49,42 @@ public class AuditTests
     internal void Every_edit_is_named(string where, Func<ResultsDocument, ResultsDocument> edit) =>
         Assert.Contains(Audit.Recompute(edit(Stored()), Rules, Pinned), difference => difference.Contains(where, StringComparison.Ordinal));
 
+    /// <summary>Every list that has an entry a sample, one too short and one too long; those of which nothing is derived as well.</summary>
+    public static IEnumerable<object[]> Lengths => new TheoryData<string, Func<ResultsDocument, ResultsDocument>>()
+    {
+        { "data.labels", r => r with { Data = r.Data! with { Labels = r.Data.Labels[..50] } } },
+        { "data.labels", r => r with { Data = r.Data! with { Labels = r.Data.Labels.Add(1) } } },
+        { "data.labels", r => r with { Data = r.Data! with { Labels = [] } } },
+        { "data.sampleIds", r => r with { Data = r.Data! with { SampleIds = r.Data.SampleIds[..^1] } } },
+        { "data.labels", r => r with { Data = r.Data! with { Samples = 99 } } },
+        { "natural.bits", r => r with { Natural = r.Natural! with { Bits = new(r.Natural.Bits.Append(false)) } } },
+        { "natural.bits", r => r with { Natural = r.Natural! with { Bits = new(r.Natural.Bits.Take(3)) } } },
+        { "natural.predictions", r => r with { Natural = r.Natural! with { Predictions = [] } } },
+        { "natural.predictions", r => r with { Natural = r.Natural! with { Predictions = r.Natural.Predictions.Add(0) } } },
+        { "attacks 'pgd-linf-0.3'.bits", r => r with { Attacks = r.Attacks.SetItem(1, r.Attacks[1] with { Bits = new(r.Attacks[1].Bits.Append(true)) }) } },
+        { "attacks 'pgd-linf-0.3'.bits", r => r with { Attacks = r.Attacks.SetItem(1, r.Attacks[1] with { Bits = new([]) }) } },
+        { "attacks 'pgd-linf-0.3'.predictions", r => r with { Attacks = r.Attacks.SetItem(1, r.Attacks[1] with { Predictions = r.Attacks[1].Predictions[..1] }) } },
+        { "attacks 'pgd-linf-0.3'.predictions", r => r with { Attacks = r.Attacks.SetItem(1, r.Attacks[1] with { Predictions = [] }) } },
+        { "attacks 'pgd-linf-0.3'.distances", r => r with { Attacks = r.Attacks.SetItem(1, r.Attacks[1] with { Distances = [0.5] }) } },
+        { "worstCase[1].bits", r => r with { WorstCase = r.WorstCase.SetItem(1, r.WorstCase[1] with { Bits = new(r.WorstCase[1].Bits.Append(true)) }) } },
+        { "indicator.right", r => r with { Indicator = r.Indicator! with { Right = new(r.Indicator.Right.Append(true)) } } },
+        { "indicator.samples", r => r with { Indicator = r.Indicator! with { Samples = 101 } } },
+        { "indicator.perSample.linearRadius", r => r with { Indicator = r.Indicator! with { PerSample = new(r.Indicator.PerSample.Values.SetItem("linearRadius", [0.1]), r.Indicator.PerSample.HessianTop) } } },
+        { "baseline.natural", r => r with { Baseline = r.Baseline! with { Natural = new(r.Baseline.Natural.Append(true)) } } },
+        { "baseline.attacks 'pgd-linf-0.1'.bits", r => r with { Baseline = r.Baseline! with { Attacks = r.Baseline.Attacks.SetItem(0, r.Baseline.Attacks[0] with { Bits = new([true]) }) } } },
+        { "baseline.indicator.perSample.linearRadius", r => r with { Baseline = r.Baseline! with { Indicator = r.Baseline.Indicator! with { PerSample = r.Baseline.Indicator.PerSample.SetItem("linearRadius", []) } } } },
+        { "there are outcomes and no samples", r => r with { Data = null } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    internal void A_list_of_another_length_is_named_and_never_an_internal_error(string where, Func<ResultsDocument, ResultsDocument> edit)
+    {
+        var read = ResultsFile.Read(ResultsFile.Render(edit(Stored())), "results.json");
+        Assert.Contains(Audit.Recompute(read, Rules, null), difference => difference.Contains(where, StringComparison.Ordinal));
+        Assert.NotEmpty(Audit.Recompute(read, Rules, Pinned));
+    }
+
     [Fact]
     public void Another_baseline_than_the_pinned_one_is_noticed()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using RobustnessGate.Cli.Channels;
+using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Cli.Verbs;
 using RobustnessGate.Diagnostics;
 
@@ -32,11 +33,30 @@ internal static class CommandLine
 
     public static ExitCode Run(string[] args)
     {
+        var end = ModelProcess.Of(ref args);
+        var exit = Run(args, isApart: end is not null);
+        if (end is not null)
+        {
+            File.WriteAllText(end, "");
+        }
+
+        return exit;
+    }
+
+    /// <param name="isApart">Whether this is the process that another one of ours started for a model; that one speaks with whoever started it.</param>
+    private static ExitCode Run(string[] args, bool isApart)
+    {
         var root = Build();
         var rules = new ParserConfiguration { ResponseFileTokenReplacer = ReadResponseFile };
         var typed = root.Parse(args, rules);
-        var parsed = root.Parse(EnvironmentMirror.Expand(typed, args, Environment.GetEnvironmentVariable), rules);
+        args = EnvironmentMirror.Expand(typed, args, Environment.GetEnvironmentVariable);
+        var parsed = root.Parse(args, rules);
         var channel = FindingChannel.Of(parsed);
+        if (isApart)
+        {
+            return Run(parsed, channel, []);
+        }
+
         channel.Open();
         try
         {
@@ -46,7 +66,7 @@ internal static class CommandLine
                 channel.Report(unknown);
             }
 
-            return Run(parsed, channel, EnvironmentMirror.FromEnvironment(typed, Environment.GetEnvironmentVariable));
+            return ModelProcess.IsNeeded(parsed) ? ModelProcess.Run(args, channel) : Run(parsed, channel, EnvironmentMirror.FromEnvironment(typed, Environment.GetEnvironmentVariable));
         }
         finally
         {

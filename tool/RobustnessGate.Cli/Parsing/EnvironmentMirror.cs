@@ -17,7 +17,7 @@ internal static class EnvironmentMirror
     private const string Prefix = "ROBUSTNESS_GATE_";
 
     /// <summary>Variables that mean something without being an option.</summary>
-    private static readonly string[] Others = [LibTorch.FolderVariable];
+    private static readonly string[] Others = [LibTorch.FolderVariable, Prefix + "EXECUTABLE"];
 
     public static string NameOf(string option) =>
         Prefix + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();

@@ -33,13 +33,14 @@ internal static class Options
     }
 
     /// <summary>A baseline file, where nothing but a file can be meant: words that mean something else for check are refused.</summary>
-    public static Option<string> BaselineFile(string value, string description)
+    /// <param name="orReference">Whether a target may be meant as well.</param>
+    public static Option<string> BaselineFile(string value, string description, bool orReference = false)
     {
         var option = Text("--baseline", value, description, null);
         option.Validators.Add(result =>
         {
             foreach (var word in result.Tokens.Select(token => token.Value).Where(word =>
-                word is CheckRequest.NoBaseline or TargetBranch.Auto || word.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal)))
+                word is CheckRequest.NoBaseline || (!orReference && (word is TargetBranch.Auto || word.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal)))))
             {
                 result.AddError($"--baseline {word} names no file here; give the baseline file, or write ./{word} for a file of that name.");
             }

@@ -5,6 +5,7 @@ using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 using RobustnessGate.Hosting.Capture;
+using RobustnessGate.Native;
 using RobustnessGate.Policies;
 using RobustnessGate.Reports;
 using RobustnessGate.Results;
@@ -128,6 +129,7 @@ internal static class CheckVerb
 
     private static CheckOutcome CheckApart(CheckRequest request, TimeSpan? timeout, Screen screen, CancellationToken cancel)
     {
+        ProcessInspection.Refuse();
         var printed = new OutputCollector();
         var child = SameExecutable.With(EvaluateVerb.Name, "--verbosity=" + Options.Word(screen.Verbosity));
         var outcome = Check.Run(request, new ChildProcessHost(child, timeout, screen.Observer(), printed), cancel);

@@ -6,6 +6,7 @@ using RobustnessGate.Cli.Channels;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
 using RobustnessGate.Diagnostics;
+using RobustnessGate.Hosting;
 using RobustnessGate.Policies;
 using RobustnessGate.Publishing;
 using RobustnessGate.Reports;
@@ -115,20 +116,35 @@ internal static partial class CommentVerb
         {
             if (PolicyReader.Read(policy).Source.Sha256 != results.Policy.Sha256)
             {
-                return ("", "judged by another version of the policy than the one here, so they were not recomputed");
+                return NotVerified("the run was judged by another version of the policy than the one here, so its figures and its verdict were not recomputed. A pull request that edits the policy is judged by its own word: look at the check itself, and at the policy.");
             }
 
-            var (_, differences) = StoredResults.Verify(path, policy, null);
+            if (results.Options?.Baseline is { } asked && !asked.StartsWith(ResultsDocument.GitPrefix, StringComparison.Ordinal))
+            {
+                return NotVerified($"the run was asked to compare with '{MarkdownText.Escape(asked, 100)}' instead of the policy's baseline.");
+            }
+
+            var target = TargetBranch.Resolve(TargetBranch.Auto, Variable);
+            if (target is not null && results.MergeBase is null)
+            {
+                return NotVerified("the run compared with the baseline that lies in the pull request itself, which it can edit. check --baseline auto holds it to the target's.");
+            }
+
+            // Where no variable names the target, this is a checkout of the target itself: of the branch that a workflow belongs to.
+            var (_, differences) = StoredResults.Verify(path, policy, results.MergeBase is null ? null : target ?? TargetBranch.Prefix + "HEAD");
             return differences.Count == 0
                 ? ("", "and follow from its outcomes sample by sample")
-                : ($"### ❌ The figures do not add up\n\nWhat this run reports does not follow from the outcomes that it stores: {MarkdownText.Escape(differences[0].Message, 300)}\n\n",
+                : ($"### ❌ The figures do not add up\n\nWhat this run reports does not follow from the outcomes that it stores and the repository: {MarkdownText.Escape(differences[0].Message, 300)}\n\n",
                     "and do not follow from its outcomes");
         }
         catch (MistakeException mistake)
         {
-            return ("", $"and could not be recomputed: {MarkdownText.Escape(mistake.Findings[0].Message, 300)}");
+            return NotVerified($"the figures could not be recomputed: {MarkdownText.Escape(mistake.Findings[0].Message, 300)}");
         }
     }
+
+    private static (string Lead, string Origin) NotVerified(string reason) =>
+        ($"### ⚠️ Not verified\n\nWhat follows is what the pull request's own run says: {reason}\n\n", "and were not recomputed");
 
     private static ResultsDocument Results(string path)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RobustnessGate.Cli.Parsing;
 using RobustnessGate.Cli.Terminal;
-using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 using RobustnessGate.UseCases;
 
@@ -22,7 +21,7 @@ internal static class EvaluateVerb
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            EndWithParent();
+            ParentWatch.Begin();
             using var interruption = new Interruption();
             var screen = new Screen(parsed.GetValue(verbosity), noColor: true);
             using var watch = new ObservationWriter(parsed.GetRequiredValue(observations), () => screen.Elapsed);
@@ -32,15 +31,4 @@ internal static class EvaluateVerb
         });
         return command;
     }
-
-    /// <summary>Ends this process when its stdin closes: the parent is gone, and nobody waits for the result.</summary>
-    private static void EndWithParent() => new Thread(() =>
-    {
-        using var stdin = Console.OpenStandardInput();
-        while (stdin.ReadByte() >= 0)
-        {
-        }
-
-        Environment.Exit((int)ExitCode.Cancelled);
-    }) { IsBackground = true, Name = "parent watch" }.Start();
 }

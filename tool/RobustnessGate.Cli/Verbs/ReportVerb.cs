@@ -21,7 +21,7 @@ internal static class ReportVerb
         var output = Options.Text("--output", "DIR", "Folder to write to (default: stdout).", null, "-o");
         var verify = new Option<bool>("--verify") { Description = "Recompute every number and the verdict from the stored outcomes instead; a difference is exit code 6." };
         var policy = Options.Policy();
-        var baseline = Options.BaselineFile("PATH", "With --verify: the baseline to recompute with (default: the pinned outcomes that the results hold).");
+        var baseline = Options.BaselineFile("PATH|git:REF|auto", "With --verify: what the run must have been held to (default: auto in a pull request, else the file that results or policy name).", orReference: true);
         var command = new Command("report", "Renders stored results in any format, or recomputes them.")
         {
             results, format, output, verify, policy, baseline,
@@ -49,7 +49,10 @@ internal static class ReportVerb
 
     private static ExitCode Verify(ParseResult parsed, string path, string policy, string? baseline)
     {
-        var (stored, findings) = StoredResults.Verify(path, policy, baseline);
+        // Of results that no commit was asked for, the environment says nothing.
+        var target = baseline is null && StoredResults.Read(path).MergeBase is null
+            ? null : TargetBranch.Resolve(baseline ?? TargetBranch.Auto, Environment.GetEnvironmentVariable);
+        var (stored, findings) = StoredResults.Verify(path, policy, target);
         if (findings.Count > 0)
         {
             FindingChannel.Of(parsed).Report(findings);
@@ -58,7 +61,8 @@ internal static class ReportVerb
 
         Console.Out.WriteLine(
             $"verified: every count, interval and p-value and the verdict ({stored.Gate.Verdict.ToString().ToLowerInvariant()}, exit code {stored.ExitCode}) follow from the stored outcomes"
-            + (baseline is null && stored.MergeBase is null && stored.Baseline is not null ? " and the pinned ones stored with them (--baseline compares with the file itself)" : "")
+            + (stored.MergeBase is { } commit && target is null ? $" and the judge at {commit[..Math.Min(8, commit.Length)]}, which they name themselves (--baseline git:REF asks the repository for it)" : "")
+            + (stored.Relative is not null ? " and those of the baseline's model, measured beside them" : "")
             + $". Whether these and the {stored.Observations.Length} remarks beside them are those of the model, only check can tell.");
         return ExitCode.Passed;
     }

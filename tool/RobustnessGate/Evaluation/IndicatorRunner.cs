@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustnessGate.Facts;
 using RobustnessGate.Indicators;
+using RobustnessGate.LinearMaps;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -115,8 +116,12 @@ internal sealed class IndicatorRunner(
             : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
         var geometry = LocalGeometry.At(model.Classifier.Logits, points, samples.Labels[sample], Batch);
         var (low, high) = samples.Box([sample], region: false);
-        return new Vicinity(geometry, model.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch);
+        return new Vicinity(geometry, model.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch) { Stages = Stages(input) };
     }
+
+    /// <summary>Of a smooth network on the processor: its graph moves copies of its weights to other devices.</summary>
+    private StageGraph? Stages(Tensor input) =>
+        setting.PiecewiseLinear || input.device_type != DeviceType.CPU ? null : model.Classifier.Stages(input.device, _type);
 
     private void Count(Measured look)
     {

@@ -38,6 +38,13 @@ internal sealed class ModelPreflight(ModelSection model, Classifier classifier)
             record(note);
         }
 
+        if (classifier.Network.Format is "torchscript" or "assembly")
+        {
+            record(new Finding("RG0438", Severity.Note, new Location(_display, 0, 0), classifier.Network.Format == "assembly"
+                ? "what was judged is code, not data: an assembly runs under this account and can know that it is being measured. Its source needs the review that a model in ONNX does without."
+                : "what was judged is code, not data: a script can decide by whatever it computes. Its source needs the review that a model in ONNX does without."));
+        }
+
         using (var scope = NewDisposeScope())
         using (no_grad())
         {

@@ -21,7 +21,7 @@ internal sealed class TrainableModel : ITrainable
     private readonly ModelSection _model;
     private readonly Classifier _classifier;
     private readonly ITrainableNetwork _network;
-    private readonly IReadOnlyList<Stage>? _stages;
+    private readonly StageGraph? _stages;
 
     /// <exception cref="MistakeException">
     /// RG04xx: the model cannot be read; RG0481: it has no weights that can be trained, or no file to write them back to.

@@ -97,7 +97,8 @@ internal sealed class ChildProcessHost(ChildCommand command, TimeSpan? timeout, 
 
     private Process Start(string requestFile, string recordsFile, string observations, string? wrong)
     {
-        var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, requestFile, recordsFile, observations])
+        var walled = Sandbox.Around(command);
+        var start = new ProcessStartInfo(walled.FileName, [.. walled.Arguments, requestFile, recordsFile, observations])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -29,7 +29,7 @@ internal sealed record EvaluationRequest(
     }
 
     private Policy Measuring(Policy policy) => MeasuredAs is null
-        ? policy : IntegrityReview.MeasuredAsBefore(PolicyReader.Parse(MeasuredAs, PolicyPath), policy);
+        ? policy : StricterJudge.MeasuredAsBefore(PolicyReader.Parse(MeasuredAs, PolicyPath), policy);
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this));
 

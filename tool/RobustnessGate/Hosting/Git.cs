@@ -46,7 +46,7 @@ internal sealed class Git : IRepository
         [.. new[] { "HEAD", "logs/HEAD", "packed-refs", "FETCH_HEAD", "shallow" }
             .Select(name => Path.GetFullPath(Path.Combine(_tree.Root, Text(Ask("rev-parse", "--git-path", name).Output)))).Where(File.Exists)];
 
-    public string MergeBase(string reference)
+    public ImmutableArray<string> Judges(string reference)
     {
         var head = Resolve("HEAD") ?? throw GitProgram.Mistake("RG0515", "this repository has no commit yet, so there is nothing that a change could be compared with.");
         var target = IsPlain(reference) ? Target(reference) : null;
@@ -57,12 +57,17 @@ internal sealed class Git : IRepository
                 : GitProgram.Mistake("RG0516", $"'{reference}' is no commit of this repository. Fetch it first: git fetch origin {(IsPlain(reference) ? reference : "BRANCH")}.");
         }
 
-        var (exit, output, _) = Ask("merge-base", target, head);
-        return exit == 0 && Text(output) is { Length: > 0 } commit ? commit
+        // Criss-cross merges leave several, of which none is better than another.
+        var (exit, output, _) = Ask("merge-base", "--all", target, head);
+        return exit == 0 && Text(output).Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } commits
+            ? [.. commits.Append(target).Distinct(StringComparer.Ordinal)]
             : throw (IsShallow
                 ? Shallow($"where this change parted from '{reference}' is not in it")
                 : GitProgram.Mistake("RG0518", $"this change and '{reference}' have no commit in common, so nobody can say what the change began from. Rebase it."));
     }
+
+    public bool Holds(string reference, string commit) =>
+        IsPlain(reference) && IsPlain(commit) && Target(reference) is { } target && Ask("merge-base", "--is-ancestor", commit, target).Exit == 0;
 
     public byte[]? Read(string commit, string path)
     {

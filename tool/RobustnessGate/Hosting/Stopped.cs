@@ -17,6 +17,11 @@ internal static class Stopped
         $"the evaluation process died with exit code {exitCode}{Meaning(exitCode)}. What was finished is in the report. "
         + "Most often the model or too little memory is the cause: try fewer samples or a smaller batch size.");
 
+    /// <summary>Of a verb that has no report.</summary>
+    public static Finding BeforeItsEnd(int exitCode) => Because("RG0904",
+        $"the process that opened the model died with exit code {exitCode}{Meaning(exitCode)}, and nothing came of it. "
+        + "Most often the model is the cause: export it again, a TorchScript file without optimize_for_inference; or there is too little memory.");
+
     public static Finding ByDamage(string damage) => Because("RG0904",
         $"what the evaluation process wrote cannot be read to its end: {damage}. What came before is in the report, and nothing is "
         + "judged from a part. Most often a full disk is the cause: make room and run check again.");
@@ -42,7 +47,7 @@ internal static class Stopped
         137 => " (killed, as happens when memory runs out)",
         139 => " (invalid memory access)",
         143 => " (told to end)",
-        0 => " before its last record",
+        0 => " before its end",
         _ => "",
     };
 }

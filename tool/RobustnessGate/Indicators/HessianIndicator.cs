@@ -1,3 +1,4 @@
+using RobustnessGate.LinearMaps;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,8 +39,9 @@ internal static class HessianIndicator
         using var scope = NewDisposeScope();
         var at = around.Sample;
         var cap = (int)Math.Min(at.ClassCount - 1, at.Dimension);
-        var (ce, hessian) = CrossEntropy(around);
-        var (margin, stretched) = Margin(around);
+        var full = around.Setting.PiecewiseLinear || at.Dimension > MostFeaturesOfAFullHessian ? ((Tensor, Tensor)?)null : Full(around);
+        var (ce, hessian) = CrossEntropy(around, full?.Item1);
+        var (margin, stretched) = Margin(around, full?.Item2);
         var inFloat32 = hessian is null ? [] : CrossEntropyHessian.EigenvaluesOf(hessian.to(ScalarType.Float32));
         var quantities = Named("hessian", ce, around, FromSomeRows(around)).Append(new("hessianRankRatio", around.Exact && ce.Exact ? (double?)ce.Rank / cap : null))
             .Append(new("hessianZeroRatioFloat32", hessian is null || !ce.Exact ? null : inFloat32.Count(value => Math.Abs(value) < Spectrum.NearZero) / (double)at.Dimension))
@@ -74,21 +76,29 @@ internal static class HessianIndicator
         }
     }
 
+    /// <summary>∇²CE and ∇²L of a smooth network, each (d, d) float64: by its stages, where they are known, else by double backward.</summary>
+    public static (Tensor CrossEntropy, Tensor Margin) Full(Vicinity around)
+    {
+        var (at, loss) = (around.Sample, CrossEntropyHessian.Value(logits => logits, around.Sample.Label));
+        if (around.Stages is not { } stages)
+        {
+            return (InputHessian.Full(CrossEntropyHessian.Value(around.Network, at.Label), at.Point).to(ScalarType.Float64),
+                InputHessian.Full(around.Margins, at.Point).to(ScalarType.Float64));
+        }
+
+        var both = new StageHessian(stages, at.Point, loss, logits => Maths.Margin.Of(logits, tensor(new[] { (long)at.Label }, device: logits.device))).Full();
+        return (both[0], both[1]);
+    }
+
     /// <summary>The spectrum of ∇²CE, and the matrix itself where it is small.</summary>
-    private static (Spectrum Spectrum, Tensor? Hessian) CrossEntropy(Vicinity around)
+    /// <param name="full">∇²CE, where it was computed as a whole.</param>
+    private static (Spectrum Spectrum, Tensor? Hessian) CrossEntropy(Vicinity around, Tensor? full)
     {
         var at = around.Sample;
         var small = at.Dimension <= MostFeaturesInFloat32;
         if (!around.Setting.PiecewiseLinear)
         {
-            var value = CrossEntropyHessian.Value(around.Network, at.Label);
-            if (at.Dimension > MostFeaturesOfAFullHessian)
-            {
-                return (Estimated(around, value), null);
-            }
-
-            var full = InputHessian.Full(value, at.Point).to(ScalarType.Float64);
-            return (Spectrum.Of(CrossEntropyHessian.EigenvaluesOf(full), at.Dimension, new(full.abs().sum().item<double>(), 0)), small ? full : null);
+            return full is null ? (Estimated(around, CrossEntropyHessian.Value(around.Network, at.Label)), null) : (Spectrum.Of(CrossEntropyHessian.EigenvaluesOf(full), at.Dimension, new(full.abs().sum().item<double>(), 0)), small ? full : null);
         }
 
         var (rows, logits) = (at.Rows.to(ScalarType.Float64), at.Logits.to(ScalarType.Float64));
@@ -133,7 +143,8 @@ internal static class HessianIndicator
     }
 
     /// <summary>The spectrum of ∇²L, and Σ|λ_i| ‖e_i‖₁² where its eigenvectors are known.</summary>
-    private static (Spectrum Spectrum, double? Stretched) Margin(Vicinity around)
+    /// <param name="full">∇²L, where it was computed as a whole.</param>
+    private static (Spectrum Spectrum, double? Stretched) Margin(Vicinity around, Tensor? full)
     {
         var at = around.Sample;
         if (around.Setting.PiecewiseLinear)
@@ -141,12 +152,11 @@ internal static class HessianIndicator
             return (Spectrum.Of([], at.Dimension, new(0, 0)), 0);
         }
 
-        if (at.Dimension > MostFeaturesOfAFullHessian)
+        if (full is null)
         {
             return (Estimated(around, around.Margins), null);
         }
 
-        var full = InputHessian.Full(around.Margins, at.Point).to(ScalarType.Float64);
         var (values, vectors) = linalg.eigh(full);
         var stretched = (values.abs() * vectors.abs().sum(dim: 0).square()).sum().item<double>();
         double[] eigenvalues = [.. values.cpu().data<double>().ToArray().OrderByDescending(Math.Abs)];

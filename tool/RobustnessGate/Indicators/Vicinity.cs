@@ -1,3 +1,4 @@
+using RobustnessGate.LinearMaps;
 using RobustnessGate.Maths;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,6 +39,9 @@ internal sealed record Vicinity(
     ulong Id, int Batch)
 {
     public LocalGeometry Sample => Points[0];
+
+    /// <summary>The network as stages, in the type of the points; null where they are not known.</summary>
+    public StageGraph? Stages { get; init; }
 
     /// <summary>Whether values are float64: shares of exact zeros, and steps of a hundred-millionth, mean nothing in float32.</summary>
     public bool Exact => Sample.Point.dtype == ScalarType.Float64;

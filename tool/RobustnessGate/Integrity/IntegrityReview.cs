@@ -8,35 +8,38 @@ using RobustnessGate.Policies;
 namespace RobustnessGate.Integrity;
 
 /// <summary>
-/// Whether a change lowers its own bar. The judge before the change (at the merge base) and after it (at the head) are
-/// compared field by field; what is judged is the stricter of both, and every weakening is a finding unless an override
-/// allows exactly it.
+/// Whether a change lowers its own bar. The judges before the change (at its merge bases, and at the tip of the target) and
+/// the one after it (at the head) are compared field by field; what is judged is the strictest of all, and every weakening
+/// is a finding unless an override allows exactly it.
 /// </summary>
-/// <param name="Effective">The policy to evaluate and judge by: the model of the head under the stricter judge.</param>
-/// <param name="EvaluatesBase">Whether seed, data, indicator and attacks are those of the base, because the head's are weaker without leave.</param>
+/// <param name="Effective">The policy to evaluate and judge by: the model of the head under the strictest judge.</param>
+/// <param name="MeasuredBy">The judge whose seed, data, indicator and attacks count, because the head's are weaker without leave; null where the head's do.</param>
 /// <param name="Baseline">What to compare with.</param>
 internal sealed record IntegrityReview(
-    Policy Effective, bool EvaluatesBase, Baseline? Baseline, ImmutableArray<JudgeChange> Changes,
+    Policy Effective, EarlierJudge? MeasuredBy, Baseline? Baseline, ImmutableArray<JudgeChange> Changes,
     ImmutableArray<Finding> Findings)
 {
     /// <summary>Field of what stands in data files.</summary>
     public const string ContentField = "data.content";
+
+    /// <summary>Field of what the model's file is.</summary>
+    public const string FormatField = "model.format";
+
+    public bool EvaluatesBase => MeasuredBy is not null;
 
     /// <param name="before">The policy at the merge base; null on first use.</param>
     /// <param name="today">In UTC; overrides hold on certain days.</param>
     public static IntegrityReview Of(
         Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter,
         ImmutableArray<Override> overrides, DateOnly today) =>
-        Of(before, after, baselineBefore, baselineAfter, [], [], overrides, entry => entry.IsValidOn(today));
+        Of(before is null ? [] : [new(before, baselineBefore)], after, baselineAfter, overrides, entry => entry.IsValidOn(today));
 
-    /// <param name="content">Changes of what stands in files that a policy names, which no field shows.</param>
-    /// <param name="release">Changes of the last release's baseline.</param>
+    /// <param name="judges">Merge bases first, the target's tip last; none on first use.</param>
     /// <param name="holds">Whether an override holds at the time that counts.</param>
     public static IntegrityReview Of(
-        Policy? before, Policy after, Baseline? baselineBefore, Baseline? baselineAfter, ImmutableArray<JudgeChange> content,
-        ImmutableArray<JudgeChange> release, ImmutableArray<Override> overrides, Func<Override, bool> holds)
+        ImmutableArray<EarlierJudge> judges, Policy after, Baseline? baselineAfter, ImmutableArray<Override> overrides, Func<Override, bool> holds)
     {
-        if (before is null)
+        if (judges.IsEmpty)
         {
             return FirstUse(after, baselineAfter);
         }
@@ -45,18 +48,27 @@ internal sealed record IntegrityReview(
         {
             AllowedBecause = overrides.FirstOrDefault(entry => Fits(entry, change) && holds(entry))?.Reason,
         };
-        var evaluation = PolicyDiff.Evaluation(before, after).Concat(content).Select(Allow).ToArray();
-        var gate = PolicyDiff.Gate(before, after, baselineBefore is not null).Concat(RuleDiff.Of(before, after)).Concat(release).Select(Allow).ToArray();
-        var baseline = BaselineChange.Of(baselineBefore, baselineAfter).Select(Allow).ToArray();
-        ImmutableArray<JudgeChange> changes = [.. evaluation, .. gate, .. baseline];
+        var differences = judges.Select(judge => JudgeDifference.Of(judge, after, baselineAfter, Allow)).ToArray();
+        // Where none of the judges is in the history of the head, the target's is what the change is held to.
+        var own = differences.Any(difference => difference.Judge.IsMerged) ? differences.Where(difference => difference.Judge.IsMerged).ToArray() : differences;
+        var changes = JudgeDifference.Together(own);
+        var missed = differences.Except(own).SelectMany(difference => difference.All)
+            .Where(change => IsForbidden(change) && !changes.Any(mine => mine.Effect == JudgeEffect.Weaker && mine.Field == change.Field))
+            .DistinctBy(change => change.Field).ToArray();
+        // Data are read as they lie here: no judge can put back what a test of the target has become.
+        changes = [.. changes, .. missed.Where(change => change.Field == ContentField)];
 
-        var evaluatesBase = evaluation.Any(IsForbidden);
-        var findings = changes.Where(change => change.Effect == JudgeEffect.Weaker).Select(change => Weakened(after, change, overrides, holds))
-            .Concat(Unused(overrides, changes)).Concat(NeverPinned(before, after, baselineBefore)).ToImmutableArray();
+        var measuredBy = differences.Any(difference => difference.Evaluation.Any(IsForbidden)) ? StricterJudge.Strictest(judges) : null;
+        var pinned = StricterJudge.Pinned(judges);
+        var baseline = differences.SelectMany(difference => difference.Baseline).ToArray();
         return new(
-            Stricter(before, after, evaluatesBase, changes), evaluatesBase,
-            baseline.Any(IsForbidden) || (baselineBefore is not null && baseline.Length == 0) ? baselineBefore : baselineAfter ?? baselineBefore,
-            changes, findings);
+            StricterJudge.Of(judges, after, measuredBy, Allow), measuredBy,
+            baseline.Any(IsForbidden) || (pinned is not null && baseline.Length == 0) ? pinned : baselineAfter ?? pinned, changes,
+            [
+                .. changes.Where(change => change.Effect == JudgeEffect.Weaker).Select(change => Weakened(after, change, overrides, holds)),
+                .. Missed(after, [.. missed.Where(change => change.Field != ContentField)]),
+                .. Unused(overrides, [.. changes, .. missed]), .. NeverPinned(judges[^1].Policy, after, pinned),
+            ]);
     }
 
     /// <summary>What was measured, with what was found about the judge: so results hold it, and the gate fails by it.</summary>
@@ -65,7 +77,7 @@ internal sealed record IntegrityReview(
         Findings = [.. Findings, .. evaluation.Findings], JudgeChanges = Changes,
     };
 
-    private static bool IsForbidden(JudgeChange change) => change is { Effect: JudgeEffect.Weaker, AllowedBecause: null };
+    internal static bool IsForbidden(JudgeChange change) => change is { Effect: JudgeEffect.Weaker, AllowedBecause: null };
 
     private static bool Fits(Override entry, JudgeChange change) => entry.Change == change.Field && entry.To == change.After;
 
@@ -77,7 +89,7 @@ internal sealed record IntegrityReview(
                 "first use: the target branch has no policy, so this change brings its own judge. Review the policy and the baseline as you would a test that never failed.")
             : new Finding("RG0508", Severity.Error, after.Source.At("gate"),
                 "the target branch has no policy, so there is nothing that this change could be held to. On first use write bootstrap: true under gate, and remove it once a baseline is pinned there.");
-        return new(after, false, baseline, [], [finding]);
+        return new(after, null, baseline, [], [finding]);
     }
 
     /// <summary>A target branch with a policy that compares, and nothing pinned yet: the change brings its own yardstick.</summary>
@@ -92,36 +104,20 @@ internal sealed record IntegrityReview(
         }
     }
 
-    /// <summary>The head's policy that measures as the base did: its model under the base's seed, data, bounds, gradients, indicator and attacks.</summary>
-    public static Policy MeasuredAsBefore(Policy before, Policy after) => after with
+    /// <summary>What the target hardened while this change was under way: no fault of the change, and it counts all the same.</summary>
+    private static IEnumerable<Finding> Missed(Policy after, JudgeChange[] missed)
     {
-        Seed = before.Seed, Data = before.Data, Indicator = before.Indicator, Attacks = before.Attacks,
-        Model = after.Model with
+        if (missed.Length > 0)
         {
-            Gradients = before.Model.Gradients,
-            Input = after.Model.Input with { Bounds = before.Model.Input.Bounds, FeatureBounds = before.Model.Input.FeatureBounds },
-        },
-    };
-
-    /// <summary>The head's policy, with every field that is weaker without leave as it was.</summary>
-    private static Policy Stricter(Policy before, Policy after, bool evaluatesBase, ImmutableArray<JudgeChange> changes)
-    {
-        bool Allowed(string field) => changes.Any(change => change.Field == field && change.AllowedBecause is not null);
-        bool Kept(string field) => changes.Any(change => change.Field == field && IsForbidden(change));
-        var gate = after.Gate with
-        {
-            Baseline = Kept("gate.baseline") ? before.Gate.Baseline : after.Gate.Baseline,
-            // The greater level rejects more; raising it is forbidden because it lowers what a failure means.
-            Alpha = Kept("gate.alpha") ? Math.Max(before.Gate.Alpha, after.Gate.Alpha) : after.Gate.Alpha,
-            OnInconclusive = Kept("gate.on-inconclusive") ? before.Gate.OnInconclusive : after.Gate.OnInconclusive,
-            Bootstrap = Kept("gate.bootstrap") ? before.Gate.Bootstrap : after.Gate.Bootstrap,
-            Release = Kept("gate.release") || Kept("gate.max-total-drop") ? before.Gate.Release : after.Gate.Release,
-            MaxTotalDrop = Kept("gate.max-total-drop") || (Kept("gate.release") && after.Gate.MaxTotalDrop is null)
-                ? before.Gate.MaxTotalDrop : after.Gate.MaxTotalDrop,
-            Rules = RuleDiff.Stricter(before, after, Allowed),
-        };
-        return (evaluatesBase ? MeasuredAsBefore(before, after) : after) with { Gate = gate };
+            var named = string.Join("; ", missed.Take(MostNamed).Select(change => $"{change.Field}: {change.Before} there, {change.After} here"));
+            yield return new("RG0532", Severity.Warning, after.Source.At("gate"),
+                $"the target branch has become another judge since this change began, and counts as it is there: {named}"
+                + (missed.Length > MostNamed ? FormattableString.Invariant($"; and {missed.Length - MostNamed} more") : "")
+                + ". Merge the target into this branch, or rebase it, to see the change as it will be merged.");
+        }
     }
+
+    private const int MostNamed = 5;
 
     private static Finding Weakened(Policy after, JudgeChange change, ImmutableArray<Override> overrides, Func<Override, bool> holds)
     {
@@ -141,9 +137,13 @@ internal sealed record IntegrityReview(
 
         var (code, consequence) = change.Field switch
         {
+            BaselineChange.Field + BaselineChange.Origin => ("RG0502", "says that pinned outcomes come from elsewhere, which decides what is compared with; the one of the target branch is used"),
+            BaselineChange.ReleaseField + BaselineChange.Origin => ("RG0502", "says that the release's outcomes come from elsewhere; the one of the target branch is used"),
             BaselineChange.Field => ("RG0502", "changes what is compared with; the one of the target branch is used"),
             BaselineChange.ReleaseField => ("RG0502", "changes what falls are counted from since the release; the one of the target branch is used"),
             _ when change.After == JudgeChange.None && change.Before is "runs" or "judged" => ("RG0503", "is gone (renaming is removing); it still counts"),
+            "data.samples" or "indicator.samples" => ("RG0501", "asks another question: what more samples say can hide what these say, and fewer say less; the target branch's question is what counts"),
+            FormatField => ("RG0501", "makes the model code instead of data: it can decide by more than its input, and nobody can read from it what it computes"),
             ContentField => ("RG0501", "makes other samples or labels of what is measured"),
             _ => ("RG0501", "lowers the bar; the stricter value is what counts"),
         };

@@ -13,7 +13,7 @@ internal static class PolicyDiff
         .. JudgeChange.Any("seed", before.Seed, after.Seed, "seed"),
         .. Model(before.Model, after.Model),
         .. Data(before, after),
-        .. Indicator(before.Indicator, after.Indicator),
+        .. Indicator(before, after),
         .. Attacks(before, after),
     ];
 
@@ -54,16 +54,28 @@ internal static class PolicyDiff
         ? JudgeChange.Text(input.Bounds)
         : $"[{string.Join(", ", input.FeatureBounds.Select(bounds => JudgeChange.Text(bounds)))}]";
 
-    private static IEnumerable<JudgeChange> Indicator(IndicatorSection? before, IndicatorSection? after) =>
-    [
-        .. JudgeChange.MoreIsStronger("indicator.samples", before?.Samples, after?.Samples, "indicator.samples", 0),
-        .. before is null || after is null ? [] : IndicatorSettings(before, after),
-    ];
+    /// <summary>A statistic over more samples is another one, so where a rule reads it, more is no stricter than less.</summary>
+    private static IEnumerable<JudgeChange> Indicator(Policy policyBefore, Policy policyAfter)
+    {
+        var (before, after) = (policyBefore.Indicator, policyAfter.Indicator);
+        var read = policyBefore.Gate.Rules.Concat(policyAfter.Gate.Rules).Any(rule => !Metrics.Accuracies.Contains(rule.Metric));
+        return
+        [
+            .. before is not null && read
+                ? JudgeChange.Any("indicator.samples", before.Samples, after?.Samples, "indicator.samples")
+                : JudgeChange.MoreIsStronger("indicator.samples", before?.Samples, after?.Samples, "indicator.samples", 0),
+            .. before is null || after is null ? [] : IndicatorSettings(before, after, read ? LeastRadius(policyBefore) : null, read ? LeastRadius(policyAfter) : null),
+        ];
+    }
 
-    /// <summary>Under other settings the same name is another quantity.</summary>
-    private static IEnumerable<JudgeChange> IndicatorSettings(IndicatorSection before, IndicatorSection after) =>
+    /// <summary>ε of the indicator where the policy says none.</summary>
+    private static double? LeastRadius(Policy policy) => policy.Runs
+        .Where(run => run.Entry.Norm == Norm.Linf && !run.Epsilon.IsBox).Select(run => (double?)run.Epsilon.Value).Min();
+
+    /// <summary>Under other settings the same name is another quantity. An added attack can change those that follow from the attacks.</summary>
+    private static IEnumerable<JudgeChange> IndicatorSettings(IndicatorSection before, IndicatorSection after, double? impliedBefore, double? impliedAfter) =>
     [
-        .. JudgeChange.Any("indicator.epsilon", before.Epsilon, after.Epsilon, "indicator.epsilon"),
+        .. JudgeChange.Any("indicator.epsilon", before.Epsilon ?? impliedBefore, after.Epsilon ?? impliedAfter, "indicator.epsilon"),
         .. JudgeChange.Any("indicator.epsilon-l2", before.EpsilonL2, after.EpsilonL2, "indicator.epsilon-l2"),
         .. JudgeChange.Any("indicator.jitter", before.Jitter, after.Jitter, "indicator.jitter"),
         .. JudgeChange.Any(
@@ -82,7 +94,8 @@ internal static class PolicyDiff
             .. JudgeChange.Any(
                 "data.sha256", before.Sha256, after.Sha256, "data.sha256",
                 before.Sha256 is null ? JudgeEffect.Stronger : JudgeEffect.Weaker),
-            .. JudgeChange.MoreIsStronger("data.samples", before.Samples, after.Samples, "data.samples", double.PositiveInfinity),
+            // Easy samples beside those that were asked for raise every accuracy: a floor over more is another question.
+            .. JudgeChange.Any("data.samples", before.Samples, after.Samples, "data.samples"),
             .. JudgeChange.Any("data.selection", before.Selection, after.Selection, "data.selection"),
             .. JudgeChange.Any("data.scale", before.Scale, after.Scale, "data.scale"),
             .. JudgeChange.Any("data.lower", Was(before.Lower), Is(after.Lower), "data.lower"),

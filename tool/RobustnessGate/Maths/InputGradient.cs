@@ -27,6 +27,16 @@ internal static class InputGradient
             ? Gradients(total, inputs, use)
             : throw new ArgumentException("a gradient is asked for where no graph was recorded");
 
+    /// <summary>A gradient at an output, led back to tensors that it was computed from; the graph is kept.</summary>
+    /// <param name="output">In a graph.</param>
+    /// <param name="inputs">Tensors that require a gradient.</param>
+    /// <param name="gradient">Shaped like the output.</param>
+    public static Tensor[] Through(Tensor output, IReadOnlyList<Tensor> inputs, Tensor gradient) =>
+        output.requires_grad && inputs.All(input => input.requires_grad)
+            ? [.. autograd.grad([output], [.. inputs], [gradient], retain_graph: true, allow_unused: true)
+                .Select((found, i) => found is null || found.IsInvalid ? zeros_like(inputs[i]) : found)]
+            : throw new ArgumentException("a gradient is asked for where no graph was recorded");
+
     private static Tensor[] Gradients(Tensor total, IReadOnlyList<Tensor> inputs, GraphUse use)
     {
         // Unlike Python's, this create_graph does not imply retain_graph.

@@ -50,12 +50,13 @@ internal sealed class Classifier(INetwork network, InputSection input, string sh
     }
 
     /// <summary>
-    /// Preprocessing and network as a row of stages; null where they are none, or where that is not known. Good until the
-    /// next call or the end of the classifier.
+    /// Preprocessing and network as a graph of stages; null where they are none, or where that is not known. Good until
+    /// the next call or the end of the classifier, and where it is not in the weights' own type until the end of the
+    /// innermost dispose scope.
     /// </summary>
-    internal IReadOnlyList<Stage>? Stages(Device device)
+    internal StageGraph? Stages(Device device, ScalarType type = ScalarType.Float32)
     {
-        if (Input.ChannelOrder == ChannelOrder.Bgr || Network is not ITrainableNetwork { Stages: { } stages })
+        if (Input.ChannelOrder == ChannelOrder.Bgr || (Network as ITrainableNetwork)?.Stages(type) is not { } stages)
         {
             return null;
         }
@@ -67,11 +68,11 @@ internal sealed class Classifier(INetwork network, InputSection input, string sh
 
         using var scope = NewDisposeScope();
         FreeConstants();
-        var like = empty([1, .. Input.Shape.Select(size => (long)size)], device: device);
-        var spread = Input.Std.IsEmpty ? ones(1, device: device) : PerChannel(Input.Std, like);
-        var mean = Input.Mean.IsEmpty ? zeros(1, device: device) : PerChannel(Input.Mean, like);
+        var like = empty([1, .. Input.Shape.Select(size => (long)size)], dtype: type, device: device);
+        var spread = Input.Std.IsEmpty ? ones(1, dtype: type, device: device) : PerChannel(Input.Std, like);
+        var mean = Input.Mean.IsEmpty ? zeros(1, dtype: type, device: device) : PerChannel(Input.Mean, like);
         _constants = [(Input.Scale / spread).DetachFromDisposeScope(), (-mean / spread).DetachFromDisposeScope()];
-        return [new ScalingStage(_constants[0]), new ShiftingStage(_constants[1]), .. stages];
+        return stages.Behind(new ScalingStage(_constants[0]), new ShiftingStage(_constants[1]));
     }
 
     public void Dispose()

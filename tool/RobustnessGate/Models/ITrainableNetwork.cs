@@ -14,8 +14,11 @@ internal interface ITrainableNetwork : INetwork
     /// </summary>
     IReadOnlyList<(string Name, Tensor Value)> Weights { get; }
 
-    /// <summary>The network as a row of stages over its weights; null where it is none, or where that is not known.</summary>
-    IReadOnlyList<Stage>? Stages => null;
+    /// <summary>
+    /// The network as a graph of stages over its weights, or over copies of them in another type; null where it is none, or
+    /// where that is not known. Copies live as long as the innermost dispose scope.
+    /// </summary>
+    StageGraph? Stages(ScalarType type) => null;
 
     /// <summary>
     /// The file that holds the weights (<see cref="ModelSection.WeightsFile"/>) with those of now; everything else in it

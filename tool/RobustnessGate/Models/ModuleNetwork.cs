@@ -11,6 +11,9 @@ namespace RobustnessGate.Models;
 /// <summary>A module of the engine, opened from a file, with the function that runs it.</summary>
 internal sealed record OpenedModule(nn.Module Module, Func<Tensor, Tensor> Call)
 {
+    /// <summary>The text of its code; null where there is none.</summary>
+    public string? Mentions { get; init; }
+
     /// <summary>The weights file with the module's state of now; null where no file holds it.</summary>
     public Func<ModelSection, byte[]>? Rewritten { get; init; }
 }
@@ -155,14 +158,23 @@ internal sealed partial class ModuleNetwork : IOpenedNetwork, ITrainableNetwork
         var once = _batches.Forward(pair);
         if (once.isfinite().all().item<bool>() && !BatchRunner.Same(_batches.Forward(pair), once))
         {
-            throw Unsteady("gives another answer to the same input when asked again");
+            throw HasTrainingModes ? Unsteady("gives another answer to the same input when asked again") : MistakeException.InFile("RG0437", _display,
+                "the network gives another answer to the same input when asked again, and has neither dropout nor batch normalisation: it draws numbers. What is measured would be chance. Export it without, or as ONNX, where draws are averaged.");
         }
 
         if (_batches.Batching == Batching.Chunks && BatchRunner.TakesPairs(Run, pair, once.shape))
         {
-            throw Unsteady("gives an input another answer when it stands in a batch");
+            throw HasTrainingModes ? Unsteady("gives an input another answer when it stands in a batch") : MistakeException.InFile("RG0436", _display,
+                "the network gives an input another answer when it stands in a batch, and has no batch normalisation: it takes the inputs of a batch together. What is measured would depend on the samples beside it. Mend the network.");
         }
     }
+
+    /// <summary>Whether anything in it behaves otherwise in training, as far as can be seen: what is no module of its own, in an assembly, cannot.</summary>
+    private bool HasTrainingModes => _narrow.Mentions is { } mentions
+        ? TrainingWords().IsMatch(mentions) : _narrow.Module.modules().Any(module => TrainingWords().IsMatch(module.GetType().Name));
+
+    [GeneratedRegex("batch_?norm|dropout|instance_?norm", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex TrainingWords();
 
     private MistakeException Unsteady(string what) => MistakeException.InFile("RG0422", _display,
         $"the network {what}: dropout or batch normalisation is in training mode. What is measured would be chance. Call eval() before tracing or saving it.");

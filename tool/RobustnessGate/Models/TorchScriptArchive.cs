@@ -23,8 +23,9 @@ internal static partial class TorchScriptArchive
     private static readonly HashSet<string> BuiltIn = new(
         ["aten", "prim", "prims", "prepacked", "quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "sparse", "xnnpack"], StringComparer.Ordinal);
 
+    /// <returns>The text of all its scripts.</returns>
     /// <exception cref="MistakeException">RG0423; RG0424: a script that would touch files.</exception>
-    public static void Check(byte[] bytes, string display)
+    public static string Check(byte[] bytes, string display)
     {
         try
         {
@@ -48,6 +49,8 @@ internal static partial class TorchScriptArchive
             {
                 throw Unreadable(display, $"it has no code for '{missing}'.");
             }
+
+            return string.Join('\n', scripts.Where(script => script.Key.EndsWith(".py", StringComparison.Ordinal)).Select(script => script.Value));
         }
         catch (InvalidDataException exception)
         {

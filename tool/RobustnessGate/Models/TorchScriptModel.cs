@@ -12,9 +12,9 @@ internal static class TorchScriptModel
     /// <exception cref="MistakeException">RG0415, RG0423 or RG0422.</exception>
     public static ModuleNetwork Load(byte[] bytes, string display, InputSection input)
     {
-        TorchScriptArchive.Check(bytes, display);
+        var code = TorchScriptArchive.Check(bytes, display);
         StorageClaims.Check(bytes, display);
-        return new ModuleNetwork("torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display));
+        return new ModuleNetwork("torchscript", display, ModelCard.Empty with { Summary = "TorchScript" }, input, () => Open(bytes, display) with { Mentions = code });
     }
 
     private static OpenedModule Open(byte[] bytes, string display)

@@ -14,7 +14,7 @@ internal interface ITrainable : IDisposable
 
     /// <summary>
     /// Whether an output depends on the other samples of its batch while <see cref="Training"/> (batch normalisation).
-    /// Per-sample gradients with respect to the input are then only defined while not training.
+    /// A gradient with respect to the input is then that of the whole batch's value.
     /// </summary>
     bool CouplesSamples { get; }
 
@@ -28,8 +28,8 @@ internal interface ITrainable : IDisposable
     internal TrainableOrigin? Origin => null;
 
     /// <summary>
-    /// A forward pass that keeps the linear map which the network is at these inputs; null for a network that is not
-    /// piecewise linear, or not known to be.
+    /// A forward pass that keeps the linear map which the network is at these inputs at first order, in the mode that it is
+    /// in; null for a network whose layers are not known.
     /// </summary>
     /// <param name="x">(N, …input) in raw input units.</param>
     internal Linearisation? Linearise(Tensor x) => null;

@@ -7,7 +7,9 @@ namespace RobustnessGate.Regimes;
 
 /// <summary>
 /// Cross-entropy plus a penalty on the gradient of some per-sample value with respect to the input, from one forward pass
-/// for both: by the linear map that a piecewise linear network is there, else by double backpropagation.
+/// for both: by the linear map that the network is there at first order, where its layers are known, else by double
+/// backpropagation. Batch normalisation in training computes with the statistics of the batch, which depend on its inputs;
+/// so does what is differentiated: a sample's gradient is that of the batch's summed value.
 /// </summary>
 /// <param name="Coefficient">Multiplies the mean over the batch of the samples' penalties.</param>
 /// <param name="Ramp">Share of the training over which the coefficient rises linearly from zero.</param>
@@ -40,17 +42,7 @@ internal sealed record InputGradientPenalty(
     private (Tensor Logits, Tensor Penalty) Differentiated(TrainingStep step)
     {
         var x = step.Inputs.detach().requires_grad_();
-
-        // Batch statistics tie the samples of a batch together: a gradient per sample exists with running ones only,
-        // and with those from before this batch.
-        var apart = step.Network is { Training: true, CouplesSamples: true }
-            ? step.Network.Evaluating(() => step.Network.Logits(x))
-            : null;
         var logits = step.Network.Logits(x);
-        return (logits, PerSample(apart ?? logits, x, step.Labels).mean());
+        return (logits, Size(InputGradient.Of(Value(logits, step.Labels).sum(), x, GraphUse.Differentiate)).mean());
     }
-
-    /// <summary>The penalty of each sample, (N): what a sample contributes does not depend on its batch.</summary>
-    private Tensor PerSample(Tensor logits, Tensor x, Tensor labels) =>
-        Size(InputGradient.Of(Value(logits, labels).sum(), x, GraphUse.Differentiate));
 }

@@ -35,6 +35,8 @@ internal sealed record ResultsDocument(
     /// <summary>Stands before a commit in <see cref="RunOptions.Baseline"/>.</summary>
     public const string GitPrefix = "git:";
 
+    private const char Separator = '+';
+
     public static ResultsDocument Of(Policy policy, EvaluationFacts evaluation, GateResult gate, string toolVersion, RunOptions? options = null, string? relative = null)
     {
         var observations = evaluation.Findings.Select(FindingResult.Of).ToImmutableArray();
@@ -53,9 +55,17 @@ internal sealed record ResultsDocument(
             options == RunOptions.Default ? null : options, relative);
     }
 
-    /// <summary>Full hash of the merge base that the change was held to; null where none was asked for.</summary>
+    /// <summary>Full hash of the first merge base that the change was held to; null where none was asked for.</summary>
     [JsonIgnore]
-    public string? MergeBase => Options?.Baseline is { } baseline && baseline.StartsWith(GitPrefix, StringComparison.Ordinal) ? baseline[GitPrefix.Length..] : null;
+    public string? MergeBase => Judges is [var first, ..] ? first : null;
+
+    /// <summary>Full hashes of all commits whose judges the change was held to; the target's tip is the last.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> Judges => Options?.Baseline is { } baseline && baseline.StartsWith(GitPrefix, StringComparison.Ordinal)
+        ? [.. baseline[GitPrefix.Length..].Split(Separator)] : [];
+
+    /// <summary>Such commits as <see cref="RunOptions.Baseline"/> names them.</summary>
+    public static string Named(ImmutableArray<string> judges) => GitPrefix + string.Join(Separator, judges);
 
     /// <summary>The facts that these results were made of, to judge them again. Of the host's facts only libtorch's version is kept.</summary>
     public EvaluationFacts ToEvaluation() => new(
@@ -72,7 +82,7 @@ internal sealed record ResultsDocument(
 }
 
 /// <summary>What was asked for beside the policy, and changes what is measured or judged. Null: as the policy says.</summary>
-/// <param name="Baseline">"none", a file relative to the policy's folder, or <c>git:</c> with the full hash of a merge base.</param>
+/// <param name="Baseline">"none", a file relative to the policy's folder, or <c>git:</c> with the full hashes of merge bases and the target's tip, joined by "+"; one where all are the same.</param>
 internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSamples = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Baseline = null)

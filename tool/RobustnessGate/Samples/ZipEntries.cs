@@ -19,6 +19,11 @@ internal sealed class ZipEntries : IDisposable
     {
         _path = path;
         _archive = archive;
+        if (ZipKinds.Unreadable(path) is { } kind)
+        {
+            throw DataMistake.At("RG0333", path, kind);
+        }
+
         foreach (var entry in archive.Entries)
         {
             var name = entry.FullName.Replace('\\', '/');
@@ -42,15 +47,21 @@ internal sealed class ZipEntries : IDisposable
     /// <summary>Names of folders that have an entry of their own, with '/' at the end.</summary>
     public IEnumerable<string> Folders => _folders;
 
-    public static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
+    public static bool Matches(ReadOnlySpan<byte> head) =>
+        head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8) || head.StartsWith("PK\u0007\u0008"u8);
 
-    /// <exception cref="Diagnostics.MistakeException">RG0303 damaged; RG0318 an unsafe entry.</exception>
+    /// <exception cref="Diagnostics.MistakeException">RG0303 damaged; RG0318 an unsafe entry; RG0333 a kind that is not read.</exception>
     public static ZipEntries Open(string path) => new DataFile(path, () => File.OpenRead(path), 0).Guard(() =>
     {
         var file = File.OpenRead(path);
         try
         {
             return new ZipEntries(path, new ZipArchive(file, ZipArchiveMode.Read));
+        }
+        catch (InvalidDataException) when (ZipKinds.IsPart(path))
+        {
+            file.Dispose();
+            throw DataMistake.At("RG0333", path, "this is one part of a zip archive that was split over several files, and the others are not read. Join them (zip -s 0 parts.zip --out whole.zip).");
         }
         catch
         {

@@ -39,16 +39,7 @@ internal sealed record Architecture(ImmutableArray<int> InputShape, ImmutableArr
 
     /// <summary>The shape of one input of each layer, then the shape of one output of the last.</summary>
     /// <exception cref="ArgumentException">A layer cannot follow the one before it.</exception>
-    public IReadOnlyList<ImmutableArray<int>> Shapes()
-    {
-        var shapes = new List<ImmutableArray<int>> { InputShape };
-        foreach (var layer in Layers)
-        {
-            shapes.Add(layer.OutputShape(shapes[^1]));
-        }
-
-        return shapes;
-    }
+    public IReadOnlyList<ImmutableArray<int>> Shapes() => Layer.Shapes(InputShape, Layers);
 }
 
 /// <summary>One layer of an <see cref="Architecture"/>.</summary>
@@ -58,11 +49,23 @@ internal abstract record Layer
     /// <exception cref="ArgumentException">The layer cannot take that shape.</exception>
     public abstract ImmutableArray<int> OutputShape(ImmutableArray<int> input);
 
+    /// <summary>The shape of one input of each of some layers, then the shape of one output of the last.</summary>
+    public static IReadOnlyList<ImmutableArray<int>> Shapes(ImmutableArray<int> input, ImmutableArray<Layer> layers)
+    {
+        var shapes = new List<ImmutableArray<int>> { input };
+        foreach (var layer in layers)
+        {
+            shapes.Add(layer.OutputShape(shapes[^1]));
+        }
+
+        return shapes;
+    }
+
     /// <summary>Two-dimensional convolution with a square kernel, stride 1 unless said otherwise, and a bias.</summary>
-    public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : Layer
+    public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0, int Groups = 1) : Layer
     {
         public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
-            [Channels, .. Spatial(input).Select(size => Positive(((size + (2 * Padding) - Kernel) / Stride) + 1, input))];
+            input[0] % Groups != 0 || Channels % Groups != 0 ? throw Unfit(input) : [Channels, .. Spatial(input).Select(size => Positive(((size + (2 * Padding) - Kernel) / Stride) + 1, input))];
     }
 
     /// <summary>Batch normalisation over channels: batch statistics while training, running ones otherwise.</summary>
@@ -74,6 +77,36 @@ internal abstract record Layer
     public sealed record Relu : Layer
     {
         public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) => input;
+    }
+
+    /// <summary>x·Φ(x).</summary>
+    public sealed record Gelu : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) => input;
+    }
+
+    /// <summary>x·σ(x).</summary>
+    public sealed record Silu : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) => input;
+    }
+
+    /// <summary>The sum of two ways from the same input.</summary>
+    /// <param name="Shortcut">No layers: the input itself.</param>
+    public sealed record Residual(ImmutableArray<Layer> Body, ImmutableArray<Layer> Shortcut) : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input)
+        {
+            var (body, shortcut) = (Shapes(input, Body)[^1], Shapes(input, Shortcut)[^1]);
+            return body.SequenceEqual(shortcut) ? body : throw Unfit(input);
+        }
+    }
+
+    /// <summary>Mean over non-overlapping squares; a remainder at the border is dropped.</summary>
+    public sealed record AvgPool(int Kernel) : Layer
+    {
+        public override ImmutableArray<int> OutputShape(ImmutableArray<int> input) =>
+            [input[0], .. Spatial(input).Select(size => Positive(size / Kernel, input))];
     }
 
     /// <summary>Maximum over non-overlapping squares; a remainder at the border is dropped.</summary>

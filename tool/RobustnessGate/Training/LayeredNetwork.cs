@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using RobustnessGate.Kernels;
 using RobustnessGate.LinearMaps;
@@ -33,37 +34,49 @@ internal sealed class LayeredNetwork : ITrainable
         Architecture = architecture;
         using var scope = NewDisposeScope();
         using var generator = Randomness.For(seed, Randomness.Purpose.Initialisation, 0);
-        var shapes = architecture.Shapes();
-        for (var i = 0; i < architecture.Layers.Length; i++)
+        AddAll(architecture.Layers, architecture.InputShape, "");
+
+        void AddAll(ImmutableArray<Layer> layers, ImmutableArray<int> input, string prefix)
         {
-            var input = shapes[i];
-            switch (architecture.Layers[i])
+            var shapes = Layer.Shapes(input, layers);
+            for (var i = 0; i < layers.Length; i++)
+            {
+                AddOne(layers[i], shapes[i], Name(prefix, i));
+            }
+        }
+
+        void AddOne(Layer layer, ImmutableArray<int> input, string name)
+        {
+            switch (layer)
             {
                 case Layer.Conv conv:
-                    AddAffine(i, [conv.Channels, input[0], conv.Kernel, conv.Kernel]);
+                    AddAffine(name, [conv.Channels, input[0] / conv.Groups, conv.Kernel, conv.Kernel]);
                     break;
                 case Layer.Linear linear:
-                    AddAffine(i, [linear.Features, input[0]]);
+                    AddAffine(name, [linear.Features, input[0]]);
                     break;
                 case Layer.BatchNorm:
-                    Add(_weights, i, "weight", ones(input[0]));
-                    Add(_weights, i, "bias", zeros(input[0]));
-                    Add(_statistics, i, "mean", zeros(input[0]));
-                    Add(_statistics, i, "variance", ones(input[0]));
+                    Add(_weights, name + ".weight", ones(input[0]));
+                    Add(_weights, name + ".bias", zeros(input[0]));
+                    Add(_statistics, name + ".mean", zeros(input[0]));
+                    Add(_statistics, name + ".variance", ones(input[0]));
+                    break;
+                case Layer.Residual residual:
+                    AddAll(residual.Body, input, name + ".body.");
+                    AddAll(residual.Shortcut, input, name + ".shortcut.");
                     break;
             }
         }
 
-        void AddAffine(int layer, long[] shape)
+        void AddAffine(string name, long[] shape)
         {
             var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1L, (a, b) => a * b));
-            Add(_weights, layer, "weight", ((rand(shape, generator: generator) * 2) - 1) * bound);
-            Add(_weights, layer, "bias", ((rand(shape[0], generator: generator) * 2) - 1) * bound);
+            Add(_weights, name + ".weight", ((rand(shape, generator: generator) * 2) - 1) * bound);
+            Add(_weights, name + ".bias", ((rand(shape[0], generator: generator) * 2) - 1) * bound);
         }
 
-        void Add(List<(string, Tensor)> list, int layer, string part, Tensor value)
+        void Add(List<(string, Tensor)> list, string name, Tensor value)
         {
-            var name = Name(layer, part);
             var own = value.to(type, device ?? CPU, copy: true).DetachFromDisposeScope();
             own.requires_grad = list == _weights;
             list.Add((name, own));
@@ -84,77 +97,115 @@ internal sealed class LayeredNetwork : ITrainable
     bool ITrainable.IsOwnGraph => true;
 
     /// <summary>A tensor of one layer: <c>weight</c>, <c>bias</c>, <c>mean</c> or <c>variance</c>.</summary>
-    public Tensor this[int layer, string part] => _byName[Name(layer, part)];
+    public Tensor this[int layer, string part] => _byName[$"{Name("", layer)}.{part}"];
 
     public Tensor Logits(Tensor x)
     {
         using var scope = NewDisposeScope();
+        return Run(Architecture.Layers, x, "").MoveToOuterDisposeScope();
+    }
+
+    Linearisation? ITrainable.Linearise(Tensor x) => Linearisation.Of(Stages(), x);
+
+    /// <summary>The network over its weights, in the mode that it is in.</summary>
+    public StageGraph Stages()
+    {
+        var links = new List<Link>();
+        AddLinks(links, Architecture.Layers, 0, "");
+        return StageGraph.Of(links);
+    }
+
+    /// <summary>The layers as <see cref="OnnxWriter"/> takes them: the network of evaluation, with running statistics.</summary>
+    public IReadOnlyList<OnnxLayer> ToOnnx() => ToOnnx(Architecture.Layers, "");
+
+    private Tensor Run(ImmutableArray<Layer> layers, Tensor x, string prefix)
+    {
         var value = x;
-        for (var i = 0; i < Architecture.Layers.Length; i++)
+        for (var i = 0; i < layers.Length; i++)
         {
-            value = Architecture.Layers[i] switch
+            var name = Name(prefix, i);
+            value = layers[i] switch
             {
-                Layer.Conv conv => Convolution.Of(
-                    value, this[i, "weight"], this[i, "bias"],
-                    new([conv.Stride, conv.Stride], [conv.Padding, conv.Padding], [1, 1], Groups: 1)),
-                Layer.BatchNorm => Normalise(i, value),
+                Layer.Conv conv => Convolution.Of(value, Weight(name), Bias(name), Geometry(conv)),
+                Layer.BatchNorm => Normalise(name, value),
                 Layer.Relu => functional.relu(value),
+                Layer.Gelu => functional.gelu(value),
+                Layer.Silu => functional.silu(value),
                 Layer.MaxPool pool => functional.max_pool2d(value, pool.Kernel, pool.Kernel),
+                Layer.AvgPool pool => functional.avg_pool2d(value, pool.Kernel, pool.Kernel),
                 Layer.GlobalAverage => value.mean([2, 3], keepdim: true),
                 Layer.Flatten => value.flatten(1),
-                Layer.Linear => functional.linear(value, this[i, "weight"], this[i, "bias"]),
+                Layer.Linear => functional.linear(value, Weight(name), Bias(name)),
+                Layer.Residual residual => Run(residual.Body, value, name + ".body.") + Run(residual.Shortcut, value, name + ".shortcut."),
                 var layer => throw new InvalidOperationException($"no computation for {layer.GetType().Name}"),
             };
         }
 
-        return value.MoveToOuterDisposeScope();
+        return value;
     }
 
-    Linearisation? ITrainable.Linearise(Tensor x)
+    /// <summary>Adds the links of some layers behind a value.</summary>
+    /// <returns>The value that the last of them gives.</returns>
+    private int AddLinks(List<Link> links, ImmutableArray<Layer> layers, int value, string prefix)
     {
-        var stages = Architecture.Layers.Select(Stage).ToList();
-        return stages.Contains(null) ? null : Linearisation.Of(Linearisation.Row(stages!), x);
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var name = Name(prefix, i);
+            links.Add(layers[i] is Layer.Residual residual
+                ? new(new SumStage(), [AddLinks(links, residual.Body, value, name + ".body."), AddLinks(links, residual.Shortcut, value, name + ".shortcut.")])
+                : new(Stage(layers[i], name), [value]));
+            value = links.Count;
+        }
+
+        return value;
     }
 
-    private Stage? Stage(Layer layer, int i) => layer switch
+    private Stage Stage(Layer layer, string name) => layer switch
     {
-        Layer.Conv conv => new ConvolutionStage(this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
-        Layer.Linear => new LinearStage(this[i, "weight"], this[i, "bias"]),
+        Layer.Conv conv => new ConvolutionStage(Weight(name), Bias(name), Geometry(conv)),
+        Layer.Linear => new LinearStage(Weight(name), Bias(name)),
+        Layer.BatchNorm when Training => new BatchNormalisationStage(Normalisation(name), Momentum),
+        Layer.BatchNorm => new NormalisationStage(Normalisation(name)),
         Layer.Relu => new RectifyingStage(),
+        Layer.Gelu => new CurveStage(Curve.Gelu),
+        Layer.Silu => new CurveStage(Curve.Silu),
         Layer.MaxPool pool => new MaximumStage(pool.Kernel, pool.Kernel, padding: 0),
+        Layer.AvgPool pool => new AverageStage([pool.Kernel, pool.Kernel], [pool.Kernel, pool.Kernel]),
         Layer.GlobalAverage => new GlobalAverageStage(),
         Layer.Flatten => new FlatteningStage(),
-        _ => null,
+        _ => throw new InvalidOperationException($"no stage for {layer.GetType().Name}"),
     };
 
     /// <remarks>
     /// The graph refers to the running statistics and reads them again on the way back. A copy keeps a later batch
     /// from changing a gradient that is still to be taken.
     /// </remarks>
-    private Tensor Normalise(int layer, Tensor value)
+    private Tensor Normalise(string name, Tensor value)
     {
-        var (mean, variance) = (this[layer, "mean"], this[layer, "variance"]);
+        var (weight, bias, mean, variance, stabiliser) = Normalisation(name);
         return Training
-            ? functional.batch_norm(value, mean, variance, this[layer, "weight"], this[layer, "bias"], true, Momentum, Stabiliser)
-            : functional.batch_norm(
-                value, mean.clone(), variance.clone(), this[layer, "weight"], this[layer, "bias"], false, Momentum, Stabiliser);
+            ? functional.batch_norm(value, mean, variance, weight, bias, true, Momentum, stabiliser)
+            : functional.batch_norm(value, mean.clone(), variance.clone(), weight, bias, false, Momentum, stabiliser);
     }
 
-    /// <summary>The layers as <see cref="OnnxWriter"/> takes them: the network of evaluation, with running statistics.</summary>
-    public IReadOnlyList<Models.Onnx.OnnxLayer> ToOnnx() =>
+    private List<OnnxLayer> ToOnnx(ImmutableArray<Layer> layers, string prefix) =>
     [
-        .. Architecture.Layers.Select((layer, i) => layer switch
+        .. layers.Select((layer, i) => (layer, name: Name(prefix, i))).Select(pair => pair.layer switch
         {
-            Layer.Conv conv => (Models.Onnx.OnnxLayer)new Models.Onnx.OnnxLayer.Conv2d(
-                this[i, "weight"], this[i, "bias"], conv.Stride, conv.Padding),
-            Layer.BatchNorm => new Models.Onnx.OnnxLayer.BatchNorm(
-                this[i, "weight"], this[i, "bias"], this[i, "mean"], this[i, "variance"], Stabiliser),
-            Layer.Relu => new Models.Onnx.OnnxLayer.Relu(),
-            Layer.MaxPool pool => new Models.Onnx.OnnxLayer.MaxPool2d(pool.Kernel, pool.Kernel),
-            Layer.GlobalAverage => new Models.Onnx.OnnxLayer.GlobalAvgPool2d(),
-            Layer.Flatten => new Models.Onnx.OnnxLayer.Flatten(),
-            Layer.Linear => new Models.Onnx.OnnxLayer.Linear(this[i, "weight"], this[i, "bias"]),
-            _ => throw new InvalidOperationException($"no ONNX for {layer.GetType().Name}"),
+            Layer.Conv conv => (OnnxLayer)new OnnxLayer.Conv2d(Weight(pair.name), Bias(pair.name), conv.Stride, conv.Padding, conv.Groups),
+            Layer.BatchNorm => new OnnxLayer.BatchNorm(
+                Weight(pair.name), Bias(pair.name), _byName[pair.name + ".mean"], _byName[pair.name + ".variance"], Stabiliser),
+            Layer.Relu => new OnnxLayer.Relu(),
+            Layer.Gelu => new OnnxLayer.Gelu(),
+            Layer.Silu => new OnnxLayer.Silu(),
+            Layer.MaxPool pool => new OnnxLayer.MaxPool2d(pool.Kernel, pool.Kernel),
+            Layer.AvgPool pool => new OnnxLayer.AvgPool2d(pool.Kernel, pool.Kernel),
+            Layer.GlobalAverage => new OnnxLayer.GlobalAvgPool2d(),
+            Layer.Flatten => new OnnxLayer.Flatten(),
+            Layer.Linear => new OnnxLayer.Linear(Weight(pair.name), Bias(pair.name)),
+            Layer.Residual residual => new OnnxLayer.Residual(
+                ToOnnx(residual.Body, pair.name + ".body."), ToOnnx(residual.Shortcut, pair.name + ".shortcut.")),
+            var other => throw new InvalidOperationException($"no ONNX for {other.GetType().Name}"),
         }),
     ];
 
@@ -166,5 +217,15 @@ internal sealed class LayeredNetwork : ITrainable
         }
     }
 
-    private static string Name(int layer, string part) => string.Create(CultureInfo.InvariantCulture, $"{layer}.{part}");
+    private Tensor Weight(string name) => _byName[name + ".weight"];
+
+    private Tensor Bias(string name) => _byName[name + ".bias"];
+
+    private Normalisation Normalisation(string name) =>
+        new(Weight(name), Bias(name), _byName[name + ".mean"], _byName[name + ".variance"], Stabiliser);
+
+    private static ConvolutionGeometry Geometry(Layer.Conv conv) =>
+        new([conv.Stride, conv.Stride], [conv.Padding, conv.Padding], [1, 1], conv.Groups);
+
+    private static string Name(string prefix, int layer) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{layer}");
 }

@@ -20,6 +20,12 @@ internal static class Audit
     /// <param name="release">The pinned file of the last release, where <paramref name="baseline"/> is given and the policy names one.</param>
     public static IReadOnlyList<string> Recompute(ResultsDocument stored, Policy policy, Baseline? baseline, Baseline? release = null)
     {
+        // Nothing can be computed from lists that do not belong together.
+        if (StoredLengths.Contradictions(stored).ToArray() is { Length: > 0 } lengths)
+        {
+            return lengths;
+        }
+
         var facts = stored.ToEvaluation();
         // A seed given on the command line stands in the results; what it made is judged by it.
         var asked = policy with { Seed = stored.Seed };
@@ -61,21 +67,19 @@ internal static class Audit
             yield break;
         }
 
-        if (natural.Bits.Count == data.Labels.Length && natural.Predictions.Length == data.Labels.Length
-            && Find(natural.Bits.Count, i => natural.Bits[i] && natural.Predictions[i] != data.Labels[i]) is { } wrong)
+        if (Find(natural.Bits.Count, i => natural.Bits[i] && natural.Predictions[i] != data.Labels[i]) is { } wrong)
         {
             yield return $"natural.bits: sample {wrong} counts as right, though class {natural.Predictions[wrong]} is predicted and {data.Labels[wrong]} is true";
         }
 
-        foreach (var attack in results.Attacks.Where(attack => !attack.Targeted && attack.Bits.Count == natural.Bits.Count))
+        foreach (var attack in results.Attacks.Where(attack => !attack.Targeted))
         {
             if (Find(attack.Bits.Count, i => attack.Bits[i] && !natural.Bits[i]) is { } impossible)
             {
                 yield return $"attacks '{attack.Id}': sample {impossible} counts as robust, though it is wrong without any attack";
             }
 
-            if (attack.Predictions.Length == data.Labels.Length && data.Labels.Length == attack.Bits.Count
-                && Find(attack.Bits.Count, i => attack.Bits[i] && attack.Predictions[i] != data.Labels[i]) is { } seen)
+            if (Find(attack.Bits.Count, i => attack.Bits[i] && attack.Predictions[i] != data.Labels[i]) is { } seen)
             {
                 yield return $"attacks '{attack.Id}': sample {seen} counts as robust, though class {attack.Predictions[seen]} is predicted and {data.Labels[seen]} is true";
             }

@@ -29,6 +29,9 @@ internal static class MachineReport
             new("tool", Health.Ok, $"RobustnessGate {ToolVersion.Text}"),
             new("runtime", Health.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors"),
             .. TensorLibrary(),
+            new("isolation", Health.Ok, Sandbox.Obstacle is { } obstacle
+                ? $"models run in a process of their own without the build's environment, and nothing more: {obstacle}. With it they see no other process and no network."
+                : "models run in a process of their own that sees no other process and no network (bubblewrap)"),
             Repository(policyPath),
             read,
             .. policy is null ? [] : Baseline(policy),

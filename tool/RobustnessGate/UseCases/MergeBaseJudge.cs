@@ -12,34 +12,58 @@ using RobustnessGate.Samples;
 
 namespace RobustnessGate.UseCases;
 
-/// <summary>What a change is held to where a repository says so: the judge at its merge base, or the stricter of that and its own.</summary>
-/// <param name="Commit">Full hash of the merge base.</param>
-/// <param name="Before">The policy there; null on first use.</param>
-/// <param name="BeforeText">Its text.</param>
+/// <summary>What a change is held to where a repository says so: the strictest of the judges that it parted from, the target's and its own.</summary>
+/// <param name="Commits">Full hashes, as <see cref="IRepository.Judges"/> gives them.</param>
+/// <param name="Judges">Those of the commits that have a policy; none on first use.</param>
 /// <param name="Release">The baseline of the last release, as the target branch has it.</param>
-internal sealed record MergeBaseJudge(string Commit, Policy? Before, byte[]? BeforeText, IntegrityReview Review, Baseline? Release)
+internal sealed record MergeBaseJudge(
+    ImmutableArray<string> Commits, ImmutableArray<(string Commit, EarlierJudge Judge)> Judges, IntegrityReview Review, Baseline? Release)
 {
     private const int MostNames = 3;
 
     /// <summary>The text of the policy that says what is measured; null where the head's own does.</summary>
-    public byte[]? MeasuredAs => Review.EvaluatesBase ? BeforeText : null;
+    public byte[]? MeasuredAs => Review.MeasuredBy?.Text;
 
+    /// <param name="reference">Of the target.</param>
     /// <param name="holds">Whether an override holds at the time that counts.</param>
     /// <exception cref="MistakeException">What the judge was cannot be told.</exception>
-    public static MergeBaseJudge At(IRepository repository, string reference, Policy after, Func<Override, bool> holds)
+    public static MergeBaseJudge At(IRepository repository, string reference, Policy after, Func<Override, bool> holds) =>
+        Of(repository, repository.Judges(reference), after, holds);
+
+    /// <inheritdoc cref="At"/>
+    /// <param name="commits">The target's tip is the last.</param>
+    public static MergeBaseJudge Of(IRepository repository, ImmutableArray<string> commits, Policy after, Func<Override, bool> holds)
     {
-        var commit = repository.MergeBase(reference);
-        var (before, text) = PolicyAt(repository, commit, after.Source);
-        var baselineBefore = before is null ? null : BaselineAt(repository, commit, before.Gate.Baseline);
-        var releaseBefore = BaselineAt(repository, commit, before?.Gate.Release);
+        ImmutableArray<(string Commit, EarlierJudge Judge)> judges =
+        [
+            .. commits.Select((commit, i) => (commit, Judge: JudgeAt(repository, commit, after, isMerged: commits.Length == 1 || i < commits.Length - 1)))
+                .Where(pair => pair.Judge is not null).Select(pair => (pair.commit, pair.Judge!)),
+        ];
         var review = IntegrityReview.Of(
-            before, after, baselineBefore, after.Gate.Baseline is { } path ? BaselineUpdate.Read(path) : null,
-            before is null ? [] : Content(repository, commit, before),
-            releaseBefore is null ? [] : [.. BaselineChange.OfRelease(releaseBefore, BaselineUpdate.Read(before!.Gate.Release!))],
-            Overrides(after.Source), holds);
+            [.. judges.Select(pair => pair.Judge)], after, after.Gate.Baseline is { } path ? BaselineUpdate.Read(path) : null, Overrides(after.Source), holds);
         var release = review.Effective.Gate.Release;
-        return new(commit, before, text, review,
-            release is null ? null : BaselineAt(repository, commit, release) ?? BaselineUpdate.Read(release));
+        return new(commits, judges, review, release is null ? null
+            : StricterJudge.Tightest(commits.Select(commit => BaselineAt(repository, commit, release))) ?? BaselineUpdate.Read(release));
+    }
+
+    private static EarlierJudge? JudgeAt(IRepository repository, string commit, Policy after, bool isMerged)
+    {
+        var (policy, text) = PolicyAt(repository, commit, after.Source);
+        if (policy is null)
+        {
+            return null;
+        }
+
+        var release = BaselineAt(repository, commit, policy.Gate.Release);
+        return new(policy, BaselineAt(repository, commit, policy.Gate.Baseline))
+        {
+            Text = text!, IsMerged = isMerged, Content = Content(repository, commit, policy),
+            Others =
+            [
+                .. release is null ? [] : BaselineChange.OfRelease(release, BaselineUpdate.Read(policy.Gate.Release!), after),
+                .. FormatChange.Of(repository, commit, policy.Model, after.Model),
+            ],
+        };
     }
 
     private static (Policy?, byte[]?) PolicyAt(IRepository repository, string commit, PolicySource source)

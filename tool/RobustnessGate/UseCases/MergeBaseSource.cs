@@ -2,6 +2,7 @@ using RobustnessGate.Diagnostics;
 using RobustnessGate.Hosting;
 using RobustnessGate.Integrity;
 using RobustnessGate.Policies;
+using RobustnessGate.Results;
 
 namespace RobustnessGate.UseCases;
 
@@ -19,13 +20,14 @@ internal sealed class MergeBaseSource(CheckRequest request, Policy head, Func<st
             var judge = MergeBaseJudge.At(
                 repository, request.Baseline![TargetBranch.Prefix.Length..], head, entry => entry.IsValidOn(request.Today));
             return new(
-                request.Overrides.Apply(judge.Review.Effective), TargetBranch.Prefix + judge.Commit, [.. repository.StateFiles, .. Beside()])
+                request.Overrides.Apply(judge.Review.Effective), ResultsDocument.Named(judge.Commits), [.. repository.StateFiles, .. Beside()])
             {
                 Baseline = judge.Review.Baseline,
                 Release = judge.Release,
                 Review = judge.Review,
                 MeasuredAs = judge.MeasuredAs,
-                Commits = [new(judge.Commit, files => Model(files, repository, judge))],
+                Commits = [.. judge.Judges.Select(pair => new EarlierCommit(
+                    pair.Commit, files => files.Extract(repository, pair.Commit, pair.Judge.Policy.Model, pair.Judge.Text)))],
             };
         }
         catch (MistakeException mistake)
@@ -33,9 +35,6 @@ internal sealed class MergeBaseSource(CheckRequest request, Policy head, Func<st
             return new(head, request.Baseline, repository?.StateFiles ?? []) { Mistake = mistake, Measures = false };
         }
     }
-
-    private static EarlierModel? Model(EarlierFiles files, IRepository repository, MergeBaseJudge judge) =>
-        judge is { Before: { } before, BeforeText: { } text } ? files.Extract(repository, judge.Commit, before.Model, text) : null;
 
     /// <summary>Files of the work tree, there or not, that say more than the policy does.</summary>
     private IEnumerable<string> Beside() =>

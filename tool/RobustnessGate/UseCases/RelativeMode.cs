@@ -1,6 +1,7 @@
 using RobustnessGate.Diagnostics;
 using RobustnessGate.Facts;
 using RobustnessGate.Gating;
+using RobustnessGate.Maths;
 using RobustnessGate.Policies;
 using RobustnessGate.Results;
 
@@ -30,11 +31,34 @@ internal sealed record RelativeMode(Baseline? Baseline, string? Because, Finding
 
         var because = string.Join(", ", differences);
         var earlier = evaluateEarlier();
-        return earlier is { Completed: true, Data: not null, Model.Sha256: { } sha256 } && sha256 == pinned!.Origin.ModelSha256
-            ? new(Pinning.Of(earlier, policy, ToolVersion.Text, Fingerprint.Of(earlier.Run)), because, new("RG0524", Severity.Note, policy.Source.At("gate.baseline"),
-                $"the baseline was pinned in another environment ({because}), so its model was evaluated here as well and is compared with (relative mode)."))
-            : new(pinned, null, new("RG0525", Severity.Warning, policy.Source.At("gate.baseline"),
+        if (earlier is not { Completed: true, Data: { } data, Model.Sha256: { } sha256 } || sha256 != pinned!.Origin.ModelSha256)
+        {
+            return new(pinned, null, new("RG0525", Severity.Warning, policy.Source.At("gate.baseline"),
                 $"the baseline was pinned in another environment ({because}), and its model cannot be had here, so pinned outcomes are compared across environments: "
                 + "part of any difference may come from there. With --baseline git:REF the model is taken from the repository; or pin anew in this environment."));
+        }
+
+        var here = Pinning.Of(earlier, policy, ToolVersion.Text, Fingerprint.Of(earlier.Run));
+        return Pairing.Pair(policy, data, pinned).Paired is { } there && FellBetween(there, here, policy.Gate.Alpha) is { } fell
+            ? new(pinned, null, new("RG0531", Severity.Warning, policy.Source.At("gate.baseline"),
+                $"the baseline says that it was pinned in another environment ({because}), but no environment explains that its model, evaluated here, {fell}: "
+                + "the pinned outcomes are compared with, whatever was pinned. Pin anew in this environment, and let a reviewer see both."))
+            : new(here, because, new("RG0524", Severity.Note, policy.Source.At("gate.baseline"),
+                $"the baseline was pinned in another environment ({because}), so its model was evaluated here as well and is compared with (relative mode)."));
+    }
+
+    /// <summary>
+    /// Where a model's outcomes here are so much below those that were pinned that chance at the boundary does not explain it;
+    /// null where nowhere. Whoever can make a gate measure again must not lower it by that.
+    /// </summary>
+    private static string? FellBetween(PairedBaseline there, Baseline here, double alpha)
+    {
+        var pairs = here.Attacks.Select(now => (now.Id, Was: there.Attacks.FirstOrDefault(was => was.Id == now.Id && was.Protocol == now.Protocol)?.Bits, Is: now.Bits))
+            .Prepend((Id: "natural", Was: there.Natural, Is: here.Natural))
+            .Where(pair => pair.Was?.Count == pair.Is.Count).ToArray();
+        var p = Statistics.Holm([.. pairs.Select(pair => Statistics.McNemar(
+            Enumerable.Range(0, pair.Is.Count).Count(i => pair.Was![i] && !pair.Is[i]), Enumerable.Range(0, pair.Is.Count).Count(i => !pair.Was![i] && pair.Is[i])))]);
+        return pairs.Zip(p).Where(tested => !(tested.Second >= alpha))
+            .Select(tested => $"has {tested.First.Is.Ones} of {tested.First.Is.Count} right under '{tested.First.Id}' and had {tested.First.Was!.Ones}").FirstOrDefault();
     }
 }

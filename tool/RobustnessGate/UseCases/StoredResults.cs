@@ -26,14 +26,15 @@ internal static class StoredResults
     }
 
     /// <summary>
-    /// Recomputes every count, interval, p-value, finding and the verdict from the stored outcomes.
+    /// Recomputes every count, interval, p-value, finding and the verdict from the stored outcomes, and asks the repository
+    /// for what they were compared with.
     /// </summary>
-    /// <param name="baselinePath">The pinned file to compare with; null to trust the pinned outcomes that the results hold.</param>
+    /// <param name="baseline">A pinned file, or a git reference of the target behind <see cref="TargetBranch.Prefix"/>; null for the file that the results name.</param>
     /// <param name="open">Opens the repository that results of a change were held to; git's where null.</param>
     /// <returns>The results, and a finding for each number that says something else: none where everything follows.</returns>
     /// <exception cref="MistakeException">Results, policy or baseline cannot be read.</exception>
     public static (ResultsDocument Stored, IReadOnlyList<Finding> Differences) Verify(
-        string resultsPath, string policyPath, string? baselinePath, Func<string, IRepository>? open = null)
+        string resultsPath, string policyPath, string? baseline, Func<string, IRepository>? open = null)
     {
         var stored = Read(resultsPath);
         var policy = PolicyReader.Read(policyPath);
@@ -42,35 +43,15 @@ internal static class StoredResults
             throw OfAnotherPolicy(resultsPath, policy);
         }
 
-        if (stored.MergeBase is not { } commit)
-        {
-            return Findings(stored, resultsPath, Audit.Recompute(
-                stored, policy, Comparable(stored, Pinned(baselinePath)), baselinePath is null ? null : Pinned(policy.Gate.Release)));
-        }
-
-        // The merge base of a commit with its descendant is that commit. Overrides count as they did then, not as they do today.
-        var judge = MergeBaseJudge.At((open ?? Git.Open)(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry));
-        var refused = stored.Natural is null;
-        return Findings(stored, resultsPath,
-        [
-            .. refused || judge.Review.Changes.SequenceEqual(stored.Integrity) ? Array.Empty<string>() : ["integrity: the stored changes of the judge are not those of the repository"],
-            .. refused || Said(judge, policy).SequenceEqual(stored.Observations.Take(judge.Review.Findings.Length)) ? Array.Empty<string>()
-                : ["observations: what is stored about the judge does not follow from the repository"],
-            .. Audit.Recompute(stored, judge.Review.Effective with { Seed = stored.Seed }, Comparable(stored, judge.Review.Baseline), judge.Release),
-        ]);
+        var target = baseline?.StartsWith(TargetBranch.Prefix, StringComparison.Ordinal) == true ? baseline[TargetBranch.Prefix.Length..] : null;
+        var verification = new Verification(stored, policy, open ?? Git.Open);
+        var differences = stored.Judges.IsEmpty
+            ? target is null ? verification.AgainstFile(baseline) : [$"options.baseline: the run was held to no commit, and not to '{target}'"] : verification.AgainstRepository(target);
+        return (stored, [.. differences.Select(difference => new Finding("RG0526", Severity.Error, new Location(resultsPath, 0, 0), difference + "."))]);
     }
 
-    /// <summary>In relative mode the baseline's outcomes were measured beside the others; the pinned ones are of another environment.</summary>
-    private static Baseline? Comparable(ResultsDocument stored, Baseline? pinned) => stored.Relative is null ? pinned : null;
-
-    private static bool WasUsed(ResultsDocument stored, Override entry) => stored.Integrity.Any(change =>
+    internal static bool WasUsed(ResultsDocument stored, Override entry) => stored.Integrity.Any(change =>
         change.Field == entry.Change && change.After == entry.To && change.AllowedBecause == entry.Reason);
-
-    private static IEnumerable<FindingResult> Said(MergeBaseJudge judge, Policy policy) =>
-        judge.Review.Findings.Select(finding => FindingResult.Of(new Places(policy).Portable(finding)));
-
-    private static (ResultsDocument, IReadOnlyList<Finding>) Findings(ResultsDocument stored, string path, IEnumerable<string> differences) =>
-        (stored, [.. differences.Select(difference => new Finding("RG0526", Severity.Error, new Location(path, 0, 0), difference + "."))]);
 
     private static MistakeException OfAnotherPolicy(string path, Policy policy) => new(
         ExitCode.BaselineUnusable, new Finding("RG0211", Severity.Error, new Location(path, 0, 0),
@@ -92,8 +73,8 @@ internal static class StoredResults
             throw OfAnotherPolicy(resultsPath, policy);
         }
 
-        var judge = stored.MergeBase is { } commit
-            ? MergeBaseJudge.At(Git.Open(policy.Source.Path), commit, policy, entry => WasUsed(stored, entry)).Review.Effective : policy;
+        var judge = !stored.Judges.IsEmpty
+            ? MergeBaseJudge.Of(Git.Open(policy.Source.Path), stored.Judges, policy, entry => WasUsed(stored, entry)).Review.Effective : policy;
         var other = assignments.Aggregate(judge with { Seed = stored.Seed }, Gating.WhatIf.Apply);
         var facts = stored.ToEvaluation();
         var gate = stored.Options?.Baseline == RunOptions.NoBaseline
@@ -101,6 +82,4 @@ internal static class StoredResults
             : Gate.DecideAgain(other, facts, stored.Baseline, stored.Release);
         return (stored, ResultsDocument.Of(other, facts, new Places(policy).Portable(gate), stored.Tool.Version, stored.Options, stored.Relative));
     }
-
-    private static Baseline? Pinned(string? path) => path is null ? null : BaselineUpdate.Load(path);
 }

@@ -7,8 +7,12 @@ namespace RobustnessGate.Models.Onnx;
 /// <param name="Name">Of the value.</param>
 /// <param name="Cut">The softmax or sigmoid that was cut off, as messages call it; null where there was none.</param>
 /// <param name="Normalises">Whether what was cut divides by the sum over the classes, as a softmax does.</param>
-internal sealed record ClassifierOutput(string Name, string? Cut, bool Normalises = false)
+/// <param name="Skipped">The node itself, where others behind it bring the logits into their shape; null where it was the last that computes.</param>
+internal sealed record ClassifierOutput(string Name, string? Cut, bool Normalises = false, NodeProto? Skipped = null)
 {
+    /// <summary>They change the shape and no number.</summary>
+    private static readonly HashSet<string> Shaping = new(["Reshape", "Squeeze", "Unsqueeze", "Flatten"], StringComparer.Ordinal);
+
     private static readonly HashSet<string> Transparent = new(["Identity", "Dropout", "Cast"], StringComparer.Ordinal);
 
     /// <summary>
@@ -26,14 +30,18 @@ internal sealed record ClassifierOutput(string Name, string? Cut, bool Normalise
         }
 
         var current = name;
+        var isShaped = false;
         for (var steps = 0; steps < producers.Count && producers.TryGetValue(current, out var node) && node.Input.Count > 0; steps++)
         {
-            if (OpsetVersions.Canonical(node.Domain).Length == 0 && (node.OpType == "Sigmoid" || (node.OpType == "Softmax" && IsOverClasses(node))))
+            // Behind a change of shape the axis says little; whether the classes were meant, a run tells.
+            if (OpsetVersions.Canonical(node.Domain).Length == 0 && (node.OpType == "Sigmoid" || (node.OpType == "Softmax" && (isShaped || IsOverClasses(node)))))
             {
-                return new ClassifierOutput(node.Input[0], OnnxNode.Describe(node.OpType, node.Domain, node.Name), node.OpType == "Softmax");
+                var (described, normalises) = (OnnxNode.Describe(node.OpType, node.Domain, node.Name), node.OpType == "Softmax");
+                return isShaped ? new(name, described, normalises, node) : new(node.Input[0], described, normalises);
             }
 
-            if (!Transparent.Contains(node.OpType))
+            isShaped |= Shaping.Contains(node.OpType);
+            if (!Transparent.Contains(node.OpType) && !Shaping.Contains(node.OpType))
             {
                 break;
             }
@@ -42,6 +50,18 @@ internal sealed record ClassifierOutput(string Name, string? Cut, bool Normalise
         }
 
         return new ClassifierOutput(name, null);
+    }
+
+    /// <summary>Leads whatever takes the skipped node's answer to what that node takes.</summary>
+    public void Skip(ModelProto model)
+    {
+        foreach (var node in Skipped is null ? [] : model.Graph.Node.Where(node => node.Input.Contains(Skipped.Output[0])))
+        {
+            for (var i = 0; i < node.Input.Count; i++)
+            {
+                node.Input[i] = node.Input[i] == Skipped!.Output[0] ? Skipped.Input[0] : node.Input[i];
+            }
+        }
     }
 
     /// <summary>Of an (N, K) output the classes are axis 1, the default of every opset.</summary>

@@ -21,9 +21,8 @@ internal sealed class GraphProgram(OnnxGraph graph, IReadOnlyDictionary<int, Val
     /// <summary>Forgets what was computed from the constants, because they changed.</summary>
     public void ConstantsChanged() => Dispose();
 
-    /// <summary>Whole numbers that do not depend on the input, as a live node reads them; null where the slot holds none.</summary>
-    public long[]? Integers(int slot, RunMode mode) =>
-        slot >= 0 && Folded(mode)[slot] is { Type: ScalarType.Int64 } value ? value.Integers() : null;
+    /// <summary>What does not depend on the input, as a live node reads it; null where the slot holds nothing of the kind.</summary>
+    public Value? Constant(int slot, RunMode mode) => slot >= 0 ? Folded(mode)[slot] : null;
 
     /// <param name="inputs">One value for each of the graph's inputs; not disposed here.</param>
     /// <returns>One value for each of the graph's outputs, in the caller's dispose scope.</returns>

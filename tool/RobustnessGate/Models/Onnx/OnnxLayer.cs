@@ -27,6 +27,12 @@ internal abstract record OnnxLayer
     /// <summary>x · Φ(x), written with Erf, which opset 17 has.</summary>
     public sealed record Gelu : OnnxLayer;
 
+    /// <summary>x · σ(x).</summary>
+    public sealed record Silu : OnnxLayer;
+
+    /// <summary>The sum of two ways from the same value; no layers are the value itself.</summary>
+    public sealed record Residual(IReadOnlyList<OnnxLayer> Body, IReadOnlyList<OnnxLayer> Shortcut) : OnnxLayer;
+
     public sealed record Softplus : OnnxLayer;
 
     public sealed record Flatten : OnnxLayer;

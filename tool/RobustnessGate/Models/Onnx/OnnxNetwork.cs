@@ -22,13 +22,19 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
     private readonly IReadOnlyDictionary<int, Value> _constants;
     private readonly BatchRunner _batches;
     private readonly byte[]? _externalDigest;
+    private readonly bool _skips;
+    private readonly bool _normalisesBatches;
 
-    private OnnxNetwork(byte[] bytes, string display, string? folder, OnnxOptions options)
+    /// <param name="isWhole">Whether nothing is cut off behind which the shape changes.</param>
+    private OnnxNetwork(byte[] bytes, string display, string? folder, OnnxOptions options, bool isWhole = false)
     {
         _display = display;
         _options = options;
         var model = OnnxFile.Parse(bytes, display);
         var output = ClassifierOutput.Of(model, display);
+        output = isWhole && output.Skipped is not null ? new(output.Name, null) : output;
+        output.Skip(model);
+        _skips = output is { Skipped: not null, Normalises: true };
         var graph = Read(model, output);
         if (graph.Inputs is not [var input])
         {
@@ -44,6 +50,9 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         _externalDigest = external?.Digest;
         Parameters = Weights.Sum(weight => weight.Value.numel());
         _program = new GraphProgram(graph, _constants);
+        // Exporters write statistics of a batch as means over its axis.
+        _normalisesBatches = model.Graph.Node.Any(node => node.OpType == "BatchNormalization"
+            || (node.OpType == "ReduceMean" && node.Attribute.Any(attribute => attribute.Name == "axes" && attribute.Ints.Contains(0))));
         try
         {
             _batches = BatchRunner.Probe(Run, declared.Batch, declared.Features, options.Bounds);
@@ -98,14 +107,35 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
     /// <param name="display">What messages call the file.</param>
     /// <param name="folder">Where weights outside the file may lie; null for nowhere.</param>
     /// <exception cref="MistakeException">RG04xx: what is wrong with the bytes.</exception>
-    public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null, string? folder = null) =>
-        new(bytes, display, folder, options ?? OnnxOptions.Default);
+    public static OnnxNetwork Parse(byte[] bytes, string display, OnnxOptions? options = null, string? folder = null)
+    {
+        var network = new OnnxNetwork(bytes, display, folder, options ?? OnnxOptions.Default);
+        if (!network._skips)
+        {
+            return network;
+        }
+
+        // A softmax over something else than the classes, as within attention, is part of the network.
+        var whole = new OnnxNetwork(bytes, display, folder, options ?? OnnxOptions.Default, isWhole: true);
+        var (kept, other) = network.IsLogitsOf(whole, options) ? (network, whole) : (whole, network);
+        other.Dispose();
+        return kept;
+    }
+
+    /// <summary>Whether the other network answers with the softmax of this one's answers.</summary>
+    private bool IsLogitsOf(OnnxNetwork whole, OnnxOptions? options)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var row = BatchRunner.Noise([.. InputShape!], (options ?? OnnxOptions.Default).Bounds).narrow(0, 0, 1).to_type(ScalarType.Float64);
+        var (logits, answer) = (Forward(row), whole.Forward(row));
+        return logits.dim() == 2 && logits.shape.SequenceEqual(answer.shape) && logits.softmax(1).allclose(answer, atol: 1e-9);
+    }
 
     IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
 
-    IReadOnlyList<Stage>? ITrainableNetwork.Stages => _batches.Batching != Batching.Chunks && _batches.OutputShape is [_, > 1]
-        ? new StageReader(
-            _program.Graph, _constants, slot => _program.Integers(slot, new RunMode(ScalarType.Float32, CPU))).Read()
+    StageGraph? ITrainableNetwork.Stages(ScalarType type) => _batches.Batching != Batching.Chunks && _batches.OutputShape is [_, > 1]
+        ? new StageReader(_program.Graph, _constants, slot => _program.Constant(slot, new RunMode(type, CPU)), type).Read()
         : null;
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
@@ -142,8 +172,15 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
         var pair = BatchRunner.Noise(declared.Features, bounds);
         if (BatchRunner.TakesPairs(input => Run(input, null), pair, _batches.OutputShape))
         {
+            if (!_normalisesBatches)
+            {
+                throw MistakeException.InFile("RG0436", _display,
+                    "the network gives an input another answer when it stands in a batch, although the file leaves the batch size free: a node takes the inputs of a batch together. " +
+                    "What is measured would depend on the samples beside it. Export with a batch of one, or mend the graph.");
+            }
+
             throw MistakeException.InFile("RG0422", _display,
-                "the network gives an input another answer when it stands in a batch, although the file leaves the batch size free: batch normalisation is in training mode, or the batch is mixed up in the graph. " +
+                "the network gives an input another answer when it stands in a batch, although the file leaves the batch size free: batch normalisation is in training mode. " +
                 "What is measured would depend on the samples beside it. Call eval() before exporting.");
         }
     }

@@ -22,11 +22,7 @@ internal static class OnnxWriter
     public static byte[] Bytes(IReadOnlyList<OnnxLayer> layers, IReadOnlyList<int> inputShape)
     {
         var builder = new Builder();
-        foreach (var layer in layers)
-        {
-            builder.Add(layer);
-        }
-
+        builder.Add(layers);
         var model = builder.Model(inputShape);
         var bytes = new byte[model.CalculateSize()];
         using var output = new CodedOutputStream(bytes) { Deterministic = true };
@@ -39,7 +35,15 @@ internal static class OnnxWriter
         private readonly GraphProto _graph = new() { Name = "network" };
         private string _last = "input";
 
-        public void Add(OnnxLayer layer)
+        public void Add(IReadOnlyList<OnnxLayer> layers)
+        {
+            foreach (var layer in layers)
+            {
+                Add(layer);
+            }
+        }
+
+        private void Add(OnnxLayer layer)
         {
             switch (layer)
             {
@@ -64,6 +68,15 @@ internal static class OnnxWriter
                     break;
                 case OnnxLayer.Gelu:
                     Gelu();
+                    break;
+                case OnnxLayer.Silu:
+                    var x = _last;
+                    Node("Sigmoid", []);
+                    Node("Mul", []);
+                    _graph.Node[^1].Input.Add(x);
+                    break;
+                case OnnxLayer.Residual residual:
+                    Residual(residual);
                     break;
                 case OnnxLayer.GlobalAvgPool2d:
                     Node("GlobalAveragePool", []);
@@ -101,6 +114,19 @@ internal static class OnnxWriter
             Node("Mul", [("half", tensor(0.5f))]);
             Node("Mul", []);
             _graph.Node[^1].Input.Add(x);
+        }
+
+        private void Residual(OnnxLayer.Residual residual)
+        {
+            var x = _last;
+            Add(residual.Body);
+            var body = _last;
+            _last = x;
+            Add(residual.Shortcut);
+            var shortcut = _last;
+            _last = body;
+            Node("Add", []);
+            _graph.Node[^1].Input.Add(shortcut);
         }
 
         private void Node(string op, (string Name, Tensor? Value)[] initialisers, params AttributeProto[] attributes)

@@ -93,6 +93,7 @@ internal static class HtmlWriter
         h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; } h1, p, li { overflow-wrap: anywhere; }
         .scroll { overflow-x: auto; margin: 1rem 0; } table { border-collapse: collapse; }
         th, td { padding: .25rem .75rem; border-bottom: 1px solid #8884; text-align: left; } .n { text-align: right; white-space: nowrap; }
+        td:first-child:not(.n) { min-width: 9rem; } td code { white-space: nowrap; }
         footer { opacity: .75; font-size: .85rem; margin-top: 3rem; overflow-wrap: anywhere; }
         tr.error td { font-weight: 600; } ul { padding-left: 1.2rem; } li.error, li.warning, li.note { list-style: none; margin: 0 0 .5rem -1.2rem; padding-left: .7rem; }
         li.error { border-left: .3rem solid #c33; font-weight: 600; } li.warning { border-left: .3rem solid #c90; } li.note { border-left: .3rem solid #8888; }
