@@ -71,11 +71,9 @@ internal static class MaskingBench
     {
         var rule = Scene.Rule(Metrics.WorstCaseAccuracy, epsilon: Attacks[attack][0].Epsilons[0].Value, min: 0);
         var policy = Scene.Policy(rule) with { Model = section, Attacks = [.. Attacks[attack]] };
-        var facts = EvaluationFacts.Empty;
         using var classifier = open();
-        Evaluator.Run(
-            EvaluationPlan.Of(policy), classifier, QuickStart.Samples(samples), new EvaluationOptions { Fresh = open },
-            fact => facts = facts.With(fact), _ => { }, CancellationToken.None);
+        var facts = Evaluator.Run(
+            EvaluationPlan.Of(policy), classifier, QuickStart.Samples(samples), new EvaluationOptions { Fresh = open }, CancellationToken.None);
         return (facts, Gate.Decide(policy, facts, null));
     }
 }

@@ -22,10 +22,15 @@ internal sealed class IndicatorRunner(
     private readonly Histogram _hessian = new("hessian");
     private readonly Histogram _hessianInFloat32 = new("hessianFloat32");
 
+    /// <summary>Of a smooth network; null where they are not known.</summary>
+    private StageGraph? _stages;
+
     private int Batch => Math.Clamp(MostNumbersOfAPass / samples.Features, 1, model.BatchSize);
 
     public IndicatorFact Run(int count)
     {
+        using var scope = NewDisposeScope();
+        _stages = setting.PiecewiseLinear || count == 0 ? null : Stages(samples.Load([0]).device);
         var values = new SortedDictionary<string, List<double?>>(StringComparer.Ordinal);
         var tops = ImmutableArray.CreateBuilder<ImmutableArray<double>>();
         var images = ImmutableArray.CreateBuilder<JacobianImage>();
@@ -116,12 +121,11 @@ internal sealed class IndicatorRunner(
             : cat([input, input + tensor(noise, device: input.device).reshape([setting.Jitter, .. input.shape[1..]]).to(_type)], 0);
         var geometry = LocalGeometry.At(model.Classifier.Logits, points, samples.Labels[sample], Batch);
         var (low, high) = samples.Box([sample], region: false);
-        return new Vicinity(geometry, model.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch) { Stages = Stages(input) };
+        return new Vicinity(geometry, model.Classifier.Logits, setting, low.flatten(1), high.flatten(1), id, Batch) { Stages = _stages };
     }
 
-    /// <summary>Of a smooth network on the processor: its graph moves copies of its weights to other devices.</summary>
-    private StageGraph? Stages(Tensor input) =>
-        setting.PiecewiseLinear || input.device_type != DeviceType.CPU ? null : model.Classifier.Stages(input.device, _type);
+    /// <summary>On the processor alone: the graph of a file moves copies of its weights to other devices.</summary>
+    private StageGraph? Stages(Device device) => device.type == DeviceType.CPU ? model.Classifier.Stages(device, _type) : null;
 
     private void Count(Measured look)
     {

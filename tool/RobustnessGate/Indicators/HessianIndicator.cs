@@ -9,7 +9,8 @@ namespace RobustnessGate.Indicators;
 /// Second derivatives with respect to the input: the Hessian of cross-entropy (<c>hessian…</c>), that of L
 /// (<c>marginHessian…</c>), and with the latter the right side of Eq. 9 (Yu et al. 2018). In a piecewise-linear network
 /// ∇²L is exactly zero almost everywhere and ∇²CE has rank ≤ K−1 whatever the network withstands; C backward passes give
-/// all of it. In a smooth one both are made by double backward, and beyond a few thousand features estimated.
+/// all of it. In a smooth one both are made from its stages, or by double backward, and beyond a few thousand features
+/// estimated.
 /// </summary>
 internal static class HessianIndicator
 {

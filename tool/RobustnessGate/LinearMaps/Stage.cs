@@ -21,6 +21,9 @@ internal abstract class Stage
     /// <summary>Whether it is curved: what it does to a change depends on where its inputs are.</summary>
     public virtual bool Curved => false;
 
+    /// <summary>Whether the last inputs had as many dimensions each: what a sum does with others is not what its transposed undoes.</summary>
+    public bool RanksAgree => Inputs.All(input => input.dim() == Inputs[0].dim());
+
     protected Tensor[] Inputs { get; private set; } = [];
 
     /// <summary>(N, …) each → (N, …), with the graph to weights and inputs.</summary>

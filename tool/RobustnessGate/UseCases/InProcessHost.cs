@@ -52,7 +52,7 @@ internal sealed class InProcessHost(Action<Fact> observe, Action<Progress> progr
             request.Before is { } before ? () => new OpenedModel(before.In(policy, request.PolicyPath).Model, request.Threads).Classifier : null)
         {
             Surface = BrokenExampleSurface.Layer,
-            Fresh = () => ModelLoader.Load(policy.Model),
+            Fresh = () => new OpenedModel(policy.Model, request.Threads).Classifier,
         };
         Evaluator.Run(EvaluationPlan.Of(policy), opened.Classifier, samples, options, cancel, record, progress);
     }

@@ -134,9 +134,19 @@ internal sealed class OnnxNetwork : IOpenedNetwork, ITrainableNetwork
 
     IReadOnlyList<(string Name, Tensor Value)> ITrainableNetwork.Weights => [.. Weights.Select(weight => (weight.Name, (Tensor)weight.Value))];
 
-    StageGraph? ITrainableNetwork.Stages(ScalarType type) => _batches.Batching != Batching.Chunks && _batches.OutputShape is [_, > 1]
-        ? new StageReader(_program.Graph, _constants, slot => _program.Constant(slot, new RunMode(type, CPU)), type).Read()
-        : null;
+    StageGraph? ITrainableNetwork.Stages(ScalarType type)
+    {
+        if (_batches.Batching == Batching.Chunks || _batches.OutputShape is not [_, > 1] || InputShape is not { } shape
+            || new StageReader(_program.Graph, _constants, slot => _program.Constant(slot, new RunMode(type, CPU)), type).Read() is not { } graph)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        graph.Forward(zeros([1, .. shape], dtype: type));
+        return graph.Links.All(link => link.Stage.RanksAgree) ? graph : null;
+    }
 
     public Tensor Forward(Tensor input) => GradientTie.Tied(input, _batches.Forward(input));
 
