@@ -96,8 +96,17 @@ internal static class DetailBlocks
         }
 
         var @fixed = Comparison.NewlyFixed(lines);
-        var more = @fixed.Length > MostRows ? $" … and {@fixed.Length - MostRows} more" : "";
-        yield return new Paragraph($"Newly robust: {(@fixed.IsEmpty ? "none" : string.Join(", ", @fixed.Take(MostRows)))}{more}.");
+        yield return new Paragraph(@fixed.IsEmpty ? "Newly robust: none." : $"Newly robust, by any attack at any radius: {Words.Count(@fixed.Length)}.");
+        if (!@fixed.IsEmpty)
+        {
+            yield return new Table(
+                [new("sample"), new("id", Numeric: false), new("class")],
+                [.. @fixed.Select(sample => new Row(
+                    Tone.Usual, [Number(sample)], [new Mono(Comparison.SampleId(results, sample))], [Number(data.Labels[sample])]))])
+            {
+                Brief = MostRows,
+            };
+        }
     }
 
     private static IEnumerable<Block> Reproduce(ResultsDocument results)

@@ -81,7 +81,7 @@ internal sealed record Headline(string Symbol, string Title, string Detail)
     {
         if (results.Gate.Findings.FirstOrDefault(finding => finding.Code == Gate.Masked) is { } masked)
         {
-            return new("❔", $"Not credible: {masked.Message}", "");
+            return new("❔", $"Not credible: {masked.Message}", "") { Told = masked };
         }
 
         var rule = results.Gate.Rules.Where(rule => rule.Outcome == RuleOutcome.Inconclusive).OrderByDescending(rule => rule.Count is not null).ThenByDescending(rule => rule.Drop).First();

@@ -38,7 +38,7 @@ internal static class TerminalSummary
         return results.Gate.Verdict switch
         {
             Gating.Verdict.Passed => $"passed: {passed} of {rules.Length} rules. {Reliability.Detectable(results.Gate)}".TrimEnd(),
-            Gating.Verdict.Inconclusive when passed == rules.Length => $"inconclusive: {passed} of {rules.Length} rules hold, by counts that are not believed (RG1120)",
+            Gating.Verdict.Inconclusive when passed == rules.Length => $"inconclusive: {passed} of {rules.Length} rules hold, by counts that are not believed ({Gate.Masked})",
             Gating.Verdict.Inconclusive => $"inconclusive: {passed} of {rules.Length} rules passed, the others cannot be told",
             _ when passed == rules.Length => $"failed: {passed} of {rules.Length} rules passed, but not what stands above (exit code {results.ExitCode})",
             _ => $"failed: {passed} of {rules.Length} rules passed (exit code {results.ExitCode})",

@@ -19,7 +19,7 @@ internal static class TerminalWriter
         Small small => Line(small.Line) + "\n",
         Bullets bullets => string.Concat(bullets.Items.Select(item => $"{Gap}{Line(item.Line)}\n")),
         Table table => Write(table),
-        Command command => $"{Gap}{command.Text}\n",
+        Command command => $"{Gap}{PlainText.Clean(command.Text)}\n",
         Picture or Fold => "",
         _ => throw new ArgumentException($"unknown block {block.GetType().Name}"),
     };
