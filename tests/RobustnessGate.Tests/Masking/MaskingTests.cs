@@ -3,7 +3,7 @@ using RobustnessGate.Gating;
 
 namespace RobustnessGate.Tests.Masking;
 
-/// <summary>One model of each kind under a cheap policy; RobustnessGate.SlowTests tries all under several.</summary>
+/// <summary>One model of each kind under a cheap policy; RobustnessGate.MaskingTests tries all.</summary>
 public class MaskingTests
 {
     private static readonly string[] Kinds =
